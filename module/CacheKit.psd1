@@ -1,0 +1,28 @@
+@{
+    RootModule           = 'CacheKit.PowerShell.dll'
+    ModuleVersion        = '{{ModuleVersion}}'
+    CompatiblePSEditions = @('Core')
+    PowerShellVersion    = '7.4'
+    GUID                 = '6f0c1f1e-0d3c-4c0e-9b55-5b2f0f3f7a41'
+    Author               = 'CacheKit contributors'
+    CompanyName          = 'CacheKit'
+    Copyright            = 'Copyright (c) CacheKit contributors. MIT licence.'
+    Description          = 'An encrypted cache for scripts: run a slow block once, keep its result under AES-256-GCM, and let the storage learn nothing.'
+    CmdletsToExport      = @(
+        'Invoke-SecureCached'
+        'New-CacheKitMasterKey'
+        'Test-CacheKitMasterKey'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    FormatsToProcess     = @('CacheKit.Format.ps1xml')
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'cache', 'encryption', 'secrets', 'sqlite')
+            LicenseUri   = 'https://github.com/cachekit/cachekit-powershell/blob/main/LICENSE'
+            ProjectUri   = 'https://github.com/cachekit/cachekit-powershell'
+            ReleaseNotes = 'https://github.com/cachekit/cachekit-powershell/blob/main/CHANGELOG.md'
+        }
+    }
+}

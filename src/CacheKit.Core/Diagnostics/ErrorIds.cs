@@ -1,0 +1,52 @@
+namespace CacheKit.Core.Diagnostics;
+
+/// <summary>
+/// The catalogue of error ids. docs/errors.md lists them with their meaning and the way out; a test compares the two.
+/// </summary>
+public static class ErrorIds
+{
+    /// <summary>No source holds a master key.</summary>
+    public const string MasterKeyMissing = nameof(MasterKeyMissing);
+
+    /// <summary>A source holds something that is not a master key (64 hex digits, 32 bytes).</summary>
+    public const string MasterKeyInvalid = nameof(MasterKeyInvalid);
+
+    /// <summary>The key file can be read by others than its owner.</summary>
+    public const string KeyFileTooOpen = nameof(KeyFileTooOpen);
+
+    /// <summary>The key file cannot be read or written.</summary>
+    public const string KeyFileUnusable = nameof(KeyFileUnusable);
+
+    /// <summary>The key file is there already.</summary>
+    public const string KeyFileExists = nameof(KeyFileExists);
+
+    /// <summary>CACHEKIT_CACHE_PATH is not the full path of a file.</summary>
+    public const string CachePathInvalid = nameof(CachePathInvalid);
+
+    /// <summary>A time to live is not a positive duration of at most 3,650 days.</summary>
+    public const string TtlInvalid = nameof(TtlInvalid);
+
+    /// <summary>A namespace has characters or a length that a key cannot carry.</summary>
+    public const string NamespaceInvalid = nameof(NamespaceInvalid);
+
+    /// <summary>An explicit key is blank or too long.</summary>
+    public const string KeyInvalid = nameof(KeyInvalid);
+
+    /// <summary>The block reads something that has no value identity, so that no key can cover it.</summary>
+    public const string KeyNotDerivable = nameof(KeyNotDerivable);
+
+    /// <summary>Parameters that contradict each other were given together.</summary>
+    public const string ParameterConflict = nameof(ParameterConflict);
+
+    /// <summary>A value has a type that cannot be cached.</summary>
+    public const string ValueTypeUnsupported = nameof(ValueTypeUnsupported);
+
+    /// <summary>A value refers to itself or nests too deeply.</summary>
+    public const string ValueTooDeep = nameof(ValueTooDeep);
+
+    /// <summary>A stored entry is not authentic: altered, moved, or sealed under another key.</summary>
+    public const string EntryNotAuthentic = nameof(EntryNotAuthentic);
+
+    /// <summary>An authentic entry does not decode.</summary>
+    public const string EntryMalformed = nameof(EntryMalformed);
+}

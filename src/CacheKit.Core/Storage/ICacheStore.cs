@@ -1,0 +1,42 @@
+namespace CacheKit.Core.Storage;
+
+/// <summary>
+/// Where sealed entries lie. A store sees opaque bytes under opaque keys and never a cryptographic key; whatever it
+/// returns is untrusted input (DESIGN sections 2 and 9).
+/// </summary>
+/// <remarks>
+/// Every member may complete synchronously. A fault of the store itself is a <see cref="StoreException"/>, so that a
+/// broken store can be told from a broken caller; cancellation is <see cref="OperationCanceledException"/>.
+/// Implementations are safe for concurrent use.
+/// </remarks>
+public interface ICacheStore : IAsyncDisposable
+{
+    /// <summary>The kind of store and where it is, as a warning may show it: never with a credential.</summary>
+    string DisplayName { get; }
+
+    /// <summary>Returns the bytes stored under a key, or null when there are none or their time is over.</summary>
+    /// <param name="key">The physical key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Returns the bytes stored under each key, in the order of the keys; null where there are none.</summary>
+    /// <param name="keys">The physical keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<byte[]?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>Stores bytes under a key, replacing what is there. When it completes, the entry survives this process.</summary>
+    /// <param name="key">The physical key.</param>
+    /// <param name="value">The bytes, of any length up to the store's limit, zero included.</param>
+    /// <param name="timeToLive">How long the store may return them; more than zero.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask SetAsync(
+        string key,
+        ReadOnlyMemory<byte> value,
+        TimeSpan timeToLive,
+        CancellationToken cancellationToken);
+
+    /// <summary>Removes a key. Returns whether it was there.</summary>
+    /// <param name="key">The physical key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);
+}

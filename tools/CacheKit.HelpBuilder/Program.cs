@@ -1,0 +1,2 @@
+// The entry point arrives with its first page.
+return 0;
