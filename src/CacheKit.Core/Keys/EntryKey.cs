@@ -1,0 +1,62 @@
+using System.Text;
+using CacheKit.Core.Formats;
+
+namespace CacheKit.Core.Keys;
+
+/// <summary>
+/// Where a native entry lies: <c>ck:{tag}:{namespace}:{id}</c>, all ASCII (DESIGN section 8). It is bound to the keys
+/// that computed it, since it is part of what they authenticate.
+/// </summary>
+public readonly struct EntryKey
+{
+    /// <summary>The size of the tenant's tag in hexadecimal digits.</summary>
+    public const int TagHexSize = 16;
+
+    private const int FixedSize = 3 + TagHexSize + 1 + 1 + EntryId.HexSize;
+
+    internal EntryKey(TenantKeys keys, string @namespace, EntryId id)
+    {
+        Keys = keys;
+        Namespace = @namespace;
+        Id = id;
+    }
+
+    /// <summary>The namespace, readable to the storage.</summary>
+    public string Namespace { get; }
+
+    /// <summary>The keyed hash of what identifies the entry.</summary>
+    public EntryId Id { get; }
+
+    /// <summary>The size of the physical key in bytes.</summary>
+    public int Size => FixedSize + Namespace.Length;
+
+    internal TenantKeys Keys { get; }
+
+    /// <summary>Writes the physical key and returns its size.</summary>
+    /// <param name="destination">Takes <see cref="Size"/> bytes.</param>
+    public int CopyTo(Span<byte> destination)
+    {
+        "ck:"u8.CopyTo(destination);
+        Keys.Tag.CopyTo(destination[3..]);
+        destination[3 + TagHexSize] = (byte)':';
+        int position = 4 + TagHexSize;
+        position += Encoding.ASCII.GetBytes(Namespace, destination[position..]);
+        destination[position++] = (byte)':';
+        Span<byte> id = stackalloc byte[EntryId.Size];
+        Id.CopyTo(id);
+        LowerHex.Encode(id, destination[position..]);
+        return position + EntryId.HexSize;
+    }
+
+    /// <summary>The physical key.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[FixedSize + byte.MaxValue];
+        return Encoding.ASCII.GetString(bytes[..CopyTo(bytes)]);
+    }
+}
+
+/// <summary>Where an entry lies under each key of a ring.</summary>
+/// <param name="Current">Under the key that encrypts.</param>
+/// <param name="Previous">Under the keys that only decrypt, newest first.</param>
+public readonly record struct EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous);

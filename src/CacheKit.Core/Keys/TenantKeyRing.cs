@@ -1,0 +1,48 @@
+using CacheKit.Core.Formats;
+
+namespace CacheKit.Core.Keys;
+
+/// <summary>The keys of one tenant under every master key of a ring, the encrypting one first.</summary>
+public sealed class TenantKeyRing : IDisposable
+{
+    private static readonly EntryKey[] s_none = [];
+
+    private readonly TenantKeys[] _keys;
+
+    internal TenantKeyRing(TenantKeys[] keys)
+    {
+        _keys = keys;
+    }
+
+    /// <summary>The keys that encrypt.</summary>
+    public TenantKeys Current => _keys[0];
+
+    /// <summary>Computes where an entry lies under every key of the ring.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="identity">What identifies the entry inside it.</param>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity)
+    {
+        EntryKey current = Current.KeyFor(@namespace, identity);
+        if (_keys.Length == 1)
+        {
+            return new EntryKeys(current, s_none);
+        }
+
+        EntryKey[] previous = new EntryKey[_keys.Length - 1];
+        for (int i = 0; i < previous.Length; i++)
+        {
+            previous[i] = _keys[i + 1].KeyFor(@namespace, identity);
+        }
+
+        return new EntryKeys(current, previous);
+    }
+
+    /// <summary>Zeroes every key.</summary>
+    public void Dispose()
+    {
+        foreach (TenantKeys keys in _keys)
+        {
+            keys.Dispose();
+        }
+    }
+}

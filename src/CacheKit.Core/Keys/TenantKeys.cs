@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Formats;
+
+namespace CacheKit.Core.Keys;
+
+/// <summary>
+/// What one tenant holds under one master key: the cipher of its entries and the key that turns names into cache
+/// keys. Derived once, zeroed on disposal.
+/// </summary>
+public sealed class TenantKeys : IDisposable
+{
+    private const int StackLimit = 512;
+
+    private readonly byte[] _cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
+    private readonly byte[] _associatedDataStart;
+    private readonly byte[] _tag;
+    private bool _disposed;
+
+    /// <summary>Derives the keys.</summary>
+    /// <param name="masterKey">The master key; not kept.</param>
+    /// <param name="tenant">The tenant: 1 to 1,024 UTF-8 bytes.</param>
+    public TenantKeys(MasterKey masterKey, string tenant)
+    {
+        ReadOnlySpan<byte> master = masterKey.Bytes;
+        Span<byte> derived = stackalloc byte[TenantKeyDerivation.KeySize];
+        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.EncryptionDomain, derived);
+        Fingerprint = KeyFingerprint.Compute(derived);
+        Cipher = new EntryCipher(derived);
+        CryptographicOperations.ZeroMemory(derived);
+        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.CacheKeysDomain, _cacheKeysKey);
+
+        byte[] tenantBytes = Encoding.UTF8.GetBytes(tenant);
+        _associatedDataStart = new byte[1 + AssociatedData.ComponentSize(tenantBytes.Length)];
+        _associatedDataStart[0] = AssociatedData.Version;
+        AssociatedData.WriteComponent(_associatedDataStart.AsSpan(1), tenantBytes);
+
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_cacheKeysKey, "cachekit_tenant_tag_v1"u8, mac);
+        _tag = new byte[EntryKey.TagHexSize];
+        LowerHex.Encode(mac[..(EntryKey.TagHexSize / 2)], _tag);
+    }
+
+    /// <summary>Names the encryption key without telling it.</summary>
+    public KeyFingerprint Fingerprint { get; }
+
+    /// <summary>Seals and opens this tenant's entries.</summary>
+    internal EntryCipher Cipher { get; }
+
+    /// <summary>The start of every associated data of this tenant: version and tenant component.</summary>
+    internal ReadOnlySpan<byte> AssociatedDataStart => _associatedDataStart;
+
+    /// <summary>16 hexadecimal digits that stand for the tenant in physical keys.</summary>
+    internal ReadOnlySpan<byte> Tag => _tag;
+
+    /// <summary>
+    /// Computes where an entry lies: the first 160 bits of HMAC-SHA256 under the tenant's <c>cache_keys</c> key over
+    /// <c>u8(len namespace) || namespace || identity</c> (DESIGN section 8). Keyed, since an unkeyed hash of a
+    /// guessable name tells the name.
+    /// </summary>
+    /// <param name="namespace">The namespace: 1 to 64 ASCII characters.</param>
+    /// <param name="identity">What identifies the entry inside it.</param>
+    public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int size = 1 + @namespace.Length + identity.Length;
+        byte[]? rented = null;
+        Span<byte> message = size <= StackLimit
+            ? stackalloc byte[StackLimit]
+            : rented = GC.AllocateUninitializedArray<byte>(size, pinned: true);
+        message = message[..size];
+        message[0] = (byte)@namespace.Length;
+        Encoding.ASCII.GetBytes(@namespace, message[1..]);
+        identity.CopyTo(message[(1 + @namespace.Length)..]);
+
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_cacheKeysKey, message, mac);
+        // What identifies an entry may be the content of a secret that its block depends on.
+        CryptographicOperations.ZeroMemory(message);
+        return new EntryKey(this, @namespace, EntryId.FromBytes(mac));
+    }
+
+    /// <summary>Zeroes the keys.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        Cipher.Dispose();
+        CryptographicOperations.ZeroMemory(_cacheKeysKey);
+    }
+
+    /// <summary>Never a key.</summary>
+    public override string ToString() => Fingerprint.ToString();
+}
