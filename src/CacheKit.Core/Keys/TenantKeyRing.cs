@@ -1,5 +1,3 @@
-using CacheKit.Core.Formats;
-
 namespace CacheKit.Core.Keys;
 
 /// <summary>The keys of one tenant under every master key of a ring, the encrypting one first.</summary>

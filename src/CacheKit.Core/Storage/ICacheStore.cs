@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CacheKit.Core.Storage;
 
 /// <summary>
@@ -39,4 +41,11 @@ public interface ICacheStore : IAsyncDisposable
     /// <param name="key">The physical key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the next thing that happened to the store without being a fault of an operation, such as a damaged
+    /// database that was set aside. Each is told once.
+    /// </summary>
+    /// <param name="incident">One or more whole sentences for a warning.</param>
+    bool TryTakeIncident([NotNullWhen(true)] out string? incident);
 }

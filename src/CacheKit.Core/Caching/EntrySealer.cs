@@ -1,0 +1,135 @@
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+
+namespace CacheKit.Core.Caching;
+
+/// <summary>
+/// Makes native entries and opens them. What is authenticated beside the clear text is the tenant, the physical key,
+/// the serializer, the compressed flag and every readable byte of the frame (DESIGN section 8).
+/// </summary>
+internal static class EntrySealer
+{
+    private const int StackLimit = 512;
+
+    /// <summary>Seals a value.</summary>
+    /// <param name="key">Where the entry will lie.</param>
+    /// <param name="name">The item's name, or null.</param>
+    /// <param name="value">The serialized value.</param>
+    /// <param name="header">The header; fingerprint and compressed flag are filled in here.</param>
+    public static byte[] Seal(in EntryKey key, string? name, ReadOnlySpan<byte> value, EntryHeader header)
+    {
+        using SensitiveBuffer plaintext = SensitiveBuffer.Rent(value.Length + 256);
+        header = header with
+        {
+            Fingerprint = key.Keys.Fingerprint,
+            Compressed = PlaintextLayout.Write(plaintext, name, value),
+        };
+        Span<byte> start = stackalloc byte[NativeFrame.PrefixSize + NativeFrame.LongestHeader];
+        start = start[..NativeFrame.WriteStart(header, start)];
+        byte[] frame = new byte[start.Length + plaintext.Length + EntryCipher.Overhead];
+        start.CopyTo(frame);
+
+        int size = AssociatedDataSize(key, header, start.Length);
+        Span<byte> associatedData = size <= StackLimit ? stackalloc byte[StackLimit] : new byte[size];
+        WriteAssociatedData(key, header, start, associatedData);
+        key.Keys.Cipher.Seal(plaintext.WrittenSpan, associatedData[..size], frame.AsSpan(start.Length));
+        return frame;
+    }
+
+    /// <summary>Opens an entry.</summary>
+    /// <param name="key">Where it was found.</param>
+    /// <param name="frame">Its bytes, untrusted.</param>
+    /// <param name="entry">The entry, to be disposed by the caller.</param>
+    public static OpenOutcome Open(in EntryKey key, ReadOnlySpan<byte> frame, out OpenedEntry entry)
+    {
+        entry = default;
+        if (!NativeFrame.TryReadStart(frame, out EntryHeader header, out int start)
+            || header.Fingerprint != key.Keys.Fingerprint)
+        {
+            return OpenOutcome.NotAuthentic;
+        }
+
+        int plaintextSize = frame.Length - start - EntryCipher.Overhead;
+        int size = AssociatedDataSize(key, header, start);
+        Span<byte> associatedData = size <= StackLimit ? stackalloc byte[StackLimit] : new byte[size];
+        WriteAssociatedData(key, header, frame[..start], associatedData);
+
+        SensitiveBuffer plaintext = SensitiveBuffer.Rent(plaintextSize);
+        Span<byte> target = plaintext.GetSpan(plaintextSize)[..plaintextSize];
+        if (!key.Keys.Cipher.TryOpen(frame[start..], associatedData[..size], target))
+        {
+            plaintext.Dispose();
+            return OpenOutcome.NotAuthentic;
+        }
+
+        plaintext.Advance(plaintextSize);
+        return TryUnpack(plaintext, header, out entry) ? OpenOutcome.Opened : OpenOutcome.Malformed;
+    }
+
+    private static bool TryUnpack(SensitiveBuffer plaintext, in EntryHeader header, out OpenedEntry entry)
+    {
+        entry = default;
+        if (!PlaintextLayout.TryFindValue(plaintext.WrittenSpan, out int start))
+        {
+            plaintext.Dispose();
+            return false;
+        }
+
+        if (!header.Compressed)
+        {
+            entry = new OpenedEntry(plaintext, start, header);
+            return true;
+        }
+
+        SensitiveBuffer value = SensitiveBuffer.Rent();
+        value.Write(plaintext.WrittenSpan[..start]);
+        bool whole = PlaintextLayout.TryDecompress(plaintext.WrittenSpan[start..], value);
+        plaintext.Dispose();
+        if (!whole)
+        {
+            value.Dispose();
+            return false;
+        }
+
+        entry = new OpenedEntry(value, start, header);
+        return true;
+    }
+
+    private static int AssociatedDataSize(in EntryKey key, in EntryHeader header, int startSize) =>
+        key.Keys.AssociatedDataStart.Length
+        + AssociatedData.ComponentSize(key.Size)
+        + AssociatedData.ComponentSize(NativeFrame.NameOf(header.Serializer).Length)
+        + AssociatedData.ComponentSize(AssociatedData.CompressedComponent(header.Compressed).Length)
+        + startSize;
+
+    private static void WriteAssociatedData(
+        in EntryKey key,
+        in EntryHeader header,
+        ReadOnlySpan<byte> start,
+        Span<byte> destination)
+    {
+        ReadOnlySpan<byte> tenant = key.Keys.AssociatedDataStart;
+        tenant.CopyTo(destination);
+        Span<byte> rest = destination[tenant.Length..];
+
+        Span<byte> physicalKey = stackalloc byte[256];
+        rest = rest[AssociatedData.WriteComponent(rest, physicalKey[..key.CopyTo(physicalKey)])..];
+        rest = rest[AssociatedData.WriteComponent(rest, NativeFrame.NameOf(header.Serializer))..];
+        rest = rest[AssociatedData.WriteComponent(rest, AssociatedData.CompressedComponent(header.Compressed))..];
+        start.CopyTo(rest);
+    }
+}
+
+/// <summary>How opening an entry ended.</summary>
+internal enum OpenOutcome
+{
+    /// <summary>It is authentic and in clear.</summary>
+    Opened,
+
+    /// <summary>It was altered, moved, or sealed under another key; which of these is not told.</summary>
+    NotAuthentic,
+
+    /// <summary>It is authentic, but its content does not decode.</summary>
+    Malformed,
+}

@@ -1,0 +1,22 @@
+namespace CacheKit.Core.Caching;
+
+/// <summary>What a lookup in the store found.</summary>
+/// <param name="Outcome">Whether there is an entry to use.</param>
+/// <param name="Entry">The entry of a hit, to be disposed by the caller.</param>
+public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry);
+
+/// <summary>How a lookup ended.</summary>
+public enum LookupOutcome
+{
+    /// <summary>There is no fresh entry, or the store has a fault.</summary>
+    Miss,
+
+    /// <summary>There is a fresh, authentic entry.</summary>
+    Hit,
+
+    /// <summary>There is an entry that is not authentic.</summary>
+    NotAuthentic,
+
+    /// <summary>There was an authentic entry that does not decode; it was dropped.</summary>
+    Malformed,
+}

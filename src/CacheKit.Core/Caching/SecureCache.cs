@@ -1,0 +1,282 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+
+namespace CacheKit.Core.Caching;
+
+/// <summary>
+/// An encrypted cache of one tenant: a memory tier of sealed bytes in front of a store of sealed bytes. Only entries
+/// that authenticate under the tenant's keys, at the key where they were found, and within their authenticated time,
+/// ever leave it (DESIGN sections 2 and 8).
+/// </summary>
+/// <remarks>
+/// A fault of the store is never an exception here: a lookup is a miss, a write is lost, and one notice an outage says
+/// so. Safe for concurrent use.
+/// </remarks>
+public sealed class SecureCache : IAsyncDisposable
+{
+    /// <summary>The largest sealed entry in bytes: 100 MiB (PROTOCOL section 1).</summary>
+    public const int LargestEntry = 100 * 1024 * 1024;
+
+    /// <summary>How far the clocks of two hosts may differ. An entry from further in the future is not used.</summary>
+    private static readonly long s_clockSkewMs = (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
+
+    private readonly TenantKeyRing _keys;
+    private readonly ICacheStore _store;
+    private readonly MemoryTier _memory;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentQueue<string> _notices = new();
+    private string? _readFault;
+    private string? _writeFault;
+
+    /// <summary>Makes a cache, which owns all of its parts from then on.</summary>
+    /// <param name="keys">The tenant's keys.</param>
+    /// <param name="store">Where sealed entries lie.</param>
+    /// <param name="memory">The tier in front of it.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    public SecureCache(TenantKeyRing keys, ICacheStore store, MemoryTier memory, TimeProvider clock)
+    {
+        _keys = keys;
+        _store = store;
+        _memory = memory;
+        _clock = clock;
+    }
+
+    /// <summary>Computes where an entry lies.</summary>
+    /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
+    /// <param name="identity">What identifies the entry inside it.</param>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity) => _keys.KeysFor(@namespace, identity);
+
+    /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="entry">The entry, to be disposed by the caller.</param>
+    public bool TryGetLocal(in EntryKeys keys, out OpenedEntry entry)
+    {
+        if (TryGetLocal(keys.Current, out entry))
+        {
+            return true;
+        }
+
+        for (int i = 0; i < keys.Previous.Count; i++)
+        {
+            if (TryGetLocal(keys.Previous[i], out entry))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Looks into the store, and fills the memory tier on a hit.</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="keepEvidence">Whether an entry that is not authentic stays where it is (fail closed).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<LookupResult> GetAsync(
+        EntryKeys keys,
+        bool keepEvidence,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<byte[]?> found;
+        try
+        {
+            found = await ReadAsync(keys, cancellationToken).ConfigureAwait(false);
+            _readFault = null;
+        }
+        catch (StoreException fault)
+        {
+            ReportFault(fault, ref _readFault, _writeFault);
+            return default;
+        }
+
+        LookupResult result = default;
+        for (int i = 0; i < found.Count && result.Outcome == LookupOutcome.Miss; i++)
+        {
+            if (found[i] is { } frame)
+            {
+                EntryKey key = i == 0 ? keys.Current : keys.Previous[i - 1];
+                result = await OpenAsync(key, frame, keepEvidence, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Seals a value and stores it in both tiers, in place of whatever was there under any key of the ring.</summary>
+    /// <param name="keys">Where the entry will lie.</param>
+    /// <param name="name">The item's name, or null when the key was derived.</param>
+    /// <param name="serializer">How the value is written.</param>
+    /// <param name="value">The serialized value.</param>
+    /// <param name="timeToLive">How long it is fresh; more than zero.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask SetAsync(
+        EntryKeys keys,
+        string? name,
+        SerializerKind serializer,
+        ReadOnlyMemory<byte> value,
+        TimeSpan timeToLive,
+        CancellationToken cancellationToken)
+    {
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        // A store counts in milliseconds: a shorter life is rounded up to one.
+        long lifetime = Math.Max(1, (long)timeToLive.TotalMilliseconds);
+        byte[] frame = EntrySealer.Seal(
+            keys.Current,
+            name,
+            value.Span,
+            new EntryHeader(default, now, lifetime, lifetime, serializer, Compressed: false));
+        if (frame.Length > LargestEntry)
+        {
+            _notices.Enqueue($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
+            return;
+        }
+
+        _memory.Set(keys.Current.Id, frame, now + lifetime);
+        try
+        {
+            await _store.SetAsync(
+                keys.Current.ToString(),
+                frame,
+                TimeSpan.FromMilliseconds(lifetime),
+                cancellationToken).ConfigureAwait(false);
+            foreach (EntryKey previous in keys.Previous)
+            {
+                _memory.Remove(previous.Id);
+                await _store.RemoveAsync(previous.ToString(), cancellationToken).ConfigureAwait(false);
+            }
+
+            _writeFault = null;
+        }
+        catch (StoreException fault)
+        {
+            ReportFault(fault, ref _writeFault, _readFault);
+        }
+    }
+
+    /// <summary>Removes an entry from both tiers, under every key of the ring.</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask RemoveAsync(EntryKeys keys, CancellationToken cancellationToken)
+    {
+        await DropAsync(keys.Current, cancellationToken).ConfigureAwait(false);
+        foreach (EntryKey previous in keys.Previous)
+        {
+            await DropAsync(previous, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the next thing that the user should be warned of: store faults, dropped entries.</summary>
+    /// <param name="notice">One or more whole sentences, without any secret.</param>
+    public bool TryTakeNotice([NotNullWhen(true)] out string? notice) =>
+        _notices.TryDequeue(out notice) || _store.TryTakeIncident(out notice);
+
+    /// <summary>Zeroes the keys and closes the store.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _memory.Clear();
+        _keys.Dispose();
+        return _store.DisposeAsync();
+    }
+
+    private bool TryGetLocal(in EntryKey key, out OpenedEntry entry)
+    {
+        entry = default;
+        if (!_memory.TryGet(key.Id, out byte[]? frame))
+        {
+            return false;
+        }
+
+        if (EntrySealer.Open(key, frame, out entry) == OpenOutcome.Opened)
+        {
+            if (IsFresh(entry.Header))
+            {
+                return true;
+            }
+
+            entry.Dispose();
+            entry = default;
+        }
+
+        _memory.Remove(key.Id);
+        return false;
+    }
+
+    private async ValueTask<IReadOnlyList<byte[]?>> ReadAsync(EntryKeys keys, CancellationToken cancellationToken)
+    {
+        if (keys.Previous.Count == 0)
+        {
+            return [await _store.GetAsync(keys.Current.ToString(), cancellationToken).ConfigureAwait(false)];
+        }
+
+        string[] physicalKeys = [keys.Current.ToString(), .. keys.Previous.Select(key => key.ToString())];
+        return await _store.GetManyAsync(physicalKeys, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<LookupResult> OpenAsync(
+        EntryKey key,
+        byte[] frame,
+        bool keepEvidence,
+        CancellationToken cancellationToken)
+    {
+        OpenOutcome outcome = EntrySealer.Open(key, frame, out OpenedEntry entry);
+        if (outcome == OpenOutcome.Opened)
+        {
+            if (IsFresh(entry.Header))
+            {
+                _memory.Set(key.Id, frame, entry.Header.CreatedUnixMs + entry.Header.KeepForMs);
+                return new LookupResult(LookupOutcome.Hit, entry);
+            }
+
+            entry.Dispose();
+            return default;
+        }
+
+        if (outcome == OpenOutcome.NotAuthentic && keepEvidence)
+        {
+            return new LookupResult(LookupOutcome.NotAuthentic, default);
+        }
+
+        await DropAsync(key, cancellationToken).ConfigureAwait(false);
+        _notices.Enqueue(outcome == OpenOutcome.NotAuthentic
+            ? $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. "
+                + $"It was dropped ({key})."
+            : $"An entry in {_store.DisplayName} does not decode. It was dropped ({key}).");
+        return new LookupResult(
+            outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
+            default);
+    }
+
+    private async ValueTask DropAsync(EntryKey key, CancellationToken cancellationToken)
+    {
+        _memory.Remove(key.Id);
+        try
+        {
+            await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException fault)
+        {
+            ReportFault(fault, ref _writeFault, _readFault);
+        }
+    }
+
+    private bool IsFresh(in EntryHeader header)
+    {
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return now < header.CreatedUnixMs + header.FreshForMs && header.CreatedUnixMs <= now + s_clockSkewMs;
+    }
+
+    /// <summary>Notes a fault once an outage: not again while it lasts, nor for the other direction if it is the same.</summary>
+    private void ReportFault(StoreException fault, ref string? last, string? other)
+    {
+        if (fault.Fault == StoreFault.ValueTooLarge)
+        {
+            _notices.Enqueue($"{fault.Message} It is not cached.");
+        }
+        else if (Interlocked.Exchange(ref last, fault.Message) is null && other != fault.Message)
+        {
+            _notices.Enqueue($"{fault.Message} The script goes on without it.");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+namespace CacheKit.Core.Keys;
+
+/// <summary>
+/// The environment variables that configure CacheKit, read at one moment. Two equal snapshots mean the same
+/// configuration.
+/// </summary>
+public sealed record CacheKitEnvironment
+{
+    /// <summary>The name of the variable that holds the master key.</summary>
+    public const string MasterKeyVariable = "CACHEKIT_MASTER_KEY";
+
+    /// <summary>The name of the variable that holds the path of a key file.</summary>
+    public const string MasterKeyFileVariable = "CACHEKIT_MASTER_KEY_FILE";
+
+    /// <summary>The name of the variable that holds the full path of the database file.</summary>
+    public const string CachePathVariable = "CACHEKIT_CACHE_PATH";
+
+    private const string FolderName = "cachekit";
+
+    // What the system says of the user's folders: XDG Base Directory Specification on Linux, HOME on macOS.
+    private static readonly string s_cacheVariable = OperatingSystem.IsWindows() ? "LOCALAPPDATA" : "XDG_CACHE_HOME";
+    private static readonly string s_configurationVariable = OperatingSystem.IsWindows() ? "APPDATA" : "XDG_CONFIG_HOME";
+
+    /// <summary>CACHEKIT_MASTER_KEY: 64 hexadecimal digits.</summary>
+    public string? MasterKey { get; init; }
+
+    /// <summary>CACHEKIT_MASTER_KEY_FILE: the path of a key file.</summary>
+    public string? MasterKeyFile { get; init; }
+
+    /// <summary>CACHEKIT_CACHE_PATH: the full path of the database file.</summary>
+    public string? CachePath { get; init; }
+
+    /// <summary>XDG_CACHE_HOME, on Windows LOCALAPPDATA.</summary>
+    public string? CacheHome { get; init; }
+
+    /// <summary>XDG_CONFIG_HOME, on Windows APPDATA.</summary>
+    public string? ConfigurationHome { get; init; }
+
+    /// <summary>HOME.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>The user's key file, which New-CacheKitMasterKey -Save writes; null without a home.</summary>
+    public string? SavedKeyPath => InUserFolder(ConfigurationHome, ".config", "Library/Application Support", "master.key");
+
+    /// <summary>The default database file; null without a home.</summary>
+    public string? DefaultCachePath => InUserFolder(CacheHome, ".cache", "Library/Caches", "cache.db");
+
+    /// <summary>Reads the variables of this process.</summary>
+    public static CacheKitEnvironment Capture() => new()
+    {
+        MasterKey = Read(MasterKeyVariable),
+        MasterKeyFile = Read(MasterKeyFileVariable),
+        CachePath = Read(CachePathVariable),
+        CacheHome = Read(s_cacheVariable),
+        ConfigurationHome = Read(s_configurationVariable),
+        Home = Read("HOME"),
+    };
+
+    /// <summary>Whether the variables of this process still say the same. Asked at every call: it allocates nothing.</summary>
+    public bool IsCurrent() =>
+        MasterKey == Read(MasterKeyVariable)
+        && MasterKeyFile == Read(MasterKeyFileVariable)
+        && CachePath == Read(CachePathVariable)
+        && CacheHome == Read(s_cacheVariable)
+        && ConfigurationHome == Read(s_configurationVariable)
+        && Home == Read("HOME");
+
+    /// <summary>Never the key.</summary>
+    public override string ToString() => $"{nameof(CacheKitEnvironment)} (redacted)";
+
+    private static string? Read(string name) => Environment.GetEnvironmentVariable(name);
+
+    private string? InUserFolder(string? folder, string unix, string macOS, string file)
+    {
+        if (OperatingSystem.IsMacOS())
+        {
+            folder = null;
+        }
+
+        // A relative path in these variables is to be ignored, says the XDG specification.
+        if (folder is null || !Path.IsPathFullyQualified(folder))
+        {
+            folder = string.IsNullOrEmpty(Home) || OperatingSystem.IsWindows()
+                ? null
+                : Path.Combine(Home, OperatingSystem.IsMacOS() ? macOS : unix);
+        }
+
+        return folder is null ? null : Path.Combine(folder, FolderName, file);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using System.Numerics;
+using System.Security;
+
+namespace CacheKit.Core.Serialization;
+
+/// <summary>
+/// The closed list of scalar types with their MessagePack extension codes (docs/formats.md). A code never changes its
+/// meaning: entries outlive the version that wrote them.
+/// </summary>
+internal enum ScalarCode : sbyte
+{
+    /// <summary>Not a scalar: any object. It occurs as the element type of an array alone.</summary>
+    Object = 0,
+    SByte = 1,
+    Byte = 2,
+    Int16 = 3,
+    UInt16 = 4,
+    UInt32 = 5,
+    Int64 = 6,
+    UInt64 = 7,
+    Char = 8,
+    Decimal = 9,
+    BigInteger = 10,
+    DateTime = 11,
+    DateTimeOffset = 12,
+    TimeSpan = 13,
+    Guid = 14,
+    Uri = 15,
+    Version = 16,
+    DateOnly = 17,
+    TimeOnly = 18,
+
+    /// <summary>Text that is not well-formed UTF-16, so that UTF-8 cannot carry it.</summary>
+    Utf16Text = 19,
+    SecureString = 20,
+
+    // These have a MessagePack form of their own; their codes occur as element types alone.
+    Boolean = 21,
+    Int32 = 22,
+    Single = 23,
+    Double = 24,
+    String = 25,
+}
+
+/// <summary>Maps the codes to types and back.</summary>
+internal static class ScalarTypes
+{
+    private static readonly FrozenDictionary<Type, ScalarCode> s_codes = new Dictionary<Type, ScalarCode>
+    {
+        [typeof(object)] = ScalarCode.Object,
+        [typeof(sbyte)] = ScalarCode.SByte,
+        [typeof(byte)] = ScalarCode.Byte,
+        [typeof(short)] = ScalarCode.Int16,
+        [typeof(ushort)] = ScalarCode.UInt16,
+        [typeof(uint)] = ScalarCode.UInt32,
+        [typeof(long)] = ScalarCode.Int64,
+        [typeof(ulong)] = ScalarCode.UInt64,
+        [typeof(char)] = ScalarCode.Char,
+        [typeof(decimal)] = ScalarCode.Decimal,
+        [typeof(BigInteger)] = ScalarCode.BigInteger,
+        [typeof(DateTime)] = ScalarCode.DateTime,
+        [typeof(DateTimeOffset)] = ScalarCode.DateTimeOffset,
+        [typeof(TimeSpan)] = ScalarCode.TimeSpan,
+        [typeof(Guid)] = ScalarCode.Guid,
+        [typeof(Uri)] = ScalarCode.Uri,
+        [typeof(Version)] = ScalarCode.Version,
+        [typeof(DateOnly)] = ScalarCode.DateOnly,
+        [typeof(TimeOnly)] = ScalarCode.TimeOnly,
+        [typeof(SecureString)] = ScalarCode.SecureString,
+        [typeof(bool)] = ScalarCode.Boolean,
+        [typeof(int)] = ScalarCode.Int32,
+        [typeof(float)] = ScalarCode.Single,
+        [typeof(double)] = ScalarCode.Double,
+        [typeof(string)] = ScalarCode.String,
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<ScalarCode, Type> s_types =
+        s_codes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    public static bool TryGetCode(Type type, out ScalarCode code) => s_codes.TryGetValue(type, out code);
+
+    public static bool TryGetType(ScalarCode code, out Type type) => s_types.TryGetValue(code, out type!);
+}
