@@ -1,0 +1,362 @@
+using System.Management.Automation.Language;
+
+namespace CacheKit.Binding;
+
+/// <summary>
+/// Finds the free variables of a block: those that it may read before it has surely assigned them. When in doubt a
+/// variable is free, for a key that covers too much is a miss, and one that covers too little is a wrong value
+/// (DESIGN section 5).
+/// </summary>
+/// <remarks>
+/// The walk follows the order of evaluation and keeps the set of names that are assigned on every path so far. What
+/// happens in a branch, a loop or a nested block is not sure to happen: its assignments are forgotten after it.
+/// </remarks>
+internal sealed class FreeVariableFinder
+{
+    private readonly Dictionary<string, FreeVariable> _found = new(StringComparer.OrdinalIgnoreCase);
+    private HashSet<string> _assigned = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What was assigned where the innermost nested block is written: the scope that <c>$using:</c> names.</summary>
+    private HashSet<string> _enclosing = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Finds the free variables of a script.</summary>
+    /// <param name="script">Its tree.</param>
+    /// <returns>The variables, sorted by name so that a key does not depend on the order of reading.</returns>
+    public static FreeVariable[] Find(ScriptBlockAst script)
+    {
+        FreeVariableFinder finder = new();
+        finder.VisitScript(script);
+        return [.. finder._found.Values.OrderBy(variable => variable.Name, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(variable => variable.Kind)];
+    }
+
+    private void VisitScript(ScriptBlockAst script)
+    {
+        VisitParameters(script.ParamBlock?.Parameters);
+        foreach (NamedBlockAst? block in new[]
+        {
+            script.DynamicParamBlock, script.BeginBlock, script.ProcessBlock, script.EndBlock,
+        })
+        {
+            Visit(block);
+        }
+
+        // Blocks of newer engines than the reference assembly knows: clean.
+        VisitChildren(script, except: [script.ParamBlock, script.DynamicParamBlock, script.BeginBlock, script.ProcessBlock, script.EndBlock]);
+    }
+
+    private void VisitParameters(IEnumerable<ParameterAst>? parameters)
+    {
+        foreach (ParameterAst parameter in parameters ?? [])
+        {
+            Visit(parameter.DefaultValue);
+            foreach (AttributeBaseAst attribute in parameter.Attributes)
+            {
+                Visit(attribute);
+            }
+
+            Assign(parameter.Name);
+        }
+    }
+
+    private void Visit(Ast? node)
+    {
+        switch (node)
+        {
+            case null:
+                break;
+            case VariableExpressionAst variable:
+                Read(variable.VariablePath);
+                break;
+            case AssignmentStatementAst assignment:
+                VisitAssignment(assignment);
+                break;
+            case IfStatementAst branch:
+                VisitIf(branch);
+                break;
+            case ForEachStatementAst loop:
+                VisitForEach(loop);
+                break;
+            case LoopStatementAst loop:
+                VisitLoop(loop);
+                break;
+            case SwitchStatementAst choice:
+                VisitSwitch(choice);
+                break;
+            case TryStatementAst attempt:
+                VisitTry(attempt);
+                break;
+            case TrapStatementAst trap:
+                InScope(() => VisitChildren(trap), bindsCurrentItem: true);
+                break;
+            case FunctionDefinitionAst function:
+                InScope(() => VisitFunction(function), bindsCurrentItem: false);
+                break;
+            case ScriptBlockExpressionAst block:
+                VisitNested(block);
+                break;
+            case UsingExpressionAst reference:
+                VisitUsing(reference);
+                break;
+            case BinaryExpressionAst binary:
+                VisitBinary(binary);
+                break;
+            default:
+                VisitOther(node);
+                break;
+        }
+    }
+
+    private void VisitOther(Ast node)
+    {
+        // What only some ways through the block evaluate assigns nothing for sure: ternary, && and ||, ??.
+        if (node.GetType().Name is "TernaryExpressionAst" or "PipelineChainAst")
+        {
+            InScope(() => VisitChildren(node), bindsCurrentItem: false);
+            return;
+        }
+
+        VisitChildren(node);
+        if (node is CommandAst)
+        {
+            // Every command may set it; a block that reads it afterwards reads its own.
+            _assigned.Add("LASTEXITCODE");
+        }
+    }
+
+    private void VisitAssignment(AssignmentStatementAst assignment)
+    {
+        Visit(assignment.Right);
+        if (assignment.Operator != TokenKind.Equals)
+        {
+            Visit(assignment.Left);
+        }
+
+        AssignTarget(assignment.Left);
+    }
+
+    private void AssignTarget(ExpressionAst target)
+    {
+        switch (target)
+        {
+            case VariableExpressionAst variable:
+                Assign(variable.VariablePath);
+                break;
+            case AttributedExpressionAst attributed:
+                Visit(attributed.Attribute);
+                AssignTarget((ExpressionAst)attributed.Child);
+                break;
+            case ArrayLiteralAst several:
+                foreach (ExpressionAst element in several.Elements)
+                {
+                    AssignTarget(element);
+                }
+
+                break;
+            case ParenExpressionAst { Pipeline: PipelineAst pipeline } when pipeline.GetPureExpression() is { } inner:
+                AssignTarget(inner);
+                break;
+            default:
+                // $x.Name = ... and $x[0] = ... read $x.
+                Visit(target);
+                break;
+        }
+    }
+
+    private void VisitIf(IfStatementAst branch)
+    {
+        Visit(branch.Clauses[0].Item1);
+        List<HashSet<string>> ends = [];
+        HashSet<string> start = Copy();
+        foreach ((PipelineBaseAst condition, StatementBlockAst body) in branch.Clauses)
+        {
+            _assigned = new HashSet<string>(start, start.Comparer);
+            if (condition != branch.Clauses[0].Item1)
+            {
+                Visit(condition);
+            }
+
+            Visit(body);
+            ends.Add(_assigned);
+        }
+
+        _assigned = new HashSet<string>(start, start.Comparer);
+        Visit(branch.ElseClause);
+        ends.Add(_assigned);
+        Join(ends);
+    }
+
+    private void VisitForEach(ForEachStatementAst loop)
+    {
+        Visit(loop.Condition);
+        Visit(loop.ThrottleLimit);
+        HashSet<string> start = Copy();
+        Assign(loop.Variable.VariablePath);
+        _assigned.Add("foreach");
+        Visit(loop.Body);
+        _assigned = start;
+    }
+
+    private void VisitLoop(LoopStatementAst loop)
+    {
+        if (loop is ForStatementAst counted)
+        {
+            Visit(counted.Initializer);
+        }
+
+        if (loop is not (DoWhileStatementAst or DoUntilStatementAst))
+        {
+            Visit(loop.Condition);
+        }
+
+        HashSet<string> start = Copy();
+        Visit(loop.Body);
+        Visit((loop as ForStatementAst)?.Iterator);
+        if (loop is DoWhileStatementAst or DoUntilStatementAst)
+        {
+            // continue jumps here from the middle of the body.
+            _assigned = new HashSet<string>(start, start.Comparer);
+            Visit(loop.Condition);
+        }
+
+        _assigned = start;
+    }
+
+    private void VisitSwitch(SwitchStatementAst choice)
+    {
+        Visit(choice.Condition);
+        HashSet<string> start = Copy();
+        _assigned.Add(CurrentItem.Name);
+        _assigned.Add("switch");
+        _assigned.Add("Matches");
+        HashSet<string> inside = Copy();
+        foreach ((ExpressionAst test, StatementBlockAst body) in choice.Clauses)
+        {
+            _assigned = new HashSet<string>(inside, inside.Comparer);
+            Visit(test);
+            Visit(body);
+        }
+
+        _assigned = new HashSet<string>(inside, inside.Comparer);
+        Visit(choice.Default);
+        _assigned = start;
+    }
+
+    private void VisitTry(TryStatementAst attempt)
+    {
+        HashSet<string> start = Copy();
+        Visit(attempt.Body);
+        List<HashSet<string>> ends = [_assigned];
+        foreach (CatchClauseAst handler in attempt.CatchClauses)
+        {
+            _assigned = new HashSet<string>(start, start.Comparer);
+            _assigned.Add(CurrentItem.Name);
+            Visit(handler);
+            if (!start.Contains(CurrentItem.Name))
+            {
+                _assigned.Remove(CurrentItem.Name);
+            }
+
+            ends.Add(_assigned);
+        }
+
+        _assigned = new HashSet<string>(start, start.Comparer);
+        Visit(attempt.Finally);
+        HashSet<string> last = _assigned;
+        Join(ends);
+        _assigned.UnionWith(last);
+    }
+
+    private void VisitBinary(BinaryExpressionAst binary)
+    {
+        Visit(binary.Left);
+        if (binary.Operator is TokenKind.And or TokenKind.Or or TokenKind.Xor || binary.Operator.ToString() == "QuestionQuestion")
+        {
+            InScope(() => Visit(binary.Right), bindsCurrentItem: false);
+        }
+        else
+        {
+            Visit(binary.Right);
+        }
+
+        if (binary.Operator is TokenKind.Imatch or TokenKind.Cmatch or TokenKind.Inotmatch or TokenKind.Cnotmatch)
+        {
+            _assigned.Add("Matches");
+        }
+    }
+
+    private void VisitNested(ScriptBlockExpressionAst block)
+    {
+        HashSet<string> enclosing = _enclosing;
+        _enclosing = Copy();
+        InScope(() => VisitScript(block.ScriptBlock), CurrentItem.IsBoundIn(block));
+        _enclosing = enclosing;
+    }
+
+    private void VisitUsing(UsingExpressionAst reference)
+    {
+        HashSet<string> inside = _assigned;
+        _assigned = _enclosing;
+        VisitChildren(reference);
+        _assigned = inside;
+    }
+
+    private void VisitFunction(FunctionDefinitionAst function)
+    {
+        VisitParameters(function.Parameters);
+        VisitScript(function.Body);
+    }
+
+    private void VisitChildren(Ast node, params ReadOnlySpan<Ast?> except)
+    {
+        foreach (Ast child in ChildrenOf(node))
+        {
+            if (!except.Contains(child))
+            {
+                Visit(child);
+            }
+        }
+    }
+
+    /// <summary>The direct children of a node, in the order in which they are written.</summary>
+    private static IEnumerable<Ast> ChildrenOf(Ast node) =>
+        node.FindAll(descendant => descendant.Parent == node, searchNestedScriptBlocks: true)
+            .OrderBy(child => child.Extent.StartOffset);
+
+    /// <summary>Visits what may not be evaluated, or in a scope of its own: its assignments are forgotten after it.</summary>
+    private void InScope(Action visit, bool bindsCurrentItem)
+    {
+        HashSet<string> start = Copy();
+        if (bindsCurrentItem)
+        {
+            _assigned.Add(CurrentItem.Name);
+        }
+
+        visit();
+        _assigned = start;
+    }
+
+    private void Read(VariablePath path)
+    {
+        FreeVariable? variable = FreeVariable.Of(path);
+        if (variable is not null && !_assigned.Contains(variable.Name))
+        {
+            _found.TryAdd($"{variable.Kind}:{variable.Name}", variable);
+        }
+    }
+
+    private void Assign(VariableExpressionAst variable) => Assign(variable.VariablePath);
+
+    private void Assign(VariablePath path) => _assigned.Add(FreeVariable.NameAssigned(path));
+
+    private HashSet<string> Copy() => new(_assigned, _assigned.Comparer);
+
+    private void Join(List<HashSet<string>> ends)
+    {
+        _assigned = ends[0];
+        foreach (HashSet<string> end in ends.Skip(1))
+        {
+            _assigned.IntersectWith(end);
+        }
+    }
+}

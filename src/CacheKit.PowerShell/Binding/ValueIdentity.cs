@@ -1,0 +1,208 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Serialization;
+
+namespace CacheKit.Binding;
+
+/// <summary>
+/// Writes what makes a value the value that it is, canonically: type and content; the order of a hashtable's keys does
+/// not count, the order of an array does, culture never does. Two values with the same bytes are the same value.
+/// </summary>
+internal sealed class ValueIdentity
+{
+    private const int DeepestValue = 64;
+
+    private const byte NeverUsedByMessagePack = 0xC1;
+
+    private readonly SensitiveBuffer _buffer;
+    private readonly NativeValueWriter _writer;
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="buffer">Takes the bytes; they may be those of a secret.</param>
+    public ValueIdentity(SensitiveBuffer buffer)
+    {
+        _buffer = buffer;
+        _writer = new NativeValueWriter(buffer);
+    }
+
+    /// <summary>Writes the identity of a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>Null, or the type that has no value identity.</returns>
+    public Type? TryWrite(object? value) => TryWrite(value, 0);
+
+    /// <summary>Writes a text that says what follows. No value begins as a label does.</summary>
+    /// <param name="label">The text.</param>
+    public void WriteLabel(string label)
+    {
+        _buffer.Write(NeverUsedByMessagePack);
+        _writer.WriteName(label);
+    }
+
+    private Type? TryWrite(object? value, int depth)
+    {
+        if (depth > DeepestValue)
+        {
+            return value?.GetType();
+        }
+
+        if (value is PSObject wrapped)
+        {
+            return TryWriteWrapped(wrapped, depth);
+        }
+
+        if (value is null)
+        {
+            _writer.WriteNull();
+            return null;
+        }
+
+        return _writer.TryWriteScalar(value) ? null : TryWriteOther(value, depth);
+    }
+
+    private Type? TryWriteOther(object value, int depth)
+    {
+        switch (value)
+        {
+            case Enum constant:
+                return WriteText("enum", constant.GetType().FullName!, constant.ToString("D"));
+            case SwitchParameter flag:
+                return WriteText("switch", flag.IsPresent ? "+" : "-");
+            case PSCredential credential:
+                WriteText("credential", credential.UserName);
+                _writer.TryWriteScalar(credential.Password);
+                return null;
+            case PathInfo path:
+                return WriteText("path", path.Path);
+            case CultureInfo culture:
+                return WriteText("culture", culture.Name);
+            case Array { Rank: 1 } array:
+                WriteText("array", array.GetType().FullName!);
+                return TryWriteItems(array, depth);
+            case IDictionary dictionary when IsOfTheSystem(value):
+                return TryWriteDictionary(dictionary, depth);
+            case IList list when IsOfTheSystem(value):
+                WriteText("list", value.GetType().FullName!);
+                return TryWriteItems(list, depth);
+            default:
+                // The engine's own version type, which the reference assembly does not know.
+                return value.GetType().FullName == "System.Management.Automation.SemanticVersion"
+                    ? WriteText("semver", value.ToString()!)
+                    : value.GetType();
+        }
+    }
+
+    private Type? TryWriteWrapped(PSObject wrapped, int depth)
+    {
+        bool isBag = wrapped.BaseObject is PSCustomObject;
+        if (isBag)
+        {
+            WriteText("bag");
+            foreach (string name in wrapped.TypeNames)
+            {
+                WriteLabel(name);
+            }
+        }
+        else if (TryWrite(wrapped.BaseObject, depth + 1) is { } type)
+        {
+            return type;
+        }
+
+        // What Add-Member put on an object can be read by the block, hence it counts.
+        foreach (PSMemberInfo member in wrapped.Members)
+        {
+            if (!member.IsInstance || member is PSMemberSet)
+            {
+                continue;
+            }
+
+            if (member is not PSNoteProperty note)
+            {
+                return wrapped.BaseObject.GetType();
+            }
+
+            WriteText("note", note.Name);
+            if (TryWrite(note.Value, depth + 1) is { } noteType)
+            {
+                return noteType;
+            }
+        }
+
+        return null;
+    }
+
+    private Type? TryWriteItems(IList items, int depth)
+    {
+        _writer.TryWriteScalar(items.Count);
+        foreach (object? item in items)
+        {
+            if (TryWrite(item, depth + 1) is { } type)
+            {
+                return type;
+            }
+        }
+
+        return null;
+    }
+
+    private Type? TryWriteDictionary(IDictionary dictionary, int depth)
+    {
+        bool isOrdered = dictionary is System.Collections.Specialized.IOrderedDictionary;
+        WriteText(isOrdered ? "ordered" : "map", dictionary.GetType().FullName!);
+        _writer.TryWriteScalar(dictionary.Count);
+        List<(SensitiveBuffer Bytes, int KeySize)> pairs = new(dictionary.Count);
+        try
+        {
+            foreach (DictionaryEntry pair in dictionary)
+            {
+                // Each pair on its own first: they are sorted by the bytes of their keys.
+                SensitiveBuffer bytes = SensitiveBuffer.Rent();
+                pairs.Add((bytes, 0));
+                ValueIdentity identity = new(bytes);
+                Type? type = identity.TryWrite(pair.Key, depth + 1);
+                pairs[^1] = (bytes, bytes.Length);
+                type ??= identity.TryWrite(pair.Value, depth + 1);
+                if (type is not null)
+                {
+                    return type;
+                }
+            }
+
+            if (!isOrdered)
+            {
+                pairs.Sort(static (x, y) => x.Bytes.WrittenSpan[..x.KeySize].SequenceCompareTo(y.Bytes.WrittenSpan[..y.KeySize]));
+            }
+
+            foreach ((SensitiveBuffer bytes, _) in pairs)
+            {
+                _buffer.Write(bytes.WrittenSpan);
+            }
+
+            return null;
+        }
+        finally
+        {
+            foreach ((SensitiveBuffer bytes, _) in pairs)
+            {
+                bytes.Dispose();
+            }
+        }
+    }
+
+    private Type? WriteText(params ReadOnlySpan<string> parts)
+    {
+        foreach (string part in parts)
+        {
+            WriteLabel(part);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a collection is one of .NET's or PowerShell's own, whose items are all that it is.</summary>
+    private static bool IsOfTheSystem(object value) =>
+        value.GetType().Namespace is { } name
+        && (name.StartsWith("System.Collections", StringComparison.Ordinal)
+            || name.StartsWith("System.Management.Automation", StringComparison.Ordinal));
+}

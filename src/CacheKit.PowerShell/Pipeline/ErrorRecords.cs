@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using CacheKit.Core.Diagnostics;
+
+namespace CacheKit.Pipeline;
+
+/// <summary>Makes error records of the catalogue (docs/errors.md).</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Makes the record of a failure.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="target">What the user gave; never a secret.</param>
+    public static ErrorRecord From(CacheKitException failure, object? target) =>
+        new(failure, failure.ErrorId, CategoryOf(failure.ErrorId), target)
+        {
+            ErrorDetails = new ErrorDetails($"{failure.Message} {failure.RecommendedAction}")
+            {
+                RecommendedAction = failure.RecommendedAction,
+            },
+        };
+
+    private static ErrorCategory CategoryOf(string errorId) => errorId switch
+    {
+        ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
+        ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
+        ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic => ErrorCategory.SecurityError,
+        ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
+        ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
+        ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
+        ErrorIds.KeyNotDerivable => ErrorCategory.InvalidOperation,
+        _ => ErrorCategory.InvalidArgument,
+    };
+}
