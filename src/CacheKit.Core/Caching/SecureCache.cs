@@ -169,8 +169,16 @@ public sealed class SecureCache : IAsyncDisposable
 
     /// <summary>Takes the next thing that the user should be warned of: store faults, dropped entries.</summary>
     /// <param name="notice">One or more whole sentences, without any secret.</param>
-    public bool TryTakeNotice([NotNullWhen(true)] out string? notice) =>
-        _notices.TryDequeue(out notice) || _store.TryTakeIncident(out notice);
+    public bool TryTakeNotice([NotNullWhen(true)] out string? notice)
+    {
+        if (_notices.TryDequeue(out notice))
+        {
+            return true;
+        }
+
+        notice = _store.TryTakeIncident(out StoreIncident? incident) ? incident.Message : null;
+        return notice is not null;
+    }
 
     /// <summary>Zeroes the keys and closes the store.</summary>
     public ValueTask DisposeAsync()
@@ -183,12 +191,12 @@ public sealed class SecureCache : IAsyncDisposable
     private bool TryGetLocal(in EntryKey key, out OpenedEntry entry)
     {
         entry = default;
-        if (!_memory.TryGet(key.Id, out byte[]? frame))
+        if (!_memory.TryGet(key.Id, out ReadOnlyMemory<byte> frame))
         {
             return false;
         }
 
-        if (EntrySealer.Open(key, frame, out entry) == OpenOutcome.Opened)
+        if (EntrySealer.Open(key, frame.Span, out entry) == OpenOutcome.Opened)
         {
             if (IsFresh(entry.Header))
             {

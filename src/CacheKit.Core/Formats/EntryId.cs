@@ -2,39 +2,110 @@ using System.Buffers.Binary;
 
 namespace CacheKit.Core.Formats;
 
-/// <summary>Names an entry inside a tenant: the first 160 bits of a keyed hash of what identifies it.</summary>
-public readonly record struct EntryId
+/// <summary>
+/// What names an entry inside a tenant: the first 160 bits of a keyed hash, 20 bytes or 40 hexadecimal digits.
+/// </summary>
+public readonly struct EntryId : IEquatable<EntryId>
 {
-    /// <summary>The size in bytes.</summary>
-    public const int Size = 20;
+    /// <summary>The length of an id, in bytes.</summary>
+    public const int ByteLength = 20;
 
-    /// <summary>The size in hexadecimal digits.</summary>
-    public const int HexSize = 2 * Size;
+    /// <summary>The length of an id in hexadecimal digits.</summary>
+    public const int HexLength = 2 * ByteLength;
 
-    private readonly ulong _first;
-    private readonly ulong _second;
-    private readonly uint _third;
+    private readonly ulong _high;
+    private readonly ulong _middle;
+    private readonly uint _low;
 
-    private EntryId(ReadOnlySpan<byte> bytes)
+    private EntryId(ulong high, ulong middle, uint low)
     {
-        _first = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        _second = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-        _third = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]);
+        _high = high;
+        _middle = middle;
+        _low = low;
     }
 
     /// <summary>Reads an id.</summary>
-    /// <param name="bytes">20 bytes or more; the first 20 count.</param>
-    public static EntryId FromBytes(ReadOnlySpan<byte> bytes) => new(bytes);
-
-    /// <summary>Writes the id.</summary>
-    /// <param name="destination">Takes 20 bytes.</param>
-    public void CopyTo(Span<byte> destination)
+    /// <param name="bytes">Exactly <see cref="ByteLength"/> bytes.</param>
+    /// <exception cref="ArgumentException">The length is another one.</exception>
+    public static EntryId FromBytes(ReadOnlySpan<byte> bytes)
     {
-        BinaryPrimitives.WriteUInt64BigEndian(destination, _first);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _second);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[16..], _third);
+        if (bytes.Length != ByteLength)
+        {
+            throw new ArgumentException($"An entry id has {ByteLength} bytes, not {bytes.Length}.", nameof(bytes));
+        }
+
+        return new EntryId(
+            BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]));
     }
 
-    /// <summary>An id is the output of a MAC: any of its bits are as good as a hash.</summary>
-    public override int GetHashCode() => unchecked((int)_first);
+    /// <summary>Writes the id's bytes.</summary>
+    /// <param name="destination">At least <see cref="ByteLength"/> bytes.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public void CopyTo(Span<byte> destination)
+    {
+        CheckRoom(destination.Length, ByteLength);
+        BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _middle);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[16..], _low);
+    }
+
+    /// <summary>Writes the id as lower-case hexadecimal digits.</summary>
+    /// <param name="destination">At least <see cref="HexLength"/> characters.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public void CopyHexTo(Span<char> destination)
+    {
+        CheckRoom(destination.Length, HexLength);
+        Span<byte> bytes = stackalloc byte[ByteLength];
+        CopyTo(bytes);
+        for (int i = 0; i < ByteLength; i++)
+        {
+            destination[2 * i] = (char)HexDigit(bytes[i] >> 4);
+            destination[(2 * i) + 1] = (char)HexDigit(bytes[i] & 0xF);
+        }
+    }
+
+    /// <summary>Writes the id as lower-case hexadecimal digits in UTF-8.</summary>
+    /// <param name="destination">At least <see cref="HexLength"/> bytes.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public void CopyHexTo(Span<byte> destination)
+    {
+        CheckRoom(destination.Length, HexLength);
+        Span<byte> bytes = stackalloc byte[ByteLength];
+        CopyTo(bytes);
+        for (int i = 0; i < ByteLength; i++)
+        {
+            destination[2 * i] = HexDigit(bytes[i] >> 4);
+            destination[(2 * i) + 1] = HexDigit(bytes[i] & 0xF);
+        }
+    }
+
+    /// <summary>The id as 40 lower-case hexadecimal digits.</summary>
+    public override string ToString() => string.Create(HexLength, this, (text, id) => id.CopyHexTo(text));
+
+    /// <inheritdoc/>
+    public bool Equals(EntryId other) => _high == other._high && _middle == other._middle && _low == other._low;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is EntryId other && Equals(other);
+
+    /// <summary>The id's own bits: they come from a keyed hash, so that they are spread already.</summary>
+    public override int GetHashCode() => unchecked((int)_high);
+
+    /// <summary>Whether two ids are the same.</summary>
+    public static bool operator ==(EntryId left, EntryId right) => left.Equals(right);
+
+    /// <summary>Whether two ids differ.</summary>
+    public static bool operator !=(EntryId left, EntryId right) => !left.Equals(right);
+
+    private static byte HexDigit(int value) => "0123456789abcdef"u8[value];
+
+    private static void CheckRoom(int length, int needed)
+    {
+        if (length < needed)
+        {
+            throw new ArgumentException($"The destination has room for {length}, but {needed} are needed.");
+        }
+    }
 }

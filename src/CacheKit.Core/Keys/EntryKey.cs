@@ -12,7 +12,7 @@ public readonly struct EntryKey
     /// <summary>The size of the tenant's tag in hexadecimal digits.</summary>
     public const int TagHexSize = 16;
 
-    private const int FixedSize = 3 + TagHexSize + 1 + 1 + EntryId.HexSize;
+    private const int FixedSize = 3 + TagHexSize + 1 + 1 + EntryId.HexLength;
 
     internal EntryKey(TenantKeys keys, string @namespace, EntryId id)
     {
@@ -42,10 +42,8 @@ public readonly struct EntryKey
         int position = 4 + TagHexSize;
         position += Encoding.ASCII.GetBytes(Namespace, destination[position..]);
         destination[position++] = (byte)':';
-        Span<byte> id = stackalloc byte[EntryId.Size];
-        Id.CopyTo(id);
-        LowerHex.Encode(id, destination[position..]);
-        return position + EntryId.HexSize;
+        Id.CopyHexTo(destination[position..]);
+        return position + EntryId.HexLength;
     }
 
     /// <summary>The physical key.</summary>

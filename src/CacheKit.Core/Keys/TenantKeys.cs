@@ -78,7 +78,7 @@ public sealed class TenantKeys : IDisposable
         HMACSHA256.HashData(_cacheKeysKey, message, mac);
         // What identifies an entry may be the content of a secret that its block depends on.
         CryptographicOperations.ZeroMemory(message);
-        return new EntryKey(this, @namespace, EntryId.FromBytes(mac));
+        return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));
     }
 
     /// <summary>Zeroes the keys.</summary>

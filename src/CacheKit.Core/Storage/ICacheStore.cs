@@ -46,6 +46,6 @@ public interface ICacheStore : IAsyncDisposable
     /// Takes the next thing that happened to the store without being a fault of an operation, such as a damaged
     /// database that was set aside. Each is told once.
     /// </summary>
-    /// <param name="incident">One or more whole sentences for a warning.</param>
-    bool TryTakeIncident([NotNullWhen(true)] out string? incident);
+    /// <param name="incident">The incident.</param>
+    bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident);
 }

@@ -1,0 +1,40 @@
+namespace CacheKit.Core.Storage;
+
+/// <summary>What the exceptions of System.IO mean to a store. On Unix their HResult is the system's error number.
+/// </summary>
+internal static class FileFaults
+{
+    private const int UnixNoSpace = 28;
+    private const int UnixReadOnlyFileSystem = 30;
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    /// <summary>Whether somebody else has locked the file.</summary>
+    public static bool MeansLocked(IOException exception) =>
+        OperatingSystem.IsWindows()
+            ? exception.HResult == WindowsSharingViolation
+            : exception.HResult is LinuxWouldBlock or MacWouldBlock;
+
+    /// <summary>Whether we may not do it.</summary>
+    public static bool MeansAccessDenied(Exception exception) =>
+        exception is UnauthorizedAccessException
+        || (!OperatingSystem.IsWindows() && exception is IOException { HResult: UnixReadOnlyFileSystem });
+
+    /// <summary>Says the same in the words of a store.</summary>
+    /// <param name="exception">An exception of System.IO.</param>
+    /// <param name="path">The database file.</param>
+    public static StoreException ToStoreException(Exception exception, string path)
+    {
+        int noSpace = OperatingSystem.IsWindows() ? WindowsDiskFull : UnixNoSpace;
+        (StoreFault fault, string what) = exception switch
+        {
+            _ when MeansAccessDenied(exception) => (StoreFault.AccessDenied, "its directory may not be written"),
+            IOException io when MeansLocked(io) => (StoreFault.Busy, "others kept it locked for too long"),
+            { HResult: int code } when code == noSpace => (StoreFault.Full, "its disk is full"),
+            _ => (StoreFault.Unavailable, "its directory cannot be made or does not work"),
+        };
+        return new StoreException(fault, $"The cache database '{path}' cannot be opened: {what}.", exception);
+    }
+}

@@ -1,0 +1,217 @@
+using System.Collections.Concurrent;
+using CacheKit.Core.Formats;
+
+namespace CacheKit.Core.Storage;
+
+/// <summary>
+/// The tier in front of a store: sealed entries in this process's memory, bounded in bytes. Safe for concurrent use; a
+/// hit takes no lock and allocates nothing.
+/// </summary>
+/// <remarks>
+/// When room is needed, a hand goes round the entries (CLOCK): it takes expired ones and those that were not hit since
+/// it last came by, and forgives the others once. That needs one flag per entry where a list in order of use would
+/// need a lock per hit.
+/// </remarks>
+public sealed class MemoryTier
+{
+    /// <summary>The default limit, in bytes: 64 MiB.</summary>
+    public const long DefaultMaxBytes = 64 << 20;
+
+    /// <summary>
+    /// What an entry takes beside its bytes, in bytes: the array's header, its item, and its places in the table and
+    /// on the clock. Measured; see the test of it.
+    /// </summary>
+    internal const int OverheadBytes = 168;
+
+    // One value may push out a quarter of the others, not all of them.
+    private const int LargestShare = 4;
+
+    private readonly long _maxBytes;
+    private readonly TimeProvider _timeProvider;
+
+    // Read without the lock, changed only under it.
+    private readonly ConcurrentDictionary<EntryId, Item> _items = new(concurrencyLevel: 1, capacity: 31);
+
+    // Guarded by _gate.
+    private readonly object _gate = new();
+    private readonly List<Item?> _clock = [];
+    private readonly Stack<int> _freePlaces = new();
+    private int _hand;
+    private long _bytes;
+
+    /// <summary>Makes an empty tier.</summary>
+    /// <param name="timeProvider">The clock that entries expire by.</param>
+    /// <param name="maxBytes">How much memory the entries may take, in bytes, their overhead included.</param>
+    public MemoryTier(TimeProvider timeProvider, long maxBytes = DefaultMaxBytes)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        _timeProvider = timeProvider;
+        _maxBytes = maxBytes;
+    }
+
+    /// <summary>How much memory the entries take, in bytes, their overhead included. Never above the limit.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>How many entries there are, expired ones included that have not been met yet.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _clock.Count - _freePlaces.Count;
+            }
+        }
+    }
+
+    /// <summary>Looks up an entry.</summary>
+    /// <param name="id">The entry's id.</param>
+    /// <param name="sealedEntry">The tier's own bytes, not a copy.</param>
+    /// <returns>Whether it is there and not expired.</returns>
+    public bool TryGet(in EntryId id, out ReadOnlyMemory<byte> sealedEntry)
+    {
+        if (!_items.TryGetValue(id, out Item? item) || Now() >= item.Expires)
+        {
+            sealedEntry = default;
+            return false;
+        }
+
+        // Written only when it changes: an entry that every thread hits stays in all their caches.
+        if (!item.WasHit)
+        {
+            item.WasHit = true;
+        }
+
+        sealedEntry = item.SealedEntry;
+        return true;
+    }
+
+    /// <summary>
+    /// Keeps an entry, in place of the one under its id. An entry that is expired already or takes more than a quarter
+    /// of the limit is not kept, and the one under its id is dropped.
+    /// </summary>
+    /// <param name="id">The entry's id.</param>
+    /// <param name="sealedEntry">The entry; the tier takes it over, so that nobody may change it any more.</param>
+    /// <param name="expiresUnixMs">From when on it is not returned any more, in Unix milliseconds.</param>
+    public void Set(in EntryId id, byte[] sealedEntry, long expiresUnixMs)
+    {
+        ArgumentNullException.ThrowIfNull(sealedEntry);
+        long size = SizeOf(sealedEntry);
+        long now = Now();
+        lock (_gate)
+        {
+            _ = RemoveUnderLock(id);
+            if (now >= expiresUnixMs || size > _maxBytes / LargestShare)
+            {
+                return;
+            }
+
+            MakeRoom(size, now);
+            Item item = new(id, sealedEntry, expiresUnixMs, PlaceOnClock());
+            _clock[item.Place] = item;
+            _items[id] = item;
+            AddBytes(size);
+        }
+    }
+
+    /// <summary>Drops an entry.</summary>
+    /// <param name="id">The entry's id.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(in EntryId id)
+    {
+        lock (_gate)
+        {
+            return RemoveUnderLock(id);
+        }
+    }
+
+    /// <summary>Drops all entries and gives their memory back.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _items.Clear();
+            _clock.Clear();
+            _clock.TrimExcess();
+            _freePlaces.Clear();
+            _freePlaces.TrimExcess();
+            _hand = 0;
+            AddBytes(-_bytes);
+        }
+    }
+
+    private static long SizeOf(byte[] sealedEntry) => (long)sealedEntry.Length + OverheadBytes;
+
+    private long Now() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void MakeRoom(long size, long now)
+    {
+        // Ends: the second time round, nothing is forgiven any more but what was hit meanwhile.
+        while (_bytes + size > _maxBytes)
+        {
+            _hand = _hand < _clock.Count ? _hand : 0;
+            Item? item = _clock[_hand];
+            _hand++;
+            if (item is null)
+            {
+                continue;
+            }
+
+            if (item.WasHit && now < item.Expires)
+            {
+                item.WasHit = false;
+                continue;
+            }
+
+            Drop(item);
+        }
+    }
+
+    private int PlaceOnClock()
+    {
+        // A place that is free again lies behind the hand as a rule, so that a new entry has a whole round to be hit.
+        if (_freePlaces.TryPop(out int place))
+        {
+            return place;
+        }
+
+        _clock.Add(null);
+        return _clock.Count - 1;
+    }
+
+    private bool RemoveUnderLock(in EntryId id)
+    {
+        if (!_items.TryGetValue(id, out Item? item))
+        {
+            return false;
+        }
+
+        Drop(item);
+        return true;
+    }
+
+    private void Drop(Item item)
+    {
+        _ = _items.TryRemove(item.Id, out _);
+        _clock[item.Place] = null;
+        _freePlaces.Push(item.Place);
+        AddBytes(-SizeOf(item.SealedEntry));
+    }
+
+    private void AddBytes(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    private sealed class Item(EntryId id, byte[] sealedEntry, long expires, int place)
+    {
+        public EntryId Id { get; } = id;
+
+        public byte[] SealedEntry { get; } = sealedEntry;
+
+        public long Expires { get; } = expires;
+
+        public int Place { get; } = place;
+
+        // No barrier: a hit that the hand does not see yet costs an entry its place at worst.
+        public bool WasHit { get; set; }
+    }
+}
