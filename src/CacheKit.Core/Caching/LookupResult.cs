@@ -2,8 +2,12 @@ namespace CacheKit.Core.Caching;
 
 /// <summary>What a lookup in the store found.</summary>
 /// <param name="Outcome">Whether there is an entry to use.</param>
-/// <param name="Entry">The entry of a hit, to be disposed by the caller.</param>
-public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry);
+/// <param name="Entry">The entry of a hit.</param>
+public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry) : IDisposable
+{
+    /// <summary>Zeroes the clear text of a hit.</summary>
+    public void Dispose() => Entry.Dispose();
+}
 
 /// <summary>How a lookup ended.</summary>
 public enum LookupOutcome

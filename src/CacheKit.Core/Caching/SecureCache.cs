@@ -52,7 +52,7 @@ public sealed class SecureCache : IAsyncDisposable
     /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
     /// <param name="keys">Where the entry lies.</param>
     /// <param name="entry">The entry, to be disposed by the caller.</param>
-    public bool TryGetLocal(in EntryKeys keys, out OpenedEntry entry)
+    public bool TryGetLocal(EntryKeys keys, out OpenedEntry entry)
     {
         if (TryGetLocal(keys.Current, out entry))
         {
@@ -104,44 +104,48 @@ public sealed class SecureCache : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Seals a value and stores it in both tiers, in place of whatever was there under any key of the ring.</summary>
+    /// <summary>Seals a value, and puts it into the memory tier. <see cref="SetAsync"/> puts it into the store.</summary>
     /// <param name="keys">Where the entry will lie.</param>
     /// <param name="name">The item's name, or null when the key was derived.</param>
     /// <param name="serializer">How the value is written.</param>
-    /// <param name="value">The serialized value.</param>
+    /// <param name="value">The serialized value; not needed any more when this returns.</param>
     /// <param name="timeToLive">How long it is fresh; more than zero.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask SetAsync(
+    /// <returns>The sealed entry, or null when it is too large to be kept, which a notice says.</returns>
+    public SealedEntry? Seal(
         EntryKeys keys,
         string? name,
         SerializerKind serializer,
-        ReadOnlyMemory<byte> value,
-        TimeSpan timeToLive,
-        CancellationToken cancellationToken)
+        ReadOnlySpan<byte> value,
+        TimeSpan timeToLive)
     {
         long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        // A store counts in milliseconds: a shorter life is rounded up to one.
+        // Times are whole milliseconds: a shorter life is rounded up to one.
         long lifetime = Math.Max(1, (long)timeToLive.TotalMilliseconds);
         byte[] frame = EntrySealer.Seal(
             keys.Current,
             name,
-            value.Span,
+            value,
             new EntryHeader(default, now, lifetime, lifetime, serializer, Compressed: false));
         if (frame.Length > LargestEntry)
         {
             _notices.Enqueue($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
-            return;
+            return null;
         }
 
         _memory.Set(keys.Current.Id, frame, now + lifetime);
+        return new SealedEntry(keys, frame, TimeSpan.FromMilliseconds(lifetime));
+    }
+
+    /// <summary>Puts a sealed entry into the store, in place of whatever was there under any key of the ring.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask SetAsync(SealedEntry entry, CancellationToken cancellationToken)
+    {
         try
         {
-            await _store.SetAsync(
-                keys.Current.ToString(),
-                frame,
-                TimeSpan.FromMilliseconds(lifetime),
-                cancellationToken).ConfigureAwait(false);
-            foreach (EntryKey previous in keys.Previous)
+            await _store.SetAsync(entry.Keys.Current.ToString(), entry.Frame, entry.KeepFor, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (EntryKey previous in entry.Keys.Previous)
             {
                 _memory.Remove(previous.Id);
                 await _store.RemoveAsync(previous.ToString(), cancellationToken).ConfigureAwait(false);

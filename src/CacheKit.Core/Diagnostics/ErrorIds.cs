@@ -46,7 +46,4 @@ public static class ErrorIds
 
     /// <summary>A stored entry is not authentic: altered, moved, or sealed under another key.</summary>
     public const string EntryNotAuthentic = nameof(EntryNotAuthentic);
-
-    /// <summary>An authentic entry does not decode.</summary>
-    public const string EntryMalformed = nameof(EntryMalformed);
 }

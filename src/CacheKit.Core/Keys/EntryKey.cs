@@ -57,4 +57,4 @@ public readonly struct EntryKey
 /// <summary>Where an entry lies under each key of a ring.</summary>
 /// <param name="Current">Under the key that encrypts.</param>
 /// <param name="Previous">Under the keys that only decrypt, newest first.</param>
-public readonly record struct EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous);
+public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous);

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Language;
 
 namespace CacheKit.Binding;
@@ -33,17 +34,25 @@ internal sealed class FreeVariableFinder
     private void VisitScript(ScriptBlockAst script)
     {
         VisitParameters(script.ParamBlock?.Parameters);
-        foreach (NamedBlockAst? block in new[]
+        foreach (Ast child in ChildrenOf(script).OrderBy(OrderOfRunning))
         {
-            script.DynamicParamBlock, script.BeginBlock, script.ProcessBlock, script.EndBlock,
-        })
-        {
-            Visit(block);
+            if (child is not ParamBlockAst)
+            {
+                Visit(child);
+            }
         }
-
-        // Blocks of newer engines than the reference assembly knows: clean.
-        VisitChildren(script, except: [script.ParamBlock, script.DynamicParamBlock, script.BeginBlock, script.ProcessBlock, script.EndBlock]);
     }
+
+    /// <summary>The blocks of a script run in this order, however they are written.</summary>
+    private static int OrderOfRunning(Ast child) => (child as NamedBlockAst)?.BlockKind switch
+    {
+        null => 0,
+        TokenKind.Dynamicparam => 1,
+        TokenKind.Begin => 2,
+        TokenKind.Process => 3,
+        TokenKind.End => 4,
+        _ => 5,
+    };
 
     private void VisitParameters(IEnumerable<ParameterAst>? parameters)
     {
@@ -307,14 +316,11 @@ internal sealed class FreeVariableFinder
         VisitScript(function.Body);
     }
 
-    private void VisitChildren(Ast node, params ReadOnlySpan<Ast?> except)
+    private void VisitChildren(Ast node)
     {
         foreach (Ast child in ChildrenOf(node))
         {
-            if (!except.Contains(child))
-            {
-                Visit(child);
-            }
+            Visit(child);
         }
     }
 

@@ -16,6 +16,10 @@ internal sealed class ValueIdentity
 
     private const byte NeverUsedByMessagePack = 0xC1;
 
+    private const PSMemberTypes AddedMembers = PSMemberTypes.NoteProperty | PSMemberTypes.ScriptProperty
+        | PSMemberTypes.AliasProperty | PSMemberTypes.CodeProperty | PSMemberTypes.PropertySet
+        | PSMemberTypes.ScriptMethod | PSMemberTypes.CodeMethod;
+
     private readonly SensitiveBuffer _buffer;
     private readonly NativeValueWriter _writer;
 
@@ -110,9 +114,9 @@ internal sealed class ValueIdentity
         }
 
         // What Add-Member put on an object can be read by the block, hence it counts.
-        foreach (PSMemberInfo member in wrapped.Members)
+        foreach (PSMemberInfo member in wrapped.Members.Match("*", AddedMembers))
         {
-            if (!member.IsInstance || member is PSMemberSet)
+            if (!member.IsInstance)
             {
                 continue;
             }

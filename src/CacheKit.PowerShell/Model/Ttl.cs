@@ -54,7 +54,7 @@ public sealed class Ttl
                 return new Ttl(TimeSpan.Zero, script, null);
         }
 
-        string? problem = TryReadDuration(bare, out TimeSpan duration)
+        string? problem = TryReadLiteral(value, out TimeSpan duration) || TryReadDuration(bare, out duration)
             ? RangeProblem(duration)
             : $"it is not a duration: {Forms}";
         return new Ttl(duration, null, problem) { Input = value };
@@ -82,6 +82,15 @@ public sealed class Ttl
 
     /// <summary>The duration as PowerShell shows a TimeSpan, or the text of the script block.</summary>
     public override string ToString() => Script is null ? Duration.ToString("c", CultureInfo.InvariantCulture) : $"{{{Script}}}";
+
+    /// <summary>
+    /// To PowerShell an unquoted <c>7d</c> is the decimal 7; the engine keeps the text, and that is what the user means.
+    /// </summary>
+    private static bool TryReadLiteral(object? value, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        return value is PSObject { BaseObject: decimal } number && TryParse(number.ToString()!, out duration);
+    }
 
     private static string? RangeProblem(TimeSpan duration)
     {

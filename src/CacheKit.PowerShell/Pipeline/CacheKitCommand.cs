@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CacheKit.Core.Caching;
 
 namespace CacheKit.Pipeline;
 
@@ -46,28 +47,46 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <typeparam name="T">What the work returns.</typeparam>
     /// <param name="work">The work; it must not touch the cmdlet.</param>
-    internal T Wait<T>(Func<CancellationToken, Task<T>> work)
+    internal T Wait<T>(Func<CancellationToken, ValueTask<T>> work)
     {
         CancellationToken token = StopToken();
-        Task<T> task = Task.Run(() => work(token), CancellationToken.None);
+        Task<T> task = Task.Run(() => work(token).AsTask(), CancellationToken.None);
+        WaitFor(task, token);
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>As <see cref="Wait{T}"/>, for work without a result.</summary>
+    /// <param name="work">The work; it must not touch the cmdlet.</param>
+    internal void Wait(Func<CancellationToken, ValueTask> work)
+    {
+        CancellationToken token = StopToken();
+        Task task = Task.Run(() => work(token).AsTask(), CancellationToken.None);
+        WaitFor(task, token);
+        task.GetAwaiter().GetResult();
+    }
+
+    private static void WaitFor(Task task, CancellationToken token)
+    {
         try
         {
             task.Wait(token);
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        catch (AggregateException) when (!token.IsCancellationRequested)
         {
+            // The task failed: taking its result throws the failure itself.
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or AggregateException)
+        {
+            task.ContinueWith(DisposeResult, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             throw new PipelineStoppedException();
         }
-        catch (AggregateException) when (token.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-        catch (AggregateException)
-        {
-            // GetResult throws the exception itself, with its own stack.
-        }
+    }
 
-        return task.GetAwaiter().GetResult();
+    /// <summary>What was fetched for nobody may hold clear text; a failure of it is nobody's either.</summary>
+    private static void DisposeResult(Task task)
+    {
+        _ = task.Exception;
+        (task as Task<LookupResult> is { IsCompletedSuccessfully: true } lookup ? lookup.Result : default).Dispose();
     }
 
     private CancellationToken StopToken()

@@ -12,16 +12,14 @@ internal static class ErrorRecords
     public static ErrorRecord From(CacheKitException failure, object? target) =>
         new(failure, failure.ErrorId, CategoryOf(failure.ErrorId), target)
         {
-            ErrorDetails = new ErrorDetails($"{failure.Message} {failure.RecommendedAction}")
-            {
-                RecommendedAction = failure.RecommendedAction,
-            },
+            // PowerShell's error views show the action below the message.
+            ErrorDetails = new ErrorDetails(failure.Message) { RecommendedAction = failure.RecommendedAction },
         };
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
-        ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
+        ErrorIds.MasterKeyInvalid => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,

@@ -1,0 +1,20 @@
+using CacheKit.Core.Keys;
+
+namespace CacheKit.Core.Caching;
+
+/// <summary>An entry on its way to the store: nothing in it is in clear.</summary>
+public sealed class SealedEntry
+{
+    internal SealedEntry(EntryKeys keys, byte[] frame, TimeSpan keepFor)
+    {
+        Keys = keys;
+        Frame = frame;
+        KeepFor = keepFor;
+    }
+
+    internal EntryKeys Keys { get; }
+
+    internal byte[] Frame { get; }
+
+    internal TimeSpan KeepFor { get; }
+}

@@ -1,0 +1,99 @@
+using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Makes a master key from the platform's cryptographic random number generator.</summary>
+[Cmdlet(VerbsCommon.New, "CacheKitMasterKey", DefaultParameterSetName = ParameterSets.Text, SupportsShouldProcess = true)]
+[OutputType(typeof(string), typeof(SecureString), ParameterSetName = [ParameterSets.Text])]
+[OutputType(typeof(void), ParameterSetName = [ParameterSets.Path, ParameterSets.Save])]
+public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
+{
+    /// <summary>Gives the key as a SecureString.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Text)]
+    public SwitchParameter AsSecureString { get; set; }
+
+    /// <summary>The key file to write.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Path)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Path { get; set; }
+
+    /// <summary>Writes this user's key file.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Save)]
+    public SwitchParameter Save { get; set; }
+
+    /// <summary>Replaces a key file that is there.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Path)]
+    [Parameter(ParameterSetName = ParameterSets.Save)]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Makes the key.</summary>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == ParameterSets.Text)
+        {
+            WriteKey();
+            return;
+        }
+
+        try
+        {
+            string path = TargetPath();
+            if (ShouldProcess(path, "Write a new master key"))
+            {
+                using MasterKey key = MasterKey.Generate();
+                KeyFile.Write(path, key, overwrite: Force, protect: Save);
+            }
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, Path));
+        }
+    }
+
+    private void WriteKey()
+    {
+        byte[] digits = GC.AllocateArray<byte>(MasterKey.HexSize, pinned: true);
+        using (MasterKey key = MasterKey.Generate())
+        {
+            key.WriteHex(digits);
+        }
+
+        if (AsSecureString)
+        {
+            SecureString secret = new();
+            foreach (byte digit in digits)
+            {
+                secret.AppendChar((char)digit);
+            }
+
+            secret.MakeReadOnly();
+            WriteObject(secret);
+        }
+        else
+        {
+            WriteObject(Encoding.ASCII.GetString(digits));
+        }
+
+        CryptographicOperations.ZeroMemory(digits);
+    }
+
+    private string TargetPath()
+    {
+        if (Save)
+        {
+            return CacheKitEnvironment.Capture().SavedKeyPath ?? throw new CacheKitException(
+                ErrorIds.KeyFileUnusable,
+                "This user has no directory for configuration, so that there is no place for a saved key.",
+                "Set HOME, or write the key elsewhere with -Path and name that file in CACHEKIT_MASTER_KEY_FILE.");
+        }
+
+        return PathResolver.Resolve(this, Path);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using CacheKit.Core.Diagnostics;
+
+namespace CacheKit.Pipeline;
+
+/// <summary>Turns a path as PowerShell knows it into one of the file system.</summary>
+internal static class PathResolver
+{
+    /// <summary>Resolves a path that need not exist: relative to $PWD, with drives and ~, without wildcards.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="path">What the user gave.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileUnusable"/>: it is not a path of a file.</exception>
+    public static string Resolve(PSCmdlet cmdlet, string? path)
+    {
+        try
+        {
+            string full = string.IsNullOrWhiteSpace(path)
+                ? string.Empty
+                : cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _) is { } found
+                    && provider.Name == "FileSystem" ? found : string.Empty;
+            return full.Length > 0 ? full : throw NotAFile(path, null);
+        }
+        catch (Exception exception) when (exception is SessionStateException or RuntimeException
+            or ArgumentException or NotSupportedException)
+        {
+            throw NotAFile(path, exception);
+        }
+    }
+
+    private static CacheKitException NotAFile(string? path, Exception? cause) => new(
+        ErrorIds.KeyFileUnusable,
+        $"'{path}' is not the path of a file.",
+        "Give a path of the file system, such as ./master.key.",
+        cause);
+}
