@@ -48,14 +48,18 @@ internal static class HelpCompiler
         foreach (string file in files)
         {
             ProblemList found = new(file);
-            CommandPage page = PageReader.Read(file, File.ReadAllText(file, s_utf8), found);
-            if (found.All.Count == 0 && page.ExternalHelpFile != Path.GetFileName(output))
+            CommandPage? page = PageReader.Read(file, File.ReadAllText(file, s_utf8), found);
+            if (page is not null && page.ExternalHelpFile != Path.GetFileName(output))
             {
                 found.Add(1, $"'external help file' is '{page.ExternalHelpFile}', but the help file to write is "
                     + $"'{Path.GetFileName(output)}'");
             }
 
-            pages.Add(page);
+            if (page is not null)
+            {
+                pages.Add(page);
+            }
+
             problems.AddRange(found.All);
         }
 

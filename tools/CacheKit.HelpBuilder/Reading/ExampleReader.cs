@@ -37,7 +37,7 @@ internal static class ExampleReader
 
         if (examples.Count == 0)
         {
-            problems.Add(section.Line, "section 'EXAMPLES' must have a heading '### Example 1: <title>' with an example under it");
+            problems.Add(section.Line, "section 'EXAMPLES' must have a heading '### <title>' with an example under it");
         }
 
         return examples;

@@ -13,23 +13,21 @@ internal sealed record FrontMatter(string Title, string ExternalHelpFile, string
     /// <summary>The only schema that is understood.</summary>
     public const string Schema = "2024-05-01";
 
-    private static readonly FrontMatter s_none = new(string.Empty, string.Empty, string.Empty);
-
-    /// <summary>Reads and checks it.</summary>
+    /// <summary>Reads and checks it; null when there is none.</summary>
     /// <param name="document">The page.</param>
     /// <param name="problems">Where faults go.</param>
-    public static FrontMatter Read(MarkdownDocument document, ProblemList problems)
+    public static FrontMatter? Read(MarkdownDocument document, ProblemList problems)
     {
         if (document.FirstOrDefault() is not YamlFrontMatterBlock block)
         {
             problems.Add(1, "the page must start with front matter between two lines of '---'");
-            return s_none;
+            return null;
         }
 
         YamlFields? fields = YamlFields.Parse(block.Lines.ToString(), block.Line + 1, problems, "the front matter");
         if (fields is null)
         {
-            return s_none;
+            return null;
         }
 
         fields.Expect("document type", "cmdlet");
@@ -46,7 +44,8 @@ internal sealed record FrontMatter(string Title, string ExternalHelpFile, string
     private static void CheckDate(YamlFields fields)
     {
         string date = fields.RequiredText("ms.date");
-        if (date.Length > 0 && !DateOnly.TryParseExact(date, "MM/dd/yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (date.Length > 0 && !DateOnly.TryParseExact(date, "MM/dd/yyyy", culture, DateTimeStyles.None, out _))
         {
             fields.Refuse("ms.date", $"is '{date}', expected month/day/year as in 11/24/2026");
         }

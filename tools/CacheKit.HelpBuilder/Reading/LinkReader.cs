@@ -31,7 +31,8 @@ internal static class LinkReader
                 }
                 else
                 {
-                    problems.Add(PageSection.LineOf(item), "an item of 'RELATED LINKS' must be one link: [text](address)");
+                    int line = PageSection.LineOf(item);
+                    problems.Add(line, "an item of 'RELATED LINKS' must be one link: [text](address)");
                 }
             }
         }

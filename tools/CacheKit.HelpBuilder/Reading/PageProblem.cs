@@ -19,6 +19,9 @@ internal sealed class ProblemList(string file)
     /// <summary>The problems so far, in the order of the page.</summary>
     public IReadOnlyList<PageProblem> All => [.. _problems.OrderBy(problem => problem.Line)];
 
+    /// <summary>Whether there is none yet.</summary>
+    public bool IsEmpty => _problems.Count == 0;
+
     /// <summary>Adds a problem.</summary>
     /// <param name="line">The line, from 1.</param>
     /// <param name="reason">What is wrong, and what is expected.</param>

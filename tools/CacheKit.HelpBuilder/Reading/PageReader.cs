@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml;
 using CacheKit.HelpBuilder.Model;
 using Markdig;
@@ -12,7 +13,16 @@ internal static class PageReader
 
     private static readonly string[] s_sections =
     [
-        "SYNOPSIS", "SYNTAX", Aliases, "DESCRIPTION", "EXAMPLES", "PARAMETERS", "INPUTS", "OUTPUTS", "NOTES", "RELATED LINKS",
+        "SYNOPSIS",
+        "SYNTAX",
+        Aliases,
+        "DESCRIPTION",
+        "EXAMPLES",
+        "PARAMETERS",
+        "INPUTS",
+        "OUTPUTS",
+        "NOTES",
+        "RELATED LINKS",
     ];
 
     // Angle brackets are placeholders in these pages, never tags.
@@ -22,19 +32,32 @@ internal static class PageReader
         .DisableHtml()
         .Build();
 
-    /// <summary>Reads a page. What it returns is complete only if no problem was added.</summary>
+    /// <summary>Reads a page; null when it is malformed.</summary>
     /// <param name="file">The file, for its name.</param>
     /// <param name="markdown">Its text.</param>
     /// <param name="problems">Where faults go.</param>
-    public static CommandPage Read(string file, string markdown, ProblemList problems)
+    public static CommandPage? Read(string file, string markdown, ProblemList problems)
     {
         CheckText(markdown, problems);
         MarkdownDocument document = Markdown.Parse(markdown, s_pipeline);
-        FrontMatter front = FrontMatter.Read(document, problems);
-        CheckTitle(document, front, file, problems);
+        if (FrontMatter.Read(document, problems) is not { } front)
+        {
+            return null;
+        }
 
+        CheckTitle(document, front, file, problems);
+        CommandPage page = ReadSections(document, front, LastLine(markdown), problems);
+        return problems.IsEmpty ? page : null;
+    }
+
+    private static CommandPage ReadSections(
+        MarkdownDocument document,
+        FrontMatter front,
+        int lastLine,
+        ProblemList problems)
+    {
         IReadOnlyList<PageSection> sections = PageSection.Split(document, 2, out _);
-        CheckSections(sections, LastLine(markdown), problems);
+        CheckSections(sections, lastLine, problems);
         PageSection Section(string title)
         {
             return sections.FirstOrDefault(section => section.Title == title) ?? new PageSection(title, 1, []);
@@ -43,7 +66,12 @@ internal static class PageReader
         IReadOnlyList<SyntaxForm> syntax = SyntaxReader.Read(Section("SYNTAX"), front.Title, problems);
         IReadOnlyList<(CommandParameter Parameter, int Line)> parameters
             = ParameterReader.Read(Section("PARAMETERS"), problems);
-        ParameterChecks.Compare(syntax, parameters, problems);
+        if (problems.IsEmpty)
+        {
+            // With a fault in either place, their comparison would only repeat it.
+            ParameterChecks.Compare(syntax, parameters, problems);
+        }
+
         return new CommandPage
         {
             Name = front.Title,
@@ -80,7 +108,7 @@ internal static class PageReader
         }
     }
 
-    private static bool IsText(System.Text.Rune rune)
+    private static bool IsText(Rune rune)
     {
         return rune.Value != 0xFFFD && (rune.Value > 0xFFFF || XmlConvert.IsXmlChar((char)rune.Value));
     }
@@ -91,7 +119,7 @@ internal static class PageReader
         if (titles.Length != 1)
         {
             int line = titles.Length == 0 ? 1 : PageSection.LineOf(titles[1]);
-            problems.Add(line, $"the page must have one heading of level 1, the command's name; it has {titles.Length}");
+            problems.Add(line, $"the page must have one heading of level 1, its command; it has {titles.Length}");
             return;
         }
 
@@ -162,7 +190,7 @@ internal static class PageReader
 
         if (types.Count == 0 || preamble.Count > 0)
         {
-            problems.Add(section.Line, $"section '{section.Title}' must consist of headings '### <type>' with text under each");
+            problems.Add(section.Line, $"section '{section.Title}' must be headings '### <type>' with text under each");
         }
 
         return types;

@@ -48,7 +48,7 @@ internal static class ParameterChecks
         {
             if (set.Name.Length > 0 && set.Name != ParameterInSet.All && syntax.All(form => form.SetName != set.Name))
             {
-                problems.Add(line, $"parameter -{parameter.Name} names a parameter set '{set.Name}' that SYNTAX does not have");
+                problems.Add(line, $"parameter -{parameter.Name} is said to be in '{set.Name}', which SYNTAX lacks");
             }
         }
     }
@@ -68,20 +68,21 @@ internal static class ParameterChecks
 
         if (shown.IsRequired != set.IsRequired)
         {
-            problems.Add(shown.Line, $"the syntax shows -{shown.Name} as {(shown.IsRequired ? "required" : "optional")}, "
-                + "its yaml says otherwise");
+            string need = shown.IsRequired ? "required" : "optional";
+            problems.Add(shown.Line, $"the syntax shows -{shown.Name} as {need}, its yaml says otherwise");
         }
 
         if (shown.IsPositional != set.Position is not null)
         {
-            problems.Add(shown.Line, $"the syntax shows -{shown.Name} as {(shown.IsPositional ? "positional" : "named")}, "
-                + "its yaml says otherwise");
+            string place = shown.IsPositional ? "positional" : "named";
+            problems.Add(shown.Line, $"the syntax shows -{shown.Name} as {place}, its yaml says otherwise");
         }
 
-        if (shown.ValueName is null != parameter.IsSwitch)
+        bool hasValue = shown.ValueName is not null;
+        if (hasValue == parameter.IsSwitch)
         {
-            problems.Add(shown.Line, $"the syntax shows -{shown.Name} {(shown.ValueName is null ? "without" : "with")} a value, "
-                + $"but its type is {parameter.TypeName}");
+            string value = hasValue ? "with a value" : "without a value";
+            problems.Add(shown.Line, $"the syntax shows -{shown.Name} {value}, but its type is {parameter.TypeName}");
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class PlainText
 
     /// <summary>The lines of a code block as they stand.</summary>
     /// <param name="block">The block.</param>
-    public static string CodeOf(CodeBlock block) => block.Lines.ToString().TrimEnd();
+    public static string CodeOf(CodeBlock block) => block.Lines.ToString().TrimEnd().ReplaceLineEndings("\n");
 
     private static IEnumerable<string> Lines(Block block)
     {
@@ -79,9 +79,13 @@ internal static class PlainText
 
     private static IEnumerable<string> TableLines(Table table)
     {
-        List<string[]> rows = [.. table.OfType<TableRow>().Select(row => row.OfType<TableCell>().Select(CellText).ToArray())];
-        int columns = rows.Max(row => row.Length);
-        int[] widths = [.. Enumerable.Range(0, columns).Select(i => rows.Max(row => i < row.Length ? row[i].Length : 0))];
+        List<string[]> rows = [.. table.OfType<TableRow>().Select(CellTexts)];
+        int[] widths = new int[rows.Max(row => row.Length)];
+        foreach ((int i, string cell) in rows.SelectMany(row => row.Index()))
+        {
+            widths[i] = Math.Max(widths[i], cell.Length);
+        }
+
         for (int i = 0; i < rows.Count; i++)
         {
             yield return Row(rows[i], widths);
@@ -92,7 +96,10 @@ internal static class PlainText
         }
     }
 
-    private static string CellText(TableCell cell) => string.Join(' ', cell.SelectMany(Lines));
+    private static string[] CellTexts(TableRow row)
+    {
+        return [.. row.OfType<TableCell>().Select(cell => string.Join(' ', cell.SelectMany(Lines)))];
+    }
 
     private static string Row(string[] cells, int[] widths)
     {

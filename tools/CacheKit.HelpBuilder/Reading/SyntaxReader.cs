@@ -31,7 +31,7 @@ internal static partial class SyntaxReader
 
         if (forms.Count == 0)
         {
-            problems.Add(section.Line, "section 'SYNTAX' must have a heading '### <parameter set>' with a code block under it");
+            problems.Add(section.Line, "section 'SYNTAX' must have a heading '### <set>' with a code block under it");
         }
 
         if (forms.Count(form => form.IsDefault) > 1)

@@ -150,7 +150,7 @@ internal sealed class YamlFields
         {
             if (item is YamlMappingNode mapping)
             {
-                mappings.Add(new YamlFields(mapping, _lineOffset, _problems, $"{_subject}, item of '{key}',"));
+                mappings.Add(new YamlFields(mapping, _lineOffset, _problems, $"{_subject}, '{key}' item"));
             }
             else
             {

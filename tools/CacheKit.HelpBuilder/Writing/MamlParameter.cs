@@ -12,7 +12,7 @@ internal static class MamlParameter
     /// <param name="parameter">The parameter.</param>
     /// <param name="set">How it behaves in the set at hand.</param>
     /// <param name="valueName">The short name of its type; null for a switch.</param>
-    /// <param name="listsValues">Whether the accepted values are listed in the text; a form shows them by itself.</param>
+    /// <param name="listsValues">Whether the text lists the accepted values; a form shows them by itself.</param>
     public static void Write(
         XmlWriter xml,
         CommandParameter parameter,
@@ -53,7 +53,8 @@ internal static class MamlParameter
         xml.WriteAttributeString("globbing", Text(parameter.SupportsWildcards));
         xml.WriteAttributeString("pipelineInput", PipelineInput(parameter));
         xml.WriteAttributeString("position", set.Position?.ToString(CultureInfo.InvariantCulture) ?? "named");
-        xml.WriteAttributeString("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases));
+        string aliases = string.Join(", ", parameter.Aliases);
+        xml.WriteAttributeString("aliases", aliases.Length == 0 ? "none" : aliases);
     }
 
     private static string PipelineInput(CommandParameter parameter)

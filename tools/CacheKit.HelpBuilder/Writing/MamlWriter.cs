@@ -3,7 +3,7 @@ using CacheKit.HelpBuilder.Model;
 
 namespace CacheKit.HelpBuilder.Writing;
 
-/// <summary>Writes command pages as MAML external help, in the places where Get-Help of PowerShell 7.4+ looks.</summary>
+/// <summary>Writes command pages as MAML external help, where Get-Help of PowerShell 7.4+ looks for it.</summary>
 internal static class MamlWriter
 {
     /// <summary>Writes the help file.</summary>
@@ -128,7 +128,8 @@ internal static class MamlWriter
     {
         if (introduction.Count > 0)
         {
-            WriteParagraphs(xml, "introduction", MamlNamespaces.Maml, [.. introduction.SkipLast(1), introduction[^1] + "\n\n"]);
+            string[] spaced = [.. introduction.SkipLast(1), introduction[^1] + "\n\n"];
+            WriteParagraphs(xml, "introduction", MamlNamespaces.Maml, spaced);
         }
     }
 
