@@ -10,7 +10,8 @@ Analyze alone needs the module PSScriptAnalyzer.
 #>
 [CmdletBinding()]
 param(
-    # What to do, in this order. Docs compiles docs/cmdlets into the module's external help.
+    # What to do, in this order. Docs builds the module with its help from docs/cmdlets, and stops at a malformed page;
+    # Package builds it for release. Both leave it in output/.
     [Parameter(Position = 0)]
     [ValidateSet('Clean', 'Build', 'Analyze', 'Test', 'Docs', 'Package', 'Bench')]
     [string[]] $Task = 'Build',
@@ -56,7 +57,7 @@ try {
             'Build' { Invoke-Dotnet 'build', $solution, '--configuration', $Configuration }
             'Analyze' { Invoke-Analysis }
             'Test' { Invoke-Dotnet 'test', $solution, '--configuration', $Configuration }
-            'Docs' { Invoke-Dotnet 'build', $module, '--configuration', $Configuration, '-target:CompileHelp' }
+            'Docs' { Invoke-Dotnet 'build', $module, '--configuration', $Configuration }
             'Package' { Invoke-Dotnet 'build', $module, '--configuration', 'Release' }
             'Bench' { Invoke-Dotnet 'run', '--project', $bench, '--configuration', 'Release' }
         }
