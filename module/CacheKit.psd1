@@ -7,7 +7,7 @@
     Author               = 'CacheKit contributors'
     CompanyName          = 'CacheKit'
     Copyright            = 'Copyright (c) CacheKit contributors. MIT licence.'
-    Description          = 'An encrypted cache for scripts: run a slow block once, keep its result under AES-256-GCM, and let the storage learn nothing.'
+    Description          = 'An encrypted cache for scripts: a slow block runs once, and the storage learns nothing.'
     CmdletsToExport      = @(
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'

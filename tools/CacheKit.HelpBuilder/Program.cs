@@ -1,2 +1,3 @@
-// The entry point arrives with its first page.
-return 0;
+using CacheKit.HelpBuilder;
+
+return HelpCompiler.Run(args, Console.Error);

@@ -1,0 +1,57 @@
+#Requires -Version 7.4
+# Every example of every page runs as it stands. Commands that a reader has elsewhere get a stand-in of their name.
+
+BeforeDiscovery {
+    . "$PSScriptRoot/HelpPage.ps1"
+    $folder = [System.IO.Path]::GetDirectoryName((Get-HelpPagePath -Name 'any'))
+    $examples = foreach ($path in [System.IO.Directory]::GetFiles($folder, '*.md')) {
+        $name = [System.IO.Path]::GetFileNameWithoutExtension($path)
+        foreach ($fence in (Read-HelpPage -Path $path).Fences) {
+            if ($fence.Section -eq 'EXAMPLES' -and $fence.Info -eq 'powershell') {
+                @{ Page = $name; Title = $fence.Item; Code = $fence.Lines -join "`n" }
+            }
+        }
+    }
+}
+
+Describe '<Page>, <Title>' -ForEach $examples {
+    BeforeAll {
+        . "$PSScriptRoot/HelpPage.ps1"
+        Import-BuiltModule
+        $variables = 'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_CACHE_PATH'
+        $saved = @{}
+        foreach ($variable in $variables) {
+            $saved[$variable] = [System.Environment]::GetEnvironmentVariable($variable)
+        }
+        $location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.Path
+        $folder = [System.IO.Directory]::CreateTempSubdirectory('cachekit-examples-').FullName
+        $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+        $env:CACHEKIT_MASTER_KEY_FILE = $null
+        $env:CACHEKIT_CACHE_PATH = "$folder/cache.db"
+        $null = $ExecutionContext.SessionState.Path.SetLocation($folder)
+    }
+
+    AfterAll {
+        $null = $ExecutionContext.SessionState.Path.SetLocation($location)
+        foreach ($variable in $variables) {
+            [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable])
+        }
+        # A file of the cache can still be open; what stays behind lies in the temporary directory.
+        try { [System.IO.Directory]::Delete($folder, $true) } catch [System.IO.IOException] { $null = $_ }
+    }
+
+    It 'runs without an error' {
+        $output = & {
+            param([string] $Example)
+            ${function:Get-Secret} = {
+                $password = [System.Security.SecureString]::new()
+                foreach ($character in "password of $($args[0])".ToCharArray()) { $password.AppendChar($character) }
+                [System.Management.Automation.PSCredential]::new($args[0], $password)
+            }
+            ${function:Get-ADUser} = { [pscustomobject] @{ SamAccountName = 'jdoe'; Department = 'IT' } }
+            ${function:Invoke-RestMethod} = { [pscustomobject] @{ access_token = 'token'; expires_in = 3600 } }
+            . ([scriptblock]::Create($Example))
+        } $Code 2>&1
+        @($output | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }) | Should -HaveCount 0
+    }
+}
