@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace CacheKit.Core.Storage;
 
@@ -154,12 +155,24 @@ internal sealed class SqliteFiles
         }
         else if (!Directory.Exists(_directory))
         {
-            _ = Directory.CreateDirectory(_directory, OwnersDirectory);
+            CreateForOwner(_directory);
         }
         else if (_ownsDirectory)
         {
             Tighten(_directory);
         }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void CreateForOwner(string directory)
+    {
+        // One by one: .NET gives the mode to the last one alone.
+        if (Path.GetDirectoryName(directory) is { } parent && !Directory.Exists(parent))
+        {
+            CreateForOwner(parent);
+        }
+
+        _ = Directory.CreateDirectory(directory, OwnersDirectory);
     }
 
     private static void RestrictToOwner(FileStreamOptions options)
