@@ -81,9 +81,7 @@ internal sealed class SqliteFiles
     {
         if (File.Exists(_path))
         {
-            Tighten(_path);
-            Tighten(_path + "-wal");
-            Tighten(_path + "-shm");
+            TightenDatabase();
             return;
         }
 
@@ -159,7 +157,7 @@ internal sealed class SqliteFiles
         }
         else if (_ownsDirectory)
         {
-            Tighten(_directory);
+            Tighten(_directory, model: _directory);
         }
     }
 
@@ -183,7 +181,16 @@ internal sealed class SqliteFiles
         }
     }
 
-    private static void Tighten(string path)
+    private void TightenDatabase()
+    {
+        // SQLite makes its companions like the database was then: write-protected ones would outlive that.
+        foreach (string file in (string[])[_path, _path + "-wal", _path + "-shm"])
+        {
+            Tighten(file, model: _path);
+        }
+    }
+
+    private static void Tighten(string path, string model)
     {
         if (OperatingSystem.IsWindows() || !Path.Exists(path))
         {
@@ -192,10 +199,10 @@ internal sealed class SqliteFiles
 
         try
         {
-            UnixFileMode mode = File.GetUnixFileMode(path);
-            if ((mode & Others) != 0)
+            UnixFileMode mode = File.GetUnixFileMode(model) & ~Others;
+            if (File.GetUnixFileMode(path) != mode)
             {
-                File.SetUnixFileMode(path, mode & ~Others);
+                File.SetUnixFileMode(path, mode);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

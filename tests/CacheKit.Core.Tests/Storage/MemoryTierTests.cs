@@ -193,29 +193,6 @@ public sealed class MemoryTierTests
         Assert.Equal(count, tier.Count);
     }
 
-    [Fact]
-    [Trait("Category", "Stress")]
-    public void A_million_entries_take_at_most_sixty_percent_more_than_their_bytes()
-    {
-        const int Count = 1_000_000;
-        const int Length = 330;
-        MemoryTier tier = new(_clock, long.MaxValue);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 0; i < Count; i++)
-        {
-            tier.Set(Id(i), new byte[Length], Later);
-        }
-
-        long taken = GC.GetTotalMemory(forceFullCollection: true) - before;
-        double ratio = taken / (double)Count / Length;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{taken / Count} bytes per entry of {Length}: {ratio:F3}");
-        Assert.Equal(Count, tier.Count);
-        Assert.InRange(ratio, 1, 1.6);
-
-        // The limit is one of memory: what is accounted is what is taken, within a twentieth.
-        Assert.InRange(tier.Bytes / (double)taken, 0.95, 1.05);
-    }
-
     private static EntryId Id(int number) =>
         EntryId.FromBytes(SHA256.HashData(BitConverter.GetBytes(number)).AsSpan(0, EntryId.ByteLength));
 
