@@ -21,7 +21,7 @@ public sealed class MemoryTier
     /// What an entry takes beside its bytes, in bytes: the array's header, its item, and its places in the table and
     /// on the clock. Measured; see the test of it.
     /// </summary>
-    internal const int OverheadBytes = 168;
+    internal const int OverheadBytes = 176;
 
     // One value may push out a quarter of the others, not all of them.
     private const int LargestShare = 4;
@@ -101,17 +101,20 @@ public sealed class MemoryTier
         long now = Now();
         lock (_gate)
         {
-            _ = RemoveUnderLock(id);
             if (now >= expiresUnixMs || size > _maxBytes / LargestShare)
             {
+                _ = RemoveUnderLock(id);
                 return;
             }
 
-            MakeRoom(size, now);
-            Item item = new(id, sealedEntry, expiresUnixMs, PlaceOnClock());
+            // The old entry stays until the new one takes its place at once: nobody misses it in between.
+            _ = _items.TryGetValue(id, out Item? old);
+            MakeRoom(size, now, old);
+            long oldSize = SizeOnClock(old);
+            Item item = new(id, sealedEntry, expiresUnixMs, oldSize > 0 ? old!.Place : PlaceOnClock());
             _clock[item.Place] = item;
             _items[id] = item;
-            AddBytes(size);
+            AddBytes(size - oldSize);
         }
     }
 
@@ -145,10 +148,13 @@ public sealed class MemoryTier
 
     private long Now() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void MakeRoom(long size, long now)
+    private long SizeOnClock(Item? item) =>
+        item is not null && _clock[item.Place] == item ? SizeOf(item.SealedEntry) : 0;
+
+    private void MakeRoom(long size, long now, Item? old)
     {
         // Ends: the second time round, nothing is forgiven any more but what was hit meanwhile.
-        while (_bytes + size > _maxBytes)
+        while (_bytes + size - SizeOnClock(old) > _maxBytes)
         {
             _hand = _hand < _clock.Count ? _hand : 0;
             Item? item = _clock[_hand];

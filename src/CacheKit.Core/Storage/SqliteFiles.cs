@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace CacheKit.Core.Storage;
 
@@ -80,9 +81,7 @@ internal sealed class SqliteFiles
     {
         if (File.Exists(_path))
         {
-            Tighten(_path);
-            Tighten(_path + "-wal");
-            Tighten(_path + "-shm");
+            TightenDatabase();
             return;
         }
 
@@ -154,12 +153,24 @@ internal sealed class SqliteFiles
         }
         else if (!Directory.Exists(_directory))
         {
-            _ = Directory.CreateDirectory(_directory, OwnersDirectory);
+            CreateForOwner(_directory);
         }
         else if (_ownsDirectory)
         {
-            Tighten(_directory);
+            Tighten(_directory, model: _directory);
         }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void CreateForOwner(string directory)
+    {
+        // One by one: .NET gives the mode to the last one alone.
+        if (Path.GetDirectoryName(directory) is { } parent && !Directory.Exists(parent))
+        {
+            CreateForOwner(parent);
+        }
+
+        _ = Directory.CreateDirectory(directory, OwnersDirectory);
     }
 
     private static void RestrictToOwner(FileStreamOptions options)
@@ -170,7 +181,16 @@ internal sealed class SqliteFiles
         }
     }
 
-    private static void Tighten(string path)
+    private void TightenDatabase()
+    {
+        // SQLite makes its companions like the database was then: write-protected ones would outlive that.
+        foreach (string file in (string[])[_path, _path + "-wal", _path + "-shm"])
+        {
+            Tighten(file, model: _path);
+        }
+    }
+
+    private static void Tighten(string path, string model)
     {
         if (OperatingSystem.IsWindows() || !Path.Exists(path))
         {
@@ -179,10 +199,10 @@ internal sealed class SqliteFiles
 
         try
         {
-            UnixFileMode mode = File.GetUnixFileMode(path);
-            if ((mode & Others) != 0)
+            UnixFileMode mode = File.GetUnixFileMode(model) & ~Others;
+            if (File.GetUnixFileMode(path) != mode)
             {
-                File.SetUnixFileMode(path, mode & ~Others);
+                File.SetUnixFileMode(path, mode);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,0 +1,14 @@
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+
+namespace CacheKit.Core.Tests.Storage;
+
+public sealed class SqliteStoreContractTests : CacheStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override ICacheStore CreateStore() =>
+        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock);
+
+    protected override void Clean() => _directory.Dispose();
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using CacheKit.StoreWorker;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage;
+
+/// <summary>Several processes, and those that are killed.</summary>
+public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
+{
+    private const int Writes = 1000;
+    private const int KeyLength = 7;
+
+    [Fact]
+    public async Task A_killed_process_loses_nothing_that_it_reported_as_written()
+    {
+        Random random = new(Environment.TickCount);
+        HashSet<string> reported = [];
+        for (int round = 10; round < 15; round++)
+        {
+            int enough = random.Next(1, Writes - 100);
+            string prefix = round.ToString(CultureInfo.InvariantCulture);
+            int before = reported.Count;
+            await WriteAndKillAsync(prefix, enough, reported);
+            TestContext.Current.TestOutputHelper!.WriteLine($"killed after {reported.Count - before} writes");
+            Assert.InRange(reported.Count - before, enough, Writes - 1);
+
+            // Opens at once, holds all of this round and of those before, and takes new entries.
+            await using SqliteStore store = new(new SqliteStoreOptions { Path = DatabasePath }, TimeProvider.System);
+            foreach (string key in reported)
+            {
+                byte[]? value = await store.GetAsync(key, Token);
+                Assert.True(value is not null && SelfVerifyingValue.IsFor(key, value), key);
+            }
+
+            await store.SetAsync("after", Bytes(10), Hour, Token);
+            Assert.Empty(Incidents(store));
+        }
+
+        Assert.Equal("ok", QueryText("PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    [Trait("Category", "Stress")]
+    public async Task Two_processes_on_one_file_make_no_error_and_read_no_wrong_value()
+    {
+        string seconds = Environment.GetEnvironmentVariable("CACHEKIT_STRESS_SECONDS") ?? "3";
+
+        // Less than the entries need, so that the two trim as well.
+        const string MaxBytes = "1500000";
+        Process[] workers = [.. Enumerable.Range(1, 2).Select(seed => StoreWorkerProcess.Start(
+            "hammer", DatabasePath, seconds, seed.ToString(CultureInfo.InvariantCulture), MaxBytes))];
+        foreach (Process worker in workers)
+        {
+            string output = await worker.StandardOutput.ReadToEndAsync(Token);
+            await worker.WaitForExitAsync(Token);
+            TestContext.Current.TestOutputHelper!.WriteLine($"operations, errors: {output}");
+            string[] parts = output.Split(' ', 3);
+            Assert.Equal(0, worker.ExitCode);
+            Assert.True(parts[1] == "0", output);
+            Assert.InRange(int.Parse(parts[0], CultureInfo.InvariantCulture), 100, int.MaxValue);
+            worker.Dispose();
+        }
+
+        Assert.Empty(SetAsideFiles);
+        Assert.Equal("ok", QueryText("PRAGMA integrity_check"));
+    }
+
+    private async Task WriteAndKillAsync(string prefix, int enough, HashSet<string> reported)
+    {
+        using Process worker = StoreWorkerProcess.Start(
+            "write", DatabasePath, prefix, Writes.ToString(CultureInfo.InvariantCulture));
+        for (int i = 0; i < enough; i++)
+        {
+            _ = reported.Add((await worker.StandardOutput.ReadLineAsync(Token))!);
+        }
+
+        // SIGKILL on Unix. What it had reported before is still in the pipe; its last line may be cut.
+        worker.Kill();
+        await worker.WaitForExitAsync(Token);
+        while (await worker.StandardOutput.ReadLineAsync(Token) is { Length: KeyLength } key)
+        {
+            _ = reported.Add(key);
+        }
+    }
+
+    private string QueryText(string sql)
+    {
+        using Microsoft.Data.Sqlite.SqliteConnection connection = OpenDatabase();
+        using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are the tests' own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (string)command.ExecuteScalar()!;
+    }
+}

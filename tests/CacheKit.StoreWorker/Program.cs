@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using CacheKit.Core.Storage;
+using CacheKit.StoreWorker;
+
+// A process of its own for the tests of the store:
+//   write <path> <prefix> <count>            writes entries and prints each key once it is stored
+//   hammer <path> <seconds> <seed> <maxBytes> reads, writes and removes; prints "<operations> <errors> <first error>"
+//   damage <path> <offset> <length>          overwrites a part of a file
+string path = args[1];
+switch (args[0])
+{
+    case "write":
+        await WriteAsync(path, args[2], Number(args[3]));
+        break;
+    case "hammer":
+        await HammerAsync(path, TimeSpan.FromSeconds(Number(args[2])), Number(args[3]), Number(args[4]));
+        break;
+    case "damage":
+        Damage(path, Number(args[2]), Number(args[3]));
+        break;
+    default:
+        return 1;
+}
+
+return 0;
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static async Task WriteAsync(string path, string prefix, int count)
+{
+    SqliteStore store = new(new SqliteStoreOptions { Path = path }, TimeProvider.System);
+    for (int i = 0; i < count; i++)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"{prefix}-{i:D4}");
+        await store.SetAsync(key, SelfVerifyingValue.Create(key, i), TimeSpan.FromHours(1), CancellationToken.None);
+        Console.WriteLine(key);
+    }
+
+    // Not disposed, as a script that just ends.
+}
+
+static async Task HammerAsync(string path, TimeSpan duration, int seed, long maxBytes)
+{
+    await using SqliteStore store = new(
+        new SqliteStoreOptions { Path = path, MaxBytes = maxBytes, BusyTimeout = TimeSpan.FromSeconds(30) },
+        TimeProvider.System);
+    Task<(long Operations, long Errors, string First)>[] threads =
+        [.. Enumerable.Range(0, 2).Select(i => Task.Run(() => HammerOneAsync(store, duration, (seed * 10) + i)))];
+    (long Operations, long Errors, string First)[] results = await Task.WhenAll(threads);
+    long errors = results.Sum(result => result.Errors);
+    string first = results.Select(result => result.First).FirstOrDefault(text => text.Length > 0) ?? string.Empty;
+    while (store.TryTakeIncident(out StoreIncident? incident))
+    {
+        errors++;
+        first = incident.Message;
+    }
+
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{results.Sum(result => result.Operations)} {errors} {first}"));
+}
+
+static async Task<(long Operations, long Errors, string First)> HammerOneAsync(
+    SqliteStore store, TimeSpan duration, int seed)
+{
+    Random random = new(seed);
+    (long operations, long errors, string first) = (0, 0, string.Empty);
+    for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < duration; operations++)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"key-{random.Next(500)}");
+        try
+        {
+            switch (random.Next(10))
+            {
+                case < 6:
+                    byte[]? value = await store.GetAsync(key, CancellationToken.None);
+                    if (value is not null && !SelfVerifyingValue.IsFor(key, value))
+                    {
+                        throw new InvalidDataException($"A wrong value of {value.Length} bytes under {key}.");
+                    }
+
+                    break;
+                case < 9:
+                    byte[] written = SelfVerifyingValue.Create(key, random.NextInt64());
+                    await store.SetAsync(key, written, TimeSpan.FromHours(1), CancellationToken.None);
+                    break;
+                default:
+                    _ = await store.RemoveAsync(key, CancellationToken.None);
+                    break;
+            }
+        }
+        catch (Exception exception) when (exception is StoreException or InvalidDataException)
+        {
+            errors++;
+            first = first.Length > 0 ? first : exception.ToString().ReplaceLineEndings(" | ");
+        }
+    }
+
+    return (operations, errors, first);
+}
+
+static void Damage(string path, int offset, int length)
+{
+    byte[] garbage = new byte[length];
+    new Random(offset).NextBytes(garbage);
+    using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+    file.Position = offset;
+    file.Write(garbage);
+}
