@@ -112,16 +112,17 @@ Describe 'Invoke-SecureCached' {
             $values | Should -Be @('secret of a', 'secret of b')
         }
 
-        It 'tells <First> from <Second>' -ForEach @(
-            @{ First = 1; Second = '1' }
-            @{ First = 1; Second = 1.0 }
-            @{ First = 'a'; Second = 'A' }
-            @{ First = $null; Second = '' }
-            @{ First = @(1, 2); Second = @(2, 1) }
-            @{ First = @{ a = 1 }; Second = @{ a = 2 } }
-            @{ First = [datetime]::UnixEpoch; Second = [datetime]::new(1970, 1, 1) }
-            @{ First = [pscustomobject]@{ a = 1 }; Second = [pscustomobject]@{ a = 2 } }
-            @{ First = [System.DayOfWeek]::Monday; Second = 1 }
+        It 'tells <Name> apart' -ForEach @(
+            @{ Name = 'an int and text'; First = 1; Second = '1' }
+            @{ Name = 'an int and a double'; First = 1; Second = 1.0 }
+            @{ Name = 'upper and lower case'; First = 'a'; Second = 'A' }
+            @{ Name = 'null and empty text'; First = $null; Second = '' }
+            @{ Name = 'the order of an array'; First = @(1, 2); Second = @(2, 1) }
+            @{ Name = 'the values of a hashtable'; First = @{ a = 1 }; Second = @{ a = 2 } }
+            @{ Name = 'kinds of dates'; First = [datetime]::UnixEpoch; Second = [datetime]::new(1970, 1, 1) }
+            @{ Name = 'properties of an object'; First = [pscustomobject]@{ a = 1 }; Second = [pscustomobject]@{ a = 2 } }
+            @{ Name = 'an enum and its number'; First = [System.DayOfWeek]::Monday; Second = 1 }
+            @{ Name = 'one argument list and another'; First = @('a', 'b,c'); Second = @('a,b', 'c') }
         ) {
             $value = $First
             $null = Invoke-SecureCached { Add-Run; $null = $value }
