@@ -21,7 +21,7 @@ namespace CacheKit.Commands;
 [OutputType(typeof(object))]
 public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
 {
-    private const string DefaultNamespace = "default";
+    private const string DefaultNamespace = "main";
     private const int LongestKey = 1024;
 
     private ImplicitSession? _session;
