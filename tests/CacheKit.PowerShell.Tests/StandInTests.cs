@@ -68,8 +68,9 @@ public sealed class StandInTests : IDisposable
         { "Set-Content a.txt 'x' -NoNewline; (Get-Content a.txt -Raw).Length", "1" },
         { "'x' > a.txt; 'y' >> a.txt; Get-Content a.txt -TotalCount 5", "x y" },
         { "(New-Item d/e -ItemType Directory -Force).Name; Test-Path d/e -PathType Container; Test-Path d -PathType Leaf", "e True False" },
-        { "Set-Content 'a[1].txt' 'x'; Test-Path 'a[1].txt'; Test-Path -LiteralPath 'a[1].txt'", "False True" },
+        { "Set-Content -LiteralPath 'a[1].txt' 'x'; Test-Path 'a[1].txt'; Test-Path -LiteralPath 'a[1].txt'", "False True" },
         { "$null = New-Item d -ItemType Directory; Set-Content d/f.txt 1; Copy-Item d e -Recurse; (Get-ChildItem e -Recurse -File).Name", "f.txt" },
+        { "Set-Content a.txt, b.txt 1; Set-Content [ab].txt 2; Get-Content ?.txt", "2 2" },
         { "Set-Content a.txt 1; Set-Content b.md 2; Get-ChildItem -Filter *.txt -Name", "a.txt" },
         { "Set-Content a.txt 1; Move-Item a.txt b.txt; Test-Path a.txt, b.txt", "False True" },
         { "Set-Content a.txt 1; Remove-Item a.txt -WhatIf; Test-Path a.txt; Remove-Item a.txt; Test-Path a.txt", "True False" },
@@ -85,6 +86,7 @@ public sealed class StandInTests : IDisposable
     {
         { "Get-Content nothing", "PathNotFound,Microsoft.PowerShell.Commands.GetContentCommand" },
         { "Get-Content -LiteralPath nothing", "PathNotFound,Microsoft.PowerShell.Commands.GetContentCommand" },
+        { "Set-Content noth*g 1", "ItemNotFound,Microsoft.PowerShell.Commands.SetContentCommand" },
         { "Get-Item nothing", "PathNotFound,Microsoft.PowerShell.Commands.GetItemCommand" },
         { "Remove-Item nothing", "PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand" },
         { "Get-Variable nothing", "VariableNotFound,Microsoft.PowerShell.Commands.GetVariableCommand" },

@@ -6,13 +6,16 @@ param(
     [string] $Path,
 
     [Parameter(Mandatory)]
+    [string] $PesterPath,
+
+    [Parameter(Mandatory)]
     [string] $ResultPath
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-Import-Module Pester -MinimumVersion 5.0
+Import-Module -Name $PesterPath
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
