@@ -42,7 +42,9 @@ internal sealed class InstalledPester
         string? named = Environment.GetEnvironmentVariable("CACHEKIT_PWSH");
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        string? pwsh = named ?? folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        string? pwsh = string.IsNullOrEmpty(named)
+            ? folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            : named;
         return pwsh is not null && FindPester(pwsh) is { } pester ? new InstalledPester(pwsh, pester) : null;
     }
 
@@ -74,17 +76,26 @@ internal sealed class InstalledPester
         return (process.ExitCode, output + errors.GetAwaiter().GetResult());
     }
 
-    private sealed record Report(string[] Broken, ReportedTest[] Tests)
+    private sealed record Report(ReportedBlock[] Broken, ReportedTest[] Tests)
     {
         public PesterResult Judge(ReportedTest test)
         {
+            string[] faults = [.. Broken.Where(block => block.Holds(test)).Select(block => block.Message)];
+            string reasons = string.Join(Environment.NewLine, [test.Message, .. faults]);
             return test.Outcome switch
             {
                 "Skipped" => new PesterResult(PesterOutcome.Skipped, test.Message),
-                "Passed" when Broken.Length == 0 => new PesterResult(PesterOutcome.Passed, ""),
-                "Passed" => new PesterResult(PesterOutcome.Failed, string.Join(Environment.NewLine, Broken)),
-                _ => new PesterResult(PesterOutcome.Failed, test.Message),
+                "Passed" when faults.Length == 0 => new PesterResult(PesterOutcome.Passed, ""),
+                _ => new PesterResult(PesterOutcome.Failed, reasons),
             };
+        }
+    }
+
+    private sealed record ReportedBlock(string Name, string Message)
+    {
+        public bool Holds(ReportedTest test)
+        {
+            return Name.Length == 0 || test.Name.StartsWith($"{Name}.", StringComparison.Ordinal);
         }
     }
 
