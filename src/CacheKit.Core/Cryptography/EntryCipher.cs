@@ -101,34 +101,56 @@ public sealed class EntryCipher : IDisposable
         }
     }
 
-    /// <summary>Zeroes the key. Operations that are under way finish.</summary>
+    /// <summary>Zeroes the key. Operations that are under way finish, or are told that the cipher is disposed.</summary>
     public void Dispose()
     {
         _disposed = true;
+        // Whoever reads a zeroed key must find the cipher disposed: see MakeInstance.
+        Interlocked.MemoryBarrier();
         CryptographicOperations.ZeroMemory(_key);
-        Interlocked.Exchange(ref _next, null)?.Dispose();
-        while (_idle.TryTake(out AesGcm? aes))
-        {
-            aes.Dispose();
-        }
+        DisposeIdle();
     }
 
     private AesGcm Borrow()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         AesGcm? aes = Interlocked.Exchange(ref _next, null);
-        return aes is not null || _idle.TryTake(out aes) ? aes : new AesGcm(_key, TagSize);
+        return aes is not null || _idle.TryTake(out aes) ? aes : MakeInstance();
+    }
+
+    private AesGcm MakeInstance()
+    {
+        AesGcm aes = new(_key, TagSize);
+        Interlocked.MemoryBarrier();
+        if (_disposed)
+        {
+            // The key may have been zeroed while it was read, and whatever is sealed under zeroes anyone can open.
+            aes.Dispose();
+            throw new ObjectDisposedException(nameof(EntryCipher));
+        }
+
+        return aes;
     }
 
     private void Return(AesGcm aes)
     {
-        if (_disposed)
-        {
-            aes.Dispose();
-        }
-        else if (Interlocked.CompareExchange(ref _next, aes, null) is not null)
+        if (Interlocked.CompareExchange(ref _next, aes, null) is not null)
         {
             _idle.Add(aes);
+        }
+
+        if (_disposed)
+        {
+            DisposeIdle();
+        }
+    }
+
+    private void DisposeIdle()
+    {
+        Interlocked.Exchange(ref _next, null)?.Dispose();
+        while (_idle.TryTake(out AesGcm? aes))
+        {
+            aes.Dispose();
         }
     }
 }

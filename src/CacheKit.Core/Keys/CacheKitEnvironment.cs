@@ -77,10 +77,11 @@ public sealed record CacheKitEnvironment
             folder = null;
         }
 
-        // A relative path in these variables is to be ignored, says the XDG specification.
+        // A relative path in these variables is to be ignored, says the XDG specification; one in HOME would move the
+        // files about with the current directory.
         if (folder is null || !Path.IsPathFullyQualified(folder))
         {
-            folder = string.IsNullOrEmpty(Home) || OperatingSystem.IsWindows()
+            folder = Home is null || !Path.IsPathFullyQualified(Home) || OperatingSystem.IsWindows()
                 ? null
                 : Path.Combine(Home, OperatingSystem.IsMacOS() ? macOS : unix);
         }

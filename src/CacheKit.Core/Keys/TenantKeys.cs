@@ -16,7 +16,7 @@ public sealed class TenantKeys : IDisposable
     private readonly byte[] _cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
     private readonly byte[] _associatedDataStart;
     private readonly byte[] _tag;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>Derives the keys.</summary>
     /// <param name="masterKey">The master key; not kept.</param>
@@ -78,6 +78,9 @@ public sealed class TenantKeys : IDisposable
         HMACSHA256.HashData(_cacheKeysKey, message, mac);
         // What identifies an entry may be the content of a secret that its block depends on.
         CryptographicOperations.ZeroMemory(message);
+        // A hash under a key that was zeroed meanwhile would tell the storage what it hashes.
+        Interlocked.MemoryBarrier();
+        ObjectDisposedException.ThrowIf(_disposed, this);
         return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));
     }
 
@@ -85,6 +88,7 @@ public sealed class TenantKeys : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        Interlocked.MemoryBarrier();
         Cipher.Dispose();
         CryptographicOperations.ZeroMemory(_cacheKeysKey);
     }
