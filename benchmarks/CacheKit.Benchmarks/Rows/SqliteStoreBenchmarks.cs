@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using CacheKit.Core.Storage;
 using Microsoft.Data.Sqlite;
 
-namespace CacheKit.Benchmarks;
+namespace CacheKit.Benchmarks.Rows;
 
 /// <summary>A hit of 256 bytes in a warm SQLite store, beside a bare prepared SELECT of the same row.</summary>
 [MemoryDiagnoser]
