@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace CacheKit.Core.Cryptography;
@@ -23,9 +22,7 @@ public sealed class EntryCipher : IDisposable
 
     private readonly byte[] _key;
     private readonly NonceSequence _nonces;
-    private readonly ConcurrentBag<AesGcm> _idle = [];
-    private AesGcm? _next;
-    private volatile bool _disposed;
+    private readonly InstancePool<AesGcm> _instances;
 
     /// <summary>Makes a cipher; it keeps its own copy of the key.</summary>
     /// <param name="key">32 bytes.</param>
@@ -40,6 +37,7 @@ public sealed class EntryCipher : IDisposable
         _key = GC.AllocateUninitializedArray<byte>(KeySize, pinned: true);
         key.CopyTo(_key);
         _nonces = nonces;
+        _instances = new InstancePool<AesGcm>(() => new AesGcm(_key, TagSize));
     }
 
     /// <summary>Encrypts and authenticates under a nonce that was never used before.</summary>
@@ -63,9 +61,9 @@ public sealed class EntryCipher : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, plaintext.Length + Overhead);
         nonce.CopyTo(destination);
         Span<byte> ciphertext = destination.Slice(NonceSequence.NonceSize, plaintext.Length);
-        AesGcm aes = Borrow();
+        AesGcm aes = _instances.Borrow();
         aes.Encrypt(nonce, plaintext, ciphertext, destination[^TagSize..], associatedData);
-        Return(aes);
+        _instances.Return(aes);
     }
 
     /// <summary>Opens sealed bytes. False says that they are not authentic, never why.</summary>
@@ -79,7 +77,7 @@ public sealed class EntryCipher : IDisposable
             return false;
         }
 
-        AesGcm aes = Borrow();
+        AesGcm aes = _instances.Borrow();
         try
         {
             aes.Decrypt(
@@ -97,60 +95,16 @@ public sealed class EntryCipher : IDisposable
         }
         finally
         {
-            Return(aes);
+            _instances.Return(aes);
         }
     }
 
     /// <summary>Zeroes the key. Operations that are under way finish, or are told that the cipher is disposed.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        // Whoever reads a zeroed key must find the cipher disposed: see MakeInstance.
-        Interlocked.MemoryBarrier();
+        // Whoever reads a zeroed key must find the pool closed.
+        _instances.Close();
         CryptographicOperations.ZeroMemory(_key);
-        DisposeIdle();
-    }
-
-    private AesGcm Borrow()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        AesGcm? aes = Interlocked.Exchange(ref _next, null);
-        return aes is not null || _idle.TryTake(out aes) ? aes : MakeInstance();
-    }
-
-    private AesGcm MakeInstance()
-    {
-        AesGcm aes = new(_key, TagSize);
-        Interlocked.MemoryBarrier();
-        if (_disposed)
-        {
-            // The key may have been zeroed while it was read, and whatever is sealed under zeroes anyone can open.
-            aes.Dispose();
-            throw new ObjectDisposedException(nameof(EntryCipher));
-        }
-
-        return aes;
-    }
-
-    private void Return(AesGcm aes)
-    {
-        if (Interlocked.CompareExchange(ref _next, aes, null) is not null)
-        {
-            _idle.Add(aes);
-        }
-
-        if (_disposed)
-        {
-            DisposeIdle();
-        }
-    }
-
-    private void DisposeIdle()
-    {
-        Interlocked.Exchange(ref _next, null)?.Dispose();
-        while (_idle.TryTake(out AesGcm? aes))
-        {
-            aes.Dispose();
-        }
+        _instances.Dispose();
     }
 }

@@ -11,12 +11,9 @@ namespace CacheKit.Core.Keys;
 /// </summary>
 public sealed class TenantKeys : IDisposable
 {
-    private const int StackLimit = 512;
-
-    private readonly byte[] _cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
+    private readonly KeyedHash _cacheKeysHash;
     private readonly byte[] _associatedDataStart;
     private readonly byte[] _tag;
-    private volatile bool _disposed;
 
     /// <summary>Derives the keys.</summary>
     /// <param name="masterKey">The master key; not kept.</param>
@@ -29,15 +26,17 @@ public sealed class TenantKeys : IDisposable
         Fingerprint = KeyFingerprint.Compute(derived);
         Cipher = new EntryCipher(derived);
         CryptographicOperations.ZeroMemory(derived);
-        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.CacheKeysDomain, _cacheKeysKey);
+        byte[] cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
+        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.CacheKeysDomain, cacheKeysKey);
+        _cacheKeysHash = new KeyedHash(cacheKeysKey);
 
         byte[] tenantBytes = Encoding.UTF8.GetBytes(tenant);
         _associatedDataStart = new byte[1 + AssociatedData.ComponentSize(tenantBytes.Length)];
         _associatedDataStart[0] = AssociatedData.Version;
         AssociatedData.WriteComponent(_associatedDataStart.AsSpan(1), tenantBytes);
 
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_cacheKeysKey, "cachekit_tenant_tag_v1"u8, mac);
+        Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
+        _cacheKeysHash.Compute("cachekit_tenant_tag_v1"u8, [], mac);
         _tag = new byte[EntryKey.TagHexSize];
         LowerHex.Encode(mac[..(EntryKey.TagHexSize / 2)], _tag);
     }
@@ -63,34 +62,19 @@ public sealed class TenantKeys : IDisposable
     /// <param name="identity">What identifies the entry inside it.</param>
     public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        int size = 1 + @namespace.Length + identity.Length;
-        byte[]? rented = null;
-        Span<byte> message = size <= StackLimit
-            ? stackalloc byte[StackLimit]
-            : rented = GC.AllocateUninitializedArray<byte>(size, pinned: true);
-        message = message[..size];
-        message[0] = (byte)@namespace.Length;
-        Encoding.ASCII.GetBytes(@namespace, message[1..]);
-        identity.CopyTo(message[(1 + @namespace.Length)..]);
-
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_cacheKeysKey, message, mac);
-        // What identifies an entry may be the content of a secret that its block depends on.
-        CryptographicOperations.ZeroMemory(message);
-        // A hash under a key that was zeroed meanwhile would tell the storage what it hashes.
-        Interlocked.MemoryBarrier();
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        Span<byte> start = stackalloc byte[1 + byte.MaxValue];
+        start[0] = checked((byte)@namespace.Length);
+        start = start[..(1 + Encoding.ASCII.GetBytes(@namespace, start[1..]))];
+        Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
+        _cacheKeysHash.Compute(start, identity, mac);
         return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));
     }
 
     /// <summary>Zeroes the keys.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        Interlocked.MemoryBarrier();
         Cipher.Dispose();
-        CryptographicOperations.ZeroMemory(_cacheKeysKey);
+        _cacheKeysHash.Dispose();
     }
 
     /// <summary>Never a key.</summary>
