@@ -47,7 +47,9 @@ public sealed class SecureCache : IAsyncDisposable
     /// <summary>Computes where an entry lies.</summary>
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
-    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity) => _keys.KeysFor(@namespace, identity);
+    /// <param name="holdsSecret">Whether that includes the content of a secret, which then is not kept in memory.</param>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
+        _keys.KeysFor(@namespace, identity, holdsSecret);
 
     /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
     /// <param name="keys">Where the entry lies.</param>

@@ -62,8 +62,8 @@ public sealed class TenantKeys : IDisposable
     /// <param name="identity">What identifies the entry inside it.</param>
     public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
     {
-        Span<byte> start = stackalloc byte[1 + byte.MaxValue];
-        start[0] = checked((byte)@namespace.Length);
+        Span<byte> start = stackalloc byte[1 + EntryKey.LongestNamespace];
+        start[0] = (byte)@namespace.Length;
         start = start[..(1 + Encoding.ASCII.GetBytes(@namespace, start[1..]))];
         Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
         _cacheKeysHash.Compute(start, identity, mac);

@@ -31,8 +31,9 @@ internal static class EntryIdentity
     /// <param name="cmdlet">The cmdlet that will run the block.</param>
     /// <param name="block">The block.</param>
     /// <param name="arguments">The arguments that it will get.</param>
+    /// <returns>Whether it includes the content of a secret.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    public static void WriteBlock(SensitiveBuffer buffer, PSCmdlet cmdlet, ScriptBlock block, object?[]? arguments)
+    public static bool WriteBlock(SensitiveBuffer buffer, PSCmdlet cmdlet, ScriptBlock block, object?[]? arguments)
     {
         BlockAnalysis analysis = s_analyses.GetValue(block.Ast, static tree => new BlockAnalysis((System.Management.Automation.Language.Ast)tree));
         ValueIdentity identity = new(buffer);
@@ -51,6 +52,8 @@ internal static class EntryIdentity
                 throw NotDerivable($"argument {i + 1}", type);
             }
         }
+
+        return identity.HoldsSecret;
     }
 
     private static void WriteVariables(ValueIdentity identity, PSCmdlet cmdlet, ScriptBlock block, FreeVariable[] variables)

@@ -25,6 +25,8 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
     private const int LongestKey = 1024;
 
     private ImplicitSession? _session;
+    private string? _key;
+    private bool _keyIsGiven;
 
     /// <summary>The block: run when there is no fresh entry.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -47,7 +49,15 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
     [Parameter]
     [AllowEmptyString]
     [AllowNull]
-    public string? Key { get; set; }
+    public string? Key
+    {
+        get => _key;
+        set
+        {
+            _key = value;
+            _keyIsGiven = true;
+        }
+    }
 
     /// <summary>The part of the cache to use; readable to the storage.</summary>
     [Parameter]
@@ -86,7 +96,10 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
             ThrowTerminatingError(ErrorRecords.From(failure, null));
         }
 
-        NamespaceCompleter.Remember(Namespace);
+        if (!ReferenceEquals(Namespace, DefaultNamespace))
+        {
+            NamespaceCompleter.Remember(Namespace);
+        }
     }
 
     /// <summary>Answers from memory, from the store, or by running the block.</summary>
@@ -145,8 +158,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
                 Namespace);
         }
 
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Key))
-            && (string.IsNullOrWhiteSpace(Key) || Encoding.UTF8.GetByteCount(Key) > LongestKey))
+        if (_keyIsGiven && (string.IsNullOrWhiteSpace(_key) || Encoding.UTF8.GetByteCount(_key) > LongestKey))
         {
             Refuse(
                 ErrorIds.KeyInvalid,
@@ -162,15 +174,16 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
     private EntryKeys KeysFor(SecureCache cache)
     {
         using SensitiveBuffer identity = SensitiveBuffer.Rent();
+        bool holdsSecret = false;
         try
         {
-            if (Key is not null)
+            if (_key is not null)
             {
-                EntryIdentity.WriteName(identity, Key);
+                EntryIdentity.WriteName(identity, _key);
             }
             else
             {
-                EntryIdentity.WriteBlock(identity, this, ScriptBlock, ArgumentList);
+                holdsSecret = EntryIdentity.WriteBlock(identity, this, ScriptBlock, ArgumentList);
             }
         }
         catch (CacheKitException failure)
@@ -178,7 +191,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
             ThrowTerminatingError(ErrorRecords.From(failure, ScriptBlock));
         }
 
-        return cache.KeysFor(Namespace, identity.WrittenSpan);
+        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
     }
 
     private bool TryAnswerFromMemory(SecureCache cache, EntryKeys keys)
