@@ -32,6 +32,15 @@ internal sealed class ValueIdentity
         _writer = new NativeValueWriter(buffer);
     }
 
+    /// <summary>Writes something that is the same at every call, to be copied then.</summary>
+    /// <param name="write">Writes it.</param>
+    public static byte[] Encode(Action<SensitiveBuffer> write)
+    {
+        using SensitiveBuffer buffer = SensitiveBuffer.Rent();
+        write(buffer);
+        return buffer.WrittenSpan.ToArray();
+    }
+
     /// <summary>Whether what was written includes the content of a secret.</summary>
     public bool HoldsSecret { get; private set; }
 
