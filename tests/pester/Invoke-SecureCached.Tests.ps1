@@ -443,8 +443,11 @@ Describe 'Invoke-SecureCached' {
                 Should -Throw -ErrorId "NamespaceInvalid,$commandType"
         }
 
-        It 'refuses a blank or endless key' -ForEach @(
-            @{ Value = '' }, @{ Value = "`t" }, @{ Value = $null }, @{ Value = 'x' * 1025 }
+        It 'refuses a key that is <Name>' -ForEach @(
+            @{ Name = 'empty'; Value = '' }
+            @{ Name = 'white space'; Value = "`t" }
+            @{ Name = 'null'; Value = $null }
+            @{ Name = 'endless'; Value = 'x' * 1025 }
         ) {
             { Invoke-SecureCached -Key $Value { 1 } } |
                 Should -Throw -ErrorId "KeyInvalid,$commandType"
@@ -460,7 +463,7 @@ Describe 'Invoke-SecureCached' {
         It 'says what is wrong with a master key of <Length> characters, and not the key' -ForEach @(
             @{ Value = 'f' * 63; Length = 63 }
             @{ Value = 'f' * 66; Length = 66 }
-            @{ Value = '0x' + 'f' * 64; Length = 66 }
+            @{ Value = '0x' + 'f' * 63; Length = 65 }
             @{ Value = 'f' * 128; Length = 128 }
         ) {
             $env:CACHEKIT_MASTER_KEY = $Value
