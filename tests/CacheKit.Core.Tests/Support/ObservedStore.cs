@@ -18,7 +18,11 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 
     public StoreException? ReadFault { get; set; }
 
+    /// <summary>The fault of writing and removing.</summary>
     public StoreException? WriteFault { get; set; }
+
+    /// <summary>The fault of writing alone.</summary>
+    public StoreException? SetFault { get; set; }
 
     public StoreIncident? Incident { get; set; }
 
@@ -44,7 +48,9 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
             Writes.Add((key, timeToLive));
         }
 
-        return WriteFault is null ? store.SetAsync(key, value, timeToLive, cancellationToken) : throw WriteFault;
+        return (WriteFault ?? SetFault) is not { } fault
+            ? store.SetAsync(key, value, timeToLive, cancellationToken)
+            : throw fault;
     }
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
