@@ -56,20 +56,13 @@ public sealed class SecureCache : IAsyncDisposable
     /// <param name="entry">The entry, to be disposed by the caller.</param>
     public bool TryGetLocal(EntryKeys keys, out OpenedEntry entry)
     {
-        if (TryGetLocal(keys.Current, out entry))
+        bool found = TryGetLocal(keys.Current, out entry);
+        for (int i = 0; !found && i < keys.Previous.Count; i++)
         {
-            return true;
+            found = TryGetLocal(keys.Previous[i], out entry);
         }
 
-        for (int i = 0; i < keys.Previous.Count; i++)
-        {
-            if (TryGetLocal(keys.Previous[i], out entry))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return found;
     }
 
     /// <summary>Looks into the store, and fills the memory tier on a hit.</summary>
@@ -128,8 +121,15 @@ public sealed class SecureCache : IAsyncDisposable
             name,
             value,
             new EntryHeader(default, now, lifetime, lifetime, serializer, Compressed: false));
+        // What this value replaces is over, whatever becomes of the new entry.
+        foreach (EntryKey previous in keys.Previous)
+        {
+            _memory.Remove(previous.Id);
+        }
+
         if (frame.Length > LargestEntry)
         {
+            _memory.Remove(keys.Current.Id);
             _notices.Enqueue($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
             return null;
         }
@@ -158,6 +158,10 @@ public sealed class SecureCache : IAsyncDisposable
         catch (StoreException fault)
         {
             ReportFault(fault, ref _writeFault, _readFault);
+            if (fault.Fault == StoreFault.ValueTooLarge)
+            {
+                await DropAsync(entry.Keys.Current, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -268,6 +272,7 @@ public sealed class SecureCache : IAsyncDisposable
         try
         {
             await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
+            _writeFault = null;
         }
         catch (StoreException fault)
         {
