@@ -192,10 +192,8 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
             return;
         }
 
-        if (entry is not null)
-        {
-            Wait(stop => cache.SetAsync(entry, stop));
-        }
+        // What could not be kept must not leave the value before it in force.
+        Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
 
         WriteNotices(cache);
     }
