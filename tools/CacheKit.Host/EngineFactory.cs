@@ -13,6 +13,12 @@ public static class EngineFactory
     /// <summary>The folder that holds the built module: <c>output</c> in the repository.</summary>
     public static string ModuleFolder { get; } = Path.Combine(RepositoryRoot.Path, "output");
 
+    /// <summary>
+    /// A module of the stand-ins, found last. The engine gives the runspaces of ForEach-Object -Parallel and of jobs
+    /// its own commands only; there the stand-ins are loaded like any module's commands.
+    /// </summary>
+    private static readonly string s_standInFolder = Path.Combine(AppContext.BaseDirectory, "Modules");
+
     /// <summary>The engine's own commands, and the stand-ins for those that only an installed PowerShell has.</summary>
     public static InitialSessionState CreateSessionState()
     {
@@ -36,28 +42,27 @@ public static class EngineFactory
     }
 
     /// <summary>Opens a runspace that finds the built module by name, before any that is installed.</summary>
-    /// <param name="host">What the runspace writes to; null for a host that shows nothing.</param>
-    public static Runspace OpenRunspace(PSHost? host = null)
+    /// <param name="host">What the runspace writes to; null for a host that shows nothing and answers nothing.</param>
+    /// <param name="state">What the runspace starts with; null for <see cref="CreateSessionState"/>.</param>
+    public static Runspace OpenRunspace(PSHost? host = null, InitialSessionState? state = null)
     {
         PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
-        InitialSessionState state = CreateSessionState();
-        Runspace runspace = host is null
-            ? RunspaceFactory.CreateRunspace(state)
-            : RunspaceFactory.CreateRunspace(host, state);
+        host ??= new HostSession(new ScriptConsole(TextWriter.Null, TextWriter.Null));
+        Runspace runspace = RunspaceFactory.CreateRunspace(host, state ?? CreateSessionState());
         runspace.Open();
 
         // Opening makes the engine add its own folders to the variable, so ours is put in front afterwards.
-        PutModuleFolderFirst();
+        AddModuleFolders();
         return runspace;
     }
 
-    private static void PutModuleFolderFirst()
+    private static void AddModuleFolders()
     {
         string present = Environment.GetEnvironmentVariable(ModulePathVariable) ?? "";
         IEnumerable<string> others = present
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Where(folder => folder != ModuleFolder);
-        string wanted = string.Join(Path.PathSeparator, [ModuleFolder, .. others]);
+            .Where(folder => folder != ModuleFolder && folder != s_standInFolder);
+        string wanted = string.Join(Path.PathSeparator, [ModuleFolder, .. others, s_standInFolder]);
         Environment.SetEnvironmentVariable(ModulePathVariable, wanted);
     }
 }

@@ -8,7 +8,9 @@ namespace CacheKit.Core.Storage;
 /// </summary>
 /// <remarks>
 /// Every member may complete synchronously. A fault of the store itself is a <see cref="StoreException"/>, so that a
-/// broken store can be told from a broken caller; cancellation is <see cref="OperationCanceledException"/>.
+/// broken store can be told from a broken caller (an empty key, a time to live of nothing), who gets an
+/// <see cref="ArgumentException"/>; cancellation is <see cref="OperationCanceledException"/>. A write that was
+/// cancelled or met a fault may have happened or not.
 /// Implementations are safe for concurrent use.
 /// </remarks>
 public interface ICacheStore : IAsyncDisposable
@@ -26,7 +28,9 @@ public interface ICacheStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<byte[]?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
 
-    /// <summary>Stores bytes under a key, replacing what is there. When it completes, the entry survives this process.</summary>
+    /// <summary>
+    /// Stores bytes under a key, replacing what is there. When it completes, the entry survives this process.
+    /// </summary>
     /// <param name="key">The physical key.</param>
     /// <param name="value">The bytes, of any length up to the store's limit, zero included.</param>
     /// <param name="timeToLive">How long the store may return them; more than zero.</param>
@@ -37,7 +41,7 @@ public interface ICacheStore : IAsyncDisposable
         TimeSpan timeToLive,
         CancellationToken cancellationToken);
 
-    /// <summary>Removes a key. Returns whether it was there.</summary>
+    /// <summary>Removes a key. Returns whether it was there and its time not over.</summary>
     /// <param name="key">The physical key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);

@@ -6,8 +6,8 @@ namespace CacheKit.Core.Storage;
 /// <summary>A connection to a database file. Not safe for concurrent use.</summary>
 /// <remarks>
 /// On SQLite's functions themselves, the layer that Microsoft.Data.Sqlite stands on: they answer "busy" at once and
-/// with a code where ADO.NET sleeps or throws, they copy a value once, and they save a short script a third of the
-/// time to its first answer.
+/// with a code where ADO.NET sleeps or throws, they copy a value once, and they open a database in a fraction of the
+/// time, which a short script waits for.
 /// </remarks>
 internal sealed class SqliteDatabase : IDisposable
 {
@@ -71,7 +71,7 @@ internal sealed class SqliteDatabase : IDisposable
     public void LimitLength(int bytes) => raw.sqlite3_limit(_handle, raw.SQLITE_LIMIT_LENGTH, bytes);
 
     /// <summary>Prepares a statement.</summary>
-    /// <exception cref="SqliteFailureException">It does not fit the database, or the database cannot be read.</exception>
+    /// <exception cref="SqliteFailureException">It does not fit the database, or that cannot be read.</exception>
     public SqliteStatement Prepare(string sql)
     {
         int code;
@@ -106,7 +106,7 @@ internal sealed class SqliteDatabase : IDisposable
         return statement.Step() ? statement.Text(0) : string.Empty;
     }
 
-    /// <summary>Makes the exception for a result code, with SQLite's words for the last thing that went wrong.</summary>
+    /// <summary>Makes the exception for a result code, with SQLite's words for what went wrong last.</summary>
     public SqliteFailureException Failure(int code) =>
         new(code, raw.sqlite3_errmsg(_handle).utf8_to_string() ?? string.Empty);
 

@@ -29,7 +29,7 @@ internal sealed class SqliteFailureException : Exception
     public bool MeansDamage =>
         Code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB || ExtendedCode == ShortRead;
 
-    /// <summary>Whether the connection is as good as before: it was only asked at the wrong time, or for too much.</summary>
+    /// <summary>Whether the connection is as good as before: asked at the wrong time, or for too much.</summary>
     public bool IsPassing =>
         Code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_TOOBIG or raw.SQLITE_NOMEM;
 

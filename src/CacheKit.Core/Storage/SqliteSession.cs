@@ -48,7 +48,7 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>How many pages of the file hold nothing.</summary>
     public long FreePageCount => Prepared(ref _freePages, "PRAGMA freelist_count").Scalar();
 
-    /// <summary>Whether the path still leads to the file that is open: see <see cref="SqliteDatabase.HasMoved"/>.</summary>
+    /// <summary>Whether the path leads to another file than the open one, or to none.</summary>
     public bool HasMoved() => _database.HasMoved();
 
     /// <summary>The same for a reader, who looks at most once a second: it is a third of a read's time.</summary>

@@ -126,7 +126,7 @@ internal sealed class SqliteSessionPool : IAsyncDisposable
     /// <summary>Waits until all sessions are back and closes them; sets the file aside if it is damaged. Does nothing
     /// when somebody else has done it since it was asked for.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="StoreException">The damaged file cannot be set aside, or others were busy for too long.</exception>
+    /// <exception cref="StoreException">The damaged file cannot be set aside, or it took too long.</exception>
     public async ValueTask RenewAsync(CancellationToken cancellationToken)
     {
         await EnterAsync(_renewal, cancellationToken).ConfigureAwait(false);

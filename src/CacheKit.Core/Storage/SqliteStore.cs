@@ -148,7 +148,8 @@ public sealed class SqliteStore : ICacheStore
                         ? new StoreException(
                             StoreFault.Corrupt, $"The cache database '{_options.Path}' is damaged again and again.")
                         : new StoreException(
-                            StoreFault.Unavailable, $"The cache database '{_options.Path}' is replaced again and again.");
+                            StoreFault.Unavailable,
+                            $"The cache database '{_options.Path}' is replaced again and again.");
                 }
             }
             catch (SqliteFailureException failure) when (failure.MeansDamage && attempt < MaxAttempts)

@@ -6,7 +6,7 @@ public sealed record SqliteStoreOptions
     /// <summary>The smallest <see cref="MaxBytes"/>: 256 KiB. An empty database takes a tenth of it.</summary>
     public const long MinMaxBytes = 256 * 1024;
 
-    /// <summary>The full path of the database file. What is missing of its directory is made, for its owner only.</summary>
+    /// <summary>The full path of the database file. Missing directories are made, for their owner only.</summary>
     public required string Path { get; init; }
 
     /// <summary>
@@ -21,7 +21,7 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
-    /// <summary>The largest value, in bytes; 100 MiB by default. Half of <see cref="MaxBytes"/> is a limit too.</summary>
+    /// <summary>The largest value, in bytes; 100 MiB by default. Never above half of <see cref="MaxBytes"/>.</summary>
     public int MaxValueBytes { get; init; } = 100 << 20;
 
     /// <summary>How long an operation waits for other processes and threads; 5 seconds by default.</summary>

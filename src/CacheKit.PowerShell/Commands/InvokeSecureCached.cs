@@ -17,11 +17,11 @@ using CacheKit.Transformation;
 namespace CacheKit.Commands;
 
 /// <summary>Returns the cached result of a block, or runs it once and caches its result encrypted.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "SecureCached")]
+[Cmdlet(VerbsLifecycle.Invoke, "SecureCached", HelpUri = HelpPages.Folder + "Invoke-SecureCached.md")]
 [OutputType(typeof(object))]
 public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
 {
-    private const string DefaultNamespace = "default";
+    private const string DefaultNamespace = "main";
     private const int LongestKey = 1024;
 
     private ImplicitSession? _session;

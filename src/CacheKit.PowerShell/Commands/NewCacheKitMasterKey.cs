@@ -9,7 +9,12 @@ using CacheKit.Pipeline;
 namespace CacheKit.Commands;
 
 /// <summary>Makes a master key from the platform's cryptographic random number generator.</summary>
-[Cmdlet(VerbsCommon.New, "CacheKitMasterKey", DefaultParameterSetName = ParameterSets.Text, SupportsShouldProcess = true)]
+[Cmdlet(
+    VerbsCommon.New,
+    "CacheKitMasterKey",
+    DefaultParameterSetName = ParameterSets.Text,
+    SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "New-CacheKitMasterKey.md")]
 [OutputType(typeof(string), typeof(SecureString), ParameterSetName = [ParameterSets.Text])]
 [OutputType(typeof(void), ParameterSetName = [ParameterSets.Path, ParameterSets.Save])]
 public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand

@@ -9,7 +9,11 @@ using CacheKit.Pipeline;
 namespace CacheKit.Commands;
 
 /// <summary>Tells whether a master key is usable: the configured one, a given one, or that of a file.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "CacheKitMasterKey", DefaultParameterSetName = ParameterSets.Configured)]
+[Cmdlet(
+    VerbsDiagnostic.Test,
+    "CacheKitMasterKey",
+    DefaultParameterSetName = ParameterSets.Configured,
+    HelpUri = HelpPages.Folder + "Test-CacheKitMasterKey.md")]
 [OutputType(typeof(bool), typeof(MasterKeyReport))]
 public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
 {

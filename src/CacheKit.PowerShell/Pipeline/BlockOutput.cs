@@ -67,6 +67,8 @@ internal sealed class BlockOutput
     private static ScriptBlock MakeRunner(int count)
     {
         IEnumerable<string> arguments = Enumerable.Range(1, count).Select(i => $" $args[{i}]");
-        return ScriptBlock.Create($"& $args[0]{string.Concat(arguments)} 2>&1");
+        // One array of all output: InvokeScript unrolls what it gets once, which would be once too often for a block
+        // that writes one array as one object.
+        return ScriptBlock.Create($",@(& $args[0]{string.Concat(arguments)} 2>&1)");
     }
 }

@@ -176,7 +176,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
         }
 
         Assert.Equal(expected[2..], SetAsideFiles);
-        Assert.StartsWith("20300102T0309", Path.GetFileName(expected[^1])["cache.db.corrupt-".Length..], StringComparison.Ordinal);
+        Assert.EndsWith(".corrupt-20300102T030905678Z", SetAsideFiles[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,9 +4,10 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Storage;
 
-/// <summary>Who may read the files, and what happens when they cannot be made, are deleted or write-protected.</summary>
+/// <summary>Who may read the files; files that cannot be made, are deleted or write-protected.</summary>
 public sealed class SqliteStoreFileTests : SqliteStoreTestBase
 {
+    private const string RootIgnoresModes = "Unix modes, which root ignores.";
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnersDirectory = OwnersFile | UnixFileMode.UserExecute;
     private const UnixFileMode Loose = OwnersDirectory | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -98,7 +99,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     [Fact]
     public async Task A_directory_that_may_not_be_written_denies_access()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Unix modes, which root ignores.");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, RootIgnoresModes);
         string directory = Directory.CreateDirectory(Path.Combine(Folder, "closed")).FullName;
         UnixMode.Set(directory, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await AssertUnusableAsync(Path.Combine(directory, "cache.db"), StoreFault.AccessDenied);
@@ -107,7 +108,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     [Fact]
     public async Task A_write_protected_file_is_read_and_not_written()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Unix modes, which root ignores.");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, RootIgnoresModes);
         await using (SqliteStore writer = Open())
         {
             await writer.SetAsync("a", Bytes(10), Hour, Token);
@@ -164,6 +165,26 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
         Assert.Null(await store.GetAsync("key 1", Token));
         Assert.Equal(1, Query("SELECT count(*) FROM entries"));
         Assert.Empty(Incidents(store, other));
+    }
+
+    [Fact]
+    public async Task A_file_deleted_under_two_stores_leaves_nothing_for_its_successor()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete an open file.");
+        await using SqliteStore first = Open();
+        await using SqliteStore second = Open();
+        await FillAsync(first, 50, 1000);
+        Assert.NotNull(await second.GetAsync("key 1", Token));
+        DeleteDatabase(withCompanions: false);
+
+        // The second one still has the old log open, under the name that the new one's will have.
+        await FillAsync(first, 20, 1000, "new");
+        await FillAsync(second, 20, 1000, "newer");
+        Assert.Equal(40, Query("SELECT count(*) FROM entries"));
+        Assert.Equal(Bytes(1000, 19), await first.GetAsync("newer 19", Token));
+        Assert.Equal(Bytes(1000, 19), await second.GetAsync("new 19", Token));
+        Assert.Null(await second.GetAsync("key 1", Token));
+        Assert.Empty(Incidents(first, second));
     }
 
     [Fact]

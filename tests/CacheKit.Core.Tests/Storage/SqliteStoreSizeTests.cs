@@ -140,8 +140,8 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
         Assert.Equal(Bytes(1000), await store.GetAsync("a", Token));
         await using SqliteStore half = Open(options => options with { MaxBytes = MaxBytes });
         await half.SetAsync("b", Bytes((int)MaxBytes / 2), Hour, Token);
-        await FaultAsync(
-            StoreFault.ValueTooLarge, async () => await half.SetAsync("b", Bytes(((int)MaxBytes / 2) + 1), Hour, Token));
+        byte[] tooLarge = Bytes(((int)MaxBytes / 2) + 1);
+        await FaultAsync(StoreFault.ValueTooLarge, async () => await half.SetAsync("b", tooLarge, Hour, Token));
 
         // Written by somebody with a higher limit: nothing for the one with the lower.
         Assert.NotNull(await half.GetAsync("b", Token));
@@ -240,7 +240,8 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
         return [.. Enumerable.Range(0, count).Where(i => values[i] is not null)];
     }
 
-    private long UsedBytes() => (Query("PRAGMA page_count") - Query("PRAGMA freelist_count")) * Query("PRAGMA page_size");
+    private long UsedBytes() =>
+        (Query("PRAGMA page_count") - Query("PRAGMA freelist_count")) * Query("PRAGMA page_size");
 
     private long FileBytes() =>
         Directory.GetFiles(Folder, "cache.db*").Sum(file => new FileInfo(file).Length);

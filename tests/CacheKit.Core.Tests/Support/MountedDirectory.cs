@@ -43,7 +43,8 @@ internal sealed class MountedDirectory : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
             process.WaitForExit();
             return process.ExitCode;
         }

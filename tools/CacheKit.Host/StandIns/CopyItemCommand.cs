@@ -22,11 +22,6 @@ public sealed class CopyItemCommand : ItemCommand
     {
         foreach (string path in Given)
         {
-            if (!ShouldProcess($"Item: {path} Destination: {Destination}", "Copy Item"))
-            {
-                continue;
-            }
-
             IEnumerable<PSObject> copies = Ask(() => InvokeProvider.Item.Copy(
                 [path], Destination, Recurse, CopyContainers.CopyTargetContainer, Force, IsLiteral));
             if (PassThru)

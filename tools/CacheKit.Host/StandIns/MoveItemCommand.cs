@@ -16,10 +16,7 @@ public sealed class MoveItemCommand : ItemCommand
     {
         foreach (string path in Given)
         {
-            if (ShouldProcess($"Item: {path} Destination: {Destination}", "Move Item"))
-            {
-                Tell(() => InvokeProvider.Item.Move([path], Destination, Force, IsLiteral));
-            }
+            Tell(() => InvokeProvider.Item.Move([path], Destination, Force, IsLiteral));
         }
     }
 }

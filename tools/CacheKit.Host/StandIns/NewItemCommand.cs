@@ -17,7 +17,7 @@ public sealed class NewItemCommand : PathCommand
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Type")]
-    public string ItemType { get; set; } = "";
+    public string? ItemType { get; set; }
 
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Target")]
@@ -30,12 +30,8 @@ public sealed class NewItemCommand : PathCommand
     {
         foreach (string path in Given)
         {
-            if (ShouldProcess(path, "New Item"))
-            {
-                IEnumerable<PSObject> created =
-                    Ask(() => InvokeProvider.Item.New([path], Name, ItemType, Value, Force));
-                WriteObject(created, enumerateCollection: true);
-            }
+            IEnumerable<PSObject> created = Ask(() => InvokeProvider.Item.New([path], Name, ItemType, Value, Force));
+            WriteObject(created, enumerateCollection: true);
         }
     }
 }

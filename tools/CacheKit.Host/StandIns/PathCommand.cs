@@ -3,7 +3,10 @@ using System.Management.Automation;
 
 namespace Microsoft.PowerShell.Commands;
 
-/// <summary>Base of the stand-ins that take <c>-Path</c> with wildcards, or <c>-LiteralPath</c> without.</summary>
+/// <summary>
+/// Base of the stand-ins that take <c>-Path</c> with wildcards, or <c>-LiteralPath</c> without. Providers ask for
+/// -WhatIf and -Confirm themselves, in the name of the command.
+/// </summary>
 public abstract class PathCommand : PSCmdlet
 {
     private protected const string PathSet = "Path";

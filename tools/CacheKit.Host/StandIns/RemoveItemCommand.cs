@@ -16,10 +16,7 @@ public sealed class RemoveItemCommand : ItemCommand
     {
         foreach (string path in Given)
         {
-            if (ShouldProcess(path, "Remove Item"))
-            {
-                Tell(() => InvokeProvider.Item.Remove([path], Recurse, Force, IsLiteral));
-            }
+            Tell(() => InvokeProvider.Item.Remove([path], Recurse, Force, IsLiteral));
         }
     }
 }

@@ -23,10 +23,7 @@ public sealed class SetItemCommand : PathCommand
     {
         foreach (string path in Given)
         {
-            if (ShouldProcess(path, "Set Item"))
-            {
-                Tell(() => InvokeProvider.Item.Set([path], Value, Force, IsLiteral));
-            }
+            Tell(() => InvokeProvider.Item.Set([path], Value, Force, IsLiteral));
         }
     }
 }

@@ -1,0 +1,172 @@
+using CacheKit.Host;
+using CacheKit.PowerShell.Tests.Support;
+using Xunit;
+
+namespace CacheKit.PowerShell.Tests;
+
+/// <summary>The main job across real processes.</summary>
+public sealed class EndToEndTests : IDisposable
+{
+    private const string Setup = "Import-Module CacheKit; $ErrorActionPreference = 'Stop'\n";
+
+    private readonly IsolatedEnvironment _environment = new();
+
+    public EndToEndTests()
+    {
+        Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('7', 64));
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_environment.Folder, "cache.db"));
+    }
+
+    public void Dispose()
+    {
+        _environment.Dispose();
+    }
+
+    [Fact]
+    public async Task The_quickstart_shows_what_it_promises()
+    {
+        ProcessResult result = await HostProcess.RunAsync(Path.Combine(RepositoryRoot.Path, "samples", "quickstart.ps1"));
+
+        Assert.Equal(string.Empty, result.Errors);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(4, result.Lines.Count);
+        Assert.All(result.Lines.Take(3), line => Assert.EndsWith("DbAdmin, password right: True", line, StringComparison.Ordinal));
+        Assert.StartsWith("another process", result.Lines[2], StringComparison.Ordinal);
+        Assert.EndsWith("only ciphertext", result.Lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_process_with_the_same_key_does_not_run_the_block()
+    {
+        ProcessResult first = await RunAsync("Invoke-SecureCached -Key shared { 'from the first' }");
+        ProcessResult second = await RunAsync("Invoke-SecureCached -Key shared { 'from the second' }");
+
+        Assert.Equal("from the first", Assert.Single(first.Lines));
+        Assert.Equal("from the first", Assert.Single(second.Lines));
+    }
+
+    [Fact]
+    public async Task Another_process_with_another_key_finds_nothing()
+    {
+        await RunAsync("Invoke-SecureCached -Key shared { 'from the first' }");
+        Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('8', 64));
+        ProcessResult second = await RunAsync("Invoke-SecureCached -Key shared { 'from the second' }");
+
+        Assert.Equal("from the second", Assert.Single(second.Lines));
+        Assert.Equal(string.Empty, second.Errors);
+    }
+
+    [Fact]
+    public async Task Processes_at_once_share_one_database_without_a_warning()
+    {
+        const string Script = """
+            foreach ($round in 1..3) {
+                foreach ($i in 1..60) {
+                    $value = Invoke-SecureCached -Key "item $i" { "value $i" }
+                    if ($value -cne "value $i") { throw "item $i is '$value'" }
+                }
+            }
+            'done'
+            """;
+
+        ProcessResult[] results = await Task.WhenAll(RunAsync(Script), RunAsync(Script), RunAsync(Script));
+
+        Assert.All(results, result => Assert.Equal(["done"], result.Lines));
+        Assert.All(results, result => Assert.Equal(string.Empty, result.Errors));
+    }
+
+    [Fact]
+    public async Task A_killed_process_leaves_every_entry_that_it_reported()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
+        using HostProcess host = HostProcess.Start("-Command", Setup + """
+            foreach ($i in 1..1000) {
+                $null = Invoke-SecureCached -Key "item $i" { "value $i" }
+                "item $i"
+            }
+            """);
+        await host.WaitForLineAsync("item 300");
+        await host.SignalAsync("KILL");
+        ProcessResult killed = await host.WaitAsync();
+
+        Assert.InRange(killed.Lines.Count, 300, 999);
+        ProcessResult after = await RunAsync($$"""
+            foreach ($i in 1..{{killed.Lines.Count}}) {
+                $value = Invoke-SecureCached -Key "item $i" { 'lost' }
+                if ($value -cne "value $i") { "item $i is '$value'" }
+            }
+            'done'
+            """);
+        Assert.Equal(["done"], after.Lines);
+    }
+
+    [Fact]
+    public async Task The_files_hold_neither_value_nor_name_nor_tenant()
+    {
+        using HostProcess host = HostProcess.Start("-Command", Setup + """
+            $null = Invoke-SecureCached -Key 'telling-name' { 'telling-value' }
+            $argument = 'telling-argument'
+            $null = Invoke-SecureCached -ArgumentList $argument { param($Text) "$Text is $argument" }
+            'written'
+            $null = $Host.UI.ReadLine()
+            """);
+        // Read while the process lives: the write-ahead log is part of the store.
+        await host.WaitForLineAsync("written");
+        string[] files = Directory.GetFiles(_environment.Folder, "cache.db*");
+
+        Assert.Contains(files, file => file.EndsWith("-wal", StringComparison.Ordinal));
+        foreach (string file in files)
+        {
+            string content = System.Text.Encoding.Latin1.GetString(ReadShared(file));
+            Assert.DoesNotContain("telling", content, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("default", content, StringComparison.OrdinalIgnoreCase);
+        }
+
+        await host.WaitAsync();
+    }
+
+    [Fact]
+    public async Task Importing_loads_neither_core_nor_packages_and_a_call_keeps_them_apart()
+    {
+        ProcessResult result = await RunAsync("""
+            function Get-Ours { [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -match 'CacheKit|MessagePack|SQLite' } }
+            (Get-Ours | ForEach-Object { $_.GetName().Name } | Where-Object { $_ -ne 'CacheKit.Host' }) -join ','
+            $null = Invoke-SecureCached { 'value' }
+            $core = Get-Ours | Where-Object { $_.GetName().Name -eq 'CacheKit.Core' }
+            [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($core).Name
+            $null -eq ('CacheKit.Core.Keys.MasterKey' -as [type])
+            ([CacheKit.Ttl]'5m').Duration.TotalSeconds
+            """);
+
+        Assert.Equal(["CacheKit.PowerShell", "CacheKit", "True", "300"], result.Lines);
+    }
+
+    [Fact]
+    public async Task It_works_beside_another_version_of_a_package()
+    {
+        string other = Path.Combine(_environment.Folder, "MessagePack.dll");
+        System.Reflection.Emit.PersistedAssemblyBuilder assembly = new(
+            new System.Reflection.AssemblyName("MessagePack") { Version = new Version(99, 0) },
+            typeof(object).Assembly);
+        assembly.DefineDynamicModule("MessagePack");
+        assembly.Save(other);
+
+        ProcessResult result = await RunAsync($$"""
+            $null = [System.Reflection.Assembly]::LoadFrom('{{other}}')
+            Invoke-SecureCached -Key k { 'value' }
+            Invoke-SecureCached -Key k { 'other' }
+            """);
+
+        Assert.Equal(["value", "value"], result.Lines);
+    }
+
+    private static Task<ProcessResult> RunAsync(string script) => HostProcess.RunAsync("-Command", Setup + script);
+
+    private static byte[] ReadShared(string file)
+    {
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

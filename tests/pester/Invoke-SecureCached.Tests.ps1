@@ -1,0 +1,492 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
+    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+
+    # Counts the runs of a block without being a variable that the block reads.
+    function Add-Run {
+        $script:runs++
+    }
+
+    function Get-DatabasePath {
+        [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).db"))
+    }
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
+    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+}
+
+Describe 'Invoke-SecureCached' {
+    BeforeEach {
+        $script:runs = 0
+        $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+        $env:CACHEKIT_MASTER_KEY_FILE = $null
+        $env:CACHEKIT_CACHE_PATH = Get-DatabasePath
+    }
+
+    Context 'caching' {
+        It 'runs a block once' {
+            $first = Invoke-SecureCached -Ttl 300 { Add-Run; 'value' }
+            $second = Invoke-SecureCached -Ttl 300 { Add-Run; 'value' }
+            $first, $second | Should -Be @('value', 'value')
+            $script:runs | Should -Be 1
+        }
+
+        It 'finds the entry when a new session opens the same database' {
+            $key = $env:CACHEKIT_MASTER_KEY
+            $null = Invoke-SecureCached { Add-Run; 'value' }
+            $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+            Invoke-SecureCached { Add-Run; 'value' } | Should -Be 'value'
+            $env:CACHEKIT_MASTER_KEY = $key
+            Invoke-SecureCached { Add-Run; 'value' } | Should -Be 'value'
+            $script:runs | Should -Be 2 -Because 'another master key finds nothing, and the first one its entry'
+        }
+
+        It 'keeps the entry when the block is laid out in another way' {
+            $null = Invoke-SecureCached { Add-Run; if ($true) { 'a' } else { 'b' } }
+            $null = Invoke-SecureCached {
+                Add-Run   # a comment
+                if ($true)
+                {
+                    'a'
+                }
+                else
+                {
+                    'b'
+                }
+            }
+            $script:runs | Should -Be 1
+        }
+
+        It 'takes another token for another block' {
+            Invoke-SecureCached { 'a' } | Should -Be 'a'
+            Invoke-SecureCached { 'A' } | Should -BeExactly 'A'
+            Invoke-SecureCached { "a" ; } | Should -Be 'a'
+        }
+
+        It 'runs the block again with -Refresh, and stores what it gives' {
+            Invoke-SecureCached -Key r { 'old' } | Should -Be 'old'
+            Invoke-SecureCached -Key r -Refresh { 'new' } | Should -Be 'new'
+            Invoke-SecureCached -Key r { 'newer' } | Should -Be 'new'
+        }
+
+        It 'neither reads nor writes with -Bypass, and needs no master key' {
+            Invoke-SecureCached -Key b { 'stored' } | Should -Be 'stored'
+            $key = $env:CACHEKIT_MASTER_KEY
+            $env:CACHEKIT_MASTER_KEY = 'not a key'
+            Invoke-SecureCached -Key b -Bypass { 'fresh' } | Should -Be 'fresh'
+            $env:CACHEKIT_MASTER_KEY = $key
+            Invoke-SecureCached -Key b { 'other' } | Should -Be 'stored'
+        }
+
+        It 'keeps namespaces apart' {
+            Invoke-SecureCached -Key n -Namespace one { 1 } | Should -Be 1
+            Invoke-SecureCached -Key n -Namespace two { 2 } | Should -Be 2
+            Invoke-SecureCached -Key n { 3 } | Should -Be 3
+        }
+
+        It 'tells keys that differ by case apart' {
+            Invoke-SecureCached -Key k { 1 } | Should -Be 1
+            Invoke-SecureCached -Key K { 2 } | Should -Be 2
+        }
+    }
+
+    Context 'keys of blocks' {
+        It 'never returns the value of one variable for another' {
+            $values = foreach ($name in 'a', 'b', 'a') {
+                Invoke-SecureCached { Add-Run; "secret of $name" }
+            }
+            $values | Should -Be @('secret of a', 'secret of b', 'secret of a')
+            $script:runs | Should -Be 2
+        }
+
+        It 'reads $_ of the pipeline around it' {
+            $values = 'a', 'b' | ForEach-Object { Invoke-SecureCached { "secret of $_" } }
+            $values | Should -Be @('secret of a', 'secret of b')
+        }
+
+        It 'tells <Name> apart' -ForEach @(
+            @{ Name = 'an int and text'; First = 1; Second = '1' }
+            @{ Name = 'an int and a double'; First = 1; Second = 1.0 }
+            @{ Name = 'upper and lower case'; First = 'a'; Second = 'A' }
+            @{ Name = 'null and empty text'; First = $null; Second = '' }
+            @{ Name = 'the order of an array'; First = @(1, 2); Second = @(2, 1) }
+            @{ Name = 'the values of a hashtable'; First = @{ a = 1 }; Second = @{ a = 2 } }
+            @{ Name = 'kinds of dates'; First = [datetime]::UnixEpoch; Second = [datetime]::new(1970, 1, 1) }
+            @{ Name = 'properties of an object'; First = [pscustomobject]@{ a = 1 }; Second = [pscustomobject]@{ a = 2 } }
+            @{ Name = 'an enum and its number'; First = [System.DayOfWeek]::Monday; Second = 1 }
+            @{ Name = 'one argument list and another'; First = @('a', 'b,c'); Second = @('a,b', 'c') }
+        ) {
+            $value = $First
+            $null = Invoke-SecureCached { Add-Run; $null = $value }
+            $value = $Second
+            $null = Invoke-SecureCached { Add-Run; $null = $value }
+            $script:runs | Should -Be 2
+        }
+
+        It 'does not mind the order of a hashtable' {
+            foreach ($table in @{ one = 1; two = 2; three = 3 }, @{ three = 3; two = 2; one = 1 }) {
+                $null = Invoke-SecureCached { Add-Run; $table.Count }
+            }
+            $script:runs | Should -Be 1
+        }
+
+        It 'takes the content of a secret for its identity' {
+            foreach ($text in 'x', 'x', 'y') {
+                $secret = ConvertTo-SecureString -String $text -AsPlainText -Force
+                $null = Invoke-SecureCached { Add-Run; $secret.Length }
+            }
+            $script:runs | Should -Be 2
+        }
+
+        It 'looks into the environment' {
+            foreach ($value in 'x', 'y') {
+                $env:CACHEKIT_TEST_VALUE = $value
+                Invoke-SecureCached { $env:CACHEKIT_TEST_VALUE } | Should -Be $value
+            }
+            $env:CACHEKIT_TEST_VALUE = $null
+        }
+
+        It 'gives the block its arguments, and takes them into the key' {
+            Invoke-SecureCached -ArgumentList 1, 'x' { param($Number, $Text) "$Number$Text" } | Should -Be '1x'
+            Invoke-SecureCached -ArgumentList 2, 'x' { param($Number, $Text) "$Number$Text" } | Should -Be '2x'
+        }
+
+        It 'passes an array as one argument' {
+            Invoke-SecureCached -ArgumentList @(, @(1, 2, 3)) { param($Items) $Items.Count } | Should -Be 3
+        }
+
+        It 'names the variable that has no value identity' {
+            $client = [System.Net.Http.HttpClient]::new()
+            { Invoke-SecureCached { $client.Timeout } } |
+                Should -Throw -ErrorId 'KeyNotDerivable,CacheKit.Commands.InvokeSecureCachedCommand' -ExpectedMessage '*$client*HttpClient*'
+            Invoke-SecureCached -Key timeout { $client.Timeout } | Should -BeOfType ([timespan])
+            $client.Dispose()
+        }
+
+        It 'reads a variable that is assigned on some ways only' {
+            $condition = $false
+            foreach ($value in 'x', 'y') {
+                $result = $value
+                Invoke-SecureCached { if ($condition) { $result = 1 }; $result } | Should -Be $value
+            }
+        }
+    }
+
+    Context 'values' {
+        It 'returns <Name> as it came, from the block, from memory and from the database' -ForEach @(
+            @{ Name = 'nothing'; Block = { }; Count = 0; Type = $null }
+            @{ Name = 'null'; Block = { $null }; Count = 1; Type = $null }
+            @{ Name = 'text'; Block = { 'x' }; Count = 1; Type = [string] }
+            @{ Name = 'an int'; Block = { 1 }; Count = 1; Type = [int] }
+            @{ Name = 'a long'; Block = { 1L }; Count = 1; Type = [long] }
+            @{ Name = 'a byte'; Block = { [byte]1 }; Count = 1; Type = [byte] }
+            @{ Name = 'a double'; Block = { 1.5 }; Count = 1; Type = [double] }
+            @{ Name = 'a decimal'; Block = { 1.5d }; Count = 1; Type = [decimal] }
+            @{ Name = 'a bool'; Block = { $true }; Count = 1; Type = [bool] }
+            @{ Name = 'a char'; Block = { [char]'x' }; Count = 1; Type = [char] }
+            @{ Name = 'a guid'; Block = { [guid]::Empty }; Count = 1; Type = [guid] }
+            @{ Name = 'a datetime'; Block = { [datetime]::UnixEpoch }; Count = 1; Type = [datetime] }
+            @{ Name = 'a timespan'; Block = { [timespan]::FromDays(1) }; Count = 1; Type = [timespan] }
+            @{ Name = 'a version'; Block = { [version]'1.2' }; Count = 1; Type = [version] }
+            @{ Name = 'several objects'; Block = { 1, 'two', $null }; Count = 3; Type = [int] }
+            @{ Name = 'an array as one object'; Block = { , @(1, 2) }; Count = 1; Type = [object[]] }
+            @{ Name = 'an array of one'; Block = { , @(1) }; Count = 1; Type = [object[]] }
+            @{ Name = 'an empty array'; Block = { , @() }; Count = 1; Type = [object[]] }
+            @{ Name = 'typed text'; Block = { , [string[]]('a', 'b') }; Count = 1; Type = [string[]] }
+            @{ Name = 'bytes'; Block = { , [byte[]](1, 2) }; Count = 1; Type = [byte[]] }
+            @{ Name = 'a hashtable'; Block = { @{ a = 1 } }; Count = 1; Type = [hashtable] }
+            @{ Name = 'an ordered table'; Block = { [ordered]@{ b = 1; a = 2 } }; Count = 1; Type = [System.Collections.Specialized.OrderedDictionary] }
+            @{ Name = 'an object'; Block = { [pscustomobject]@{ b = 1; a = @{ c = 1 } } }; Count = 1; Type = [psobject] }
+            @{ Name = 'a secret'; Block = { ConvertTo-SecureString 'x' -AsPlainText -Force }; Count = 1; Type = [securestring] }
+        ) {
+            $key = $env:CACHEKIT_MASTER_KEY
+            foreach ($source in 'block', 'memory', 'database') {
+                if ($source -eq 'database') {
+                    # Another session in between: coming back opens the database anew, with an empty memory tier.
+                    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+                    $null = Invoke-SecureCached { 'other' }
+                    $env:CACHEKIT_MASTER_KEY = $key
+                }
+
+                $output = [System.Collections.ArrayList]::new()
+                Invoke-SecureCached -Key value { Add-Run; & $Block } | ForEach-Object { $null = $output.Add($_) }
+                $output.Count | Should -Be $Count -Because "it came from $source"
+                if ($null -ne $Type) {
+                    $Type.IsInstanceOfType($output[0]) | Should -BeTrue -Because "it came from $source"
+                }
+            }
+
+            $script:runs | Should -Be 1
+        }
+
+        It 'returns a credential as a credential' {
+            $block = { Add-Run; [pscredential]::new('dba', (ConvertTo-SecureString 'p@ss wörd' -AsPlainText -Force)) }
+            foreach ($i in 1, 2) {
+                $credential = Invoke-SecureCached -Key credential $block
+                $credential | Should -BeOfType ([pscredential])
+                $credential.UserName | Should -BeExactly 'dba'
+                $credential.GetNetworkCredential().Password | Should -BeExactly 'p@ss wörd'
+            }
+            $script:runs | Should -Be 1
+        }
+
+        It 'keeps the order of properties, and type names' {
+            $null = Invoke-SecureCached -Key o { [pscustomobject]@{ PSTypeName = 'Runbook.Job'; z = 1; a = 'x'; m = $null } }
+            $object = Invoke-SecureCached -Key o { throw 'not run' }
+            $object.psobject.Properties.Name | Should -Be @('z', 'a', 'm')
+            $object.psobject.TypeNames[0] | Should -Be 'Runbook.Job'
+        }
+
+        It 'names the type that it cannot keep, and returns the value' {
+            $failures = $null
+            $value = Invoke-SecureCached { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } } -ErrorVariable failures -ErrorAction SilentlyContinue
+            $value.Inner.ToString() | Should -Be 'x'
+            $failures[0].FullyQualifiedErrorId | Should -Be 'ValueTypeUnsupported,CacheKit.Commands.InvokeSecureCachedCommand'
+            "$($failures[0])" | Should -BeLike '*[[]0].Inner*System.Text.StringBuilder*'
+            $null = Invoke-SecureCached { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } } -ErrorAction SilentlyContinue
+            $script:runs | Should -Be 2
+        }
+
+        It 'refuses a value that refers to itself' {
+            $failures = $null
+            $null = Invoke-SecureCached { $a = @{}; $a.Self = $a; $a } -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures[0].FullyQualifiedErrorId | Should -Be 'ValueTooDeep,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+    }
+
+    Context 'blocks that fail' {
+        It 'does not cache a block that wrote an error' {
+            foreach ($i in 1, 2) {
+                $failures = $null
+                $value = Invoke-SecureCached { Add-Run; Write-Error 'boom'; 'value' } -ErrorAction SilentlyContinue -ErrorVariable failures
+                $value | Should -Be 'value'
+                "$failures" | Should -Be 'boom'
+            }
+            $script:runs | Should -Be 2
+        }
+
+        It 'makes an error terminating with -ErrorAction Stop' {
+            { Invoke-SecureCached { Write-Error 'boom' } -ErrorAction Stop } | Should -Throw -ExpectedMessage 'boom'
+        }
+
+        It 'lets through what the block throws' {
+            { Invoke-SecureCached { Add-Run; throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
+            { Invoke-SecureCached { Add-Run; throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
+            $script:runs | Should -Be 2
+        }
+
+        It 'leaves the loop around it with continue' {
+            $left = foreach ($i in 1, 2, 3) {
+                $null = Invoke-SecureCached -Bypass { if ($i -eq 2) { continue } }
+                $i
+            }
+            $left | Should -Be @(1, 3)
+        }
+
+        It 'does not leak the variables of the block' {
+            $leak = 0
+            $null = Invoke-SecureCached { $leak = 1; $leak }
+            $leak | Should -Be 0
+        }
+    }
+
+    Context 'time to live' {
+        It 'takes <Text> for a time to live' -ForEach @(
+            @{ Text = '300'; Value = 300 }
+            @{ Text = '0.5'; Value = 0.5 }
+            @{ Text = 'text 300'; Value = '300' }
+            @{ Text = '500ms'; Value = '500ms' }
+            @{ Text = '90s'; Value = '90s' }
+            @{ Text = '5m'; Value = '5m' }
+            @{ Text = '1.5h'; Value = '1.5h' }
+            @{ Text = '7d'; Value = '7d' }
+            @{ Text = '00:05:00'; Value = '00:05:00' }
+            @{ Text = 'a TimeSpan'; Value = [timespan]::FromMinutes(5) }
+            @{ Text = '3650d'; Value = '3650d' }
+        ) {
+            Invoke-SecureCached -Ttl $Value -Key ttl { 'value' } | Should -Be 'value'
+        }
+
+        It 'takes an unquoted 3651d for days, not for the decimal number' {
+            { Invoke-SecureCached -Ttl 3651d { 1 } } |
+                Should -Throw -ErrorId 'TtlInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+
+        It 'refuses <Text>' -ForEach @(
+            @{ Text = 'zero'; Value = 0 }
+            @{ Text = 'a negative number'; Value = -1 }
+            @{ Text = 'a negative TimeSpan'; Value = [timespan]::FromSeconds(-1) }
+            @{ Text = 'abc'; Value = 'abc' }
+            @{ Text = '5 fortnights'; Value = '5 fortnights' }
+            @{ Text = 'blank text'; Value = ' ' }
+            @{ Text = 'null'; Value = $null }
+            @{ Text = '10000d'; Value = '10000d' }
+            @{ Text = 'NaN'; Value = [double]::NaN }
+            @{ Text = 'infinity'; Value = [double]::PositiveInfinity }
+            @{ Text = 'the largest number'; Value = [long]::MaxValue }
+            @{ Text = 'a date'; Value = [datetime]::UnixEpoch }
+        ) {
+            { Invoke-SecureCached -Ttl $Value { Add-Run } } |
+                Should -Throw -ErrorId 'TtlInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+            $script:runs | Should -Be 0
+        }
+
+        It 'computes it from the result' {
+            $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } { Add-Run; [pscustomobject]@{ expires_in = 3600 } }
+            $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } { Add-Run; [pscustomobject]@{ expires_in = 3600 } }
+            $script:runs | Should -Be 1
+        }
+
+        It 'does not store when the result says zero or less' {
+            foreach ($i in 1, 2) {
+                (Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } { Add-Run; [pscustomobject]@{ expires_in = 30 } }).expires_in | Should -Be 30
+            }
+            $script:runs | Should -Be 2
+        }
+
+        It 'returns the value uncached when its script block gives no duration' {
+            $failures = $null
+            Invoke-SecureCached -Key t -Ttl { 'soon' } { 1 } -ErrorVariable failures -ErrorAction SilentlyContinue | Should -Be 1
+            $failures[0].FullyQualifiedErrorId | Should -Be 'TtlInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+    }
+
+    Context 'bad parameters' {
+        It 'refuses the namespace "<Value>"' -ForEach @(
+            @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'a b' }, @{ Value = 'a:b' }, @{ Value = "a`n" }, @{ Value = 'ä' }
+            @{ Value = 'x' * 65 }
+        ) {
+            { Invoke-SecureCached -Namespace $Value { 1 } } |
+                Should -Throw -ErrorId 'NamespaceInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+
+        It 'refuses a blank or endless key' -ForEach @(@{ Value = '' }, @{ Value = "`t" }, @{ Value = $null }, @{ Value = 'x' * 1025 }) {
+            { Invoke-SecureCached -Key $Value { 1 } } |
+                Should -Throw -ErrorId 'KeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+
+        It 'refuses -Refresh with -Bypass' {
+            { Invoke-SecureCached -Refresh -Bypass { 1 } } |
+                Should -Throw -ErrorId 'ParameterConflict,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+    }
+
+    Context 'bad configuration' {
+        It 'says what is wrong with a master key of <Length> characters, and not the key' -ForEach @(
+            @{ Value = 'f' * 63; Length = 63 }
+            @{ Value = 'f' * 66; Length = 66 }
+            @{ Value = '0x' + 'f' * 64; Length = 66 }
+            @{ Value = 'f' * 128; Length = 128 }
+        ) {
+            $env:CACHEKIT_MASTER_KEY = $Value
+            { Invoke-SecureCached { Add-Run } } | Should -Throw -ErrorId 'MasterKeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand' -ExpectedMessage "*CACHEKIT_MASTER_KEY*$Length*"
+            try { Invoke-SecureCached { Add-Run } } catch { $failure = $_ }
+            ($failure | Out-String) + $failure.ErrorDetails.RecommendedAction + $failure.Exception | Should -Not -Match 'ffff'
+            $failure.ErrorDetails.RecommendedAction | Should -Match 'New-CacheKitMasterKey'
+            $script:runs | Should -Be 0
+        }
+
+        It 'refuses a key that is not hexadecimal' {
+            $env:CACHEKIT_MASTER_KEY = 'g' * 64
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'MasterKeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+
+        It 'refuses a blank key rather than look further' {
+            $env:CACHEKIT_MASTER_KEY = '  '
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'MasterKeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+
+        It 'says how to get a key when there is none' {
+            $saved = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
+            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = "$TestDrive"
+            $env:CACHEKIT_MASTER_KEY = $null
+            try {
+                { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'MasterKeyMissing,CacheKit.Commands.InvokeSecureCachedCommand'
+            }
+            finally {
+                $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $saved
+            }
+        }
+
+        It 'takes the key of a file' {
+            $path = Join-Path $TestDrive 'master.key'
+            New-CacheKitMasterKey -Path $path
+            $env:CACHEKIT_MASTER_KEY = $null
+            $env:CACHEKIT_MASTER_KEY_FILE = $path
+            Invoke-SecureCached { 'value' } | Should -Be 'value'
+        }
+
+        It 'refuses a key file that others can read' -Skip:$IsWindows {
+            $path = Join-Path $TestDrive 'open.key'
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, GroupRead')
+            $env:CACHEKIT_MASTER_KEY = $null
+            $env:CACHEKIT_MASTER_KEY_FILE = $path
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'KeyFileTooOpen,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+
+        It 'refuses the cache path "<Value>"' -ForEach @(@{ Value = 'relative/cache.db' }, @{ Value = ' ' }, @{ Value = [IO.Path]::GetTempPath() }) {
+            $env:CACHEKIT_CACHE_PATH = $Value
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+        }
+    }
+
+    Context 'a broken cache' {
+        It 'runs the block, with one warning, when the directory cannot be written' {
+            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+            [IO.File]::WriteAllText($file, 'not a directory')
+            $env:CACHEKIT_CACHE_PATH = Join-Path $file 'cache.db'
+            $warnings = @()
+            Invoke-SecureCached -Key a { 'first' } -WarningVariable +warnings -WarningAction SilentlyContinue | Should -Be 'first'
+            Invoke-SecureCached -Key b { 'second' } -WarningVariable +warnings -WarningAction SilentlyContinue | Should -Be 'second'
+            $warnings.Count | Should -Be 1
+            "$warnings" | Should -BeLike "*$file*"
+        }
+
+        It 'sets a damaged database aside, with a warning, and goes on' {
+            [IO.File]::WriteAllText($env:CACHEKIT_CACHE_PATH, 'this is not a database, but it is long enough to look like a file' * 40)
+            $warnings = $null
+            Invoke-SecureCached -Key a { 'value' } -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 'value'
+            $warnings.Count | Should -Be 1
+            [IO.Directory]::GetFiles((Split-Path $env:CACHEKIT_CACHE_PATH), "$(Split-Path -Leaf $env:CACHEKIT_CACHE_PATH).corrupt-*").Count | Should -Be 1
+            Invoke-SecureCached -Key a { 'other' } | Should -Be 'value'
+        }
+
+        It 'makes a private file in a private directory' -Skip:$IsWindows {
+            $directory = Join-Path $TestDrive "$([guid]::NewGuid())"
+            $env:CACHEKIT_CACHE_PATH = Join-Path $directory 'cache.db'
+            $null = Invoke-SecureCached { 1 }
+            [int][IO.File]::GetUnixFileMode($env:CACHEKIT_CACHE_PATH) | Should -Be 0x180
+            [int][IO.File]::GetUnixFileMode($directory) | Should -Be 0x1C0
+        }
+
+        It 'writes neither value nor name in clear' {
+            $null = Invoke-SecureCached -Key 'a-telling-name' { 'a-telling-value' }
+            foreach ($file in [IO.Directory]::GetFiles((Split-Path $env:CACHEKIT_CACHE_PATH), "$(Split-Path -Leaf $env:CACHEKIT_CACHE_PATH)*")) {
+                $stream = [IO.File]::Open($file, 'Open', 'Read', 'ReadWrite')
+                $bytes = [byte[]]::new($stream.Length)
+                $stream.ReadExactly($bytes)
+                $stream.Dispose()
+                [Text.Encoding]::Latin1.GetString($bytes) | Should -Not -Match 'telling'
+            }
+        }
+    }
+
+    Context 'completion' {
+        It 'offers durations and namespaces' {
+            $null = Invoke-SecureCached -Namespace completed-namespace { 1 }
+            $line = 'Invoke-SecureCached -Ttl 5'
+            ([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText | Should -Contain '5m'
+            $line = 'Invoke-SecureCached -Namespace compl'
+            ([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText | Should -Contain 'completed-namespace'
+        }
+    }
+}

@@ -1,0 +1,106 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
+}
+
+AfterAll {
+    $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
+}
+
+Describe 'New-CacheKitMasterKey' {
+    It 'gives 64 lower-case hexadecimal digits, other ones each time' {
+        $keys = foreach ($i in 1..20) { New-CacheKitMasterKey }
+        $keys | Should -MatchExactly '\A[0-9a-f]{64}\z'
+        [System.Collections.Generic.HashSet[string]]::new([string[]]$keys).Count | Should -Be 20
+    }
+
+    It 'gives a SecureString' {
+        $key = New-CacheKitMasterKey -AsSecureString
+        $key | Should -BeOfType ([securestring])
+        $key.Length | Should -Be 64
+        Test-CacheKitMasterKey $key | Should -BeTrue
+    }
+
+    Context 'with -Path' {
+        BeforeEach {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid())" 'master.key'
+        }
+
+        It 'writes a private file with the directories that it needs, and outputs nothing' {
+            New-CacheKitMasterKey -Path $path | Should -BeNullOrEmpty
+            [IO.File]::ReadAllText($path) | Should -MatchExactly '\A[0-9a-f]{64}\n\z'
+            Test-CacheKitMasterKey -Path $path | Should -BeTrue
+        }
+
+        It 'gives no rights to others' -Skip:$IsWindows {
+            New-CacheKitMasterKey -Path $path
+            [int][IO.File]::GetUnixFileMode($path) | Should -Be 0x180
+            [int][IO.File]::GetUnixFileMode((Split-Path $path)) | Should -Be 0x1C0
+        }
+
+        It 'keeps a key that is there' {
+            New-CacheKitMasterKey -Path $path
+            $before = [IO.File]::ReadAllText($path)
+            { New-CacheKitMasterKey -Path $path } |
+                Should -Throw -ErrorId 'KeyFileExists,CacheKit.Commands.NewCacheKitMasterKeyCommand' -ExpectedMessage "*$(Split-Path -Leaf $path)*"
+            [IO.File]::ReadAllText($path) | Should -BeExactly $before
+        }
+
+        It 'replaces it with -Force' {
+            New-CacheKitMasterKey -Path $path
+            $before = [IO.File]::ReadAllText($path)
+            New-CacheKitMasterKey -Path $path -Force
+            [IO.File]::ReadAllText($path) | Should -Not -BeExactly $before
+            [IO.Directory]::GetFiles((Split-Path $path)).Count | Should -Be 1
+        }
+
+        It 'writes nothing with -WhatIf, not even with -Force' {
+            New-CacheKitMasterKey -Path $path -WhatIf
+            New-CacheKitMasterKey -Path $path -Force -WhatIf
+            Test-Path -LiteralPath $path | Should -BeFalse
+        }
+
+        It 'resolves the path as PowerShell does' {
+            Push-Location $TestDrive
+            try {
+                New-CacheKitMasterKey -Path './relative.key'
+            }
+            finally {
+                Pop-Location
+            }
+            Test-Path -LiteralPath (Join-Path $TestDrive 'relative.key') | Should -BeTrue
+        }
+
+        It 'refuses "<Value>", which is no file' -ForEach @(@{ Value = '' }, @{ Value = ' ' }, @{ Value = 'Env:KEY' }, @{ Value = 'NoSuchDrive:\key' }) {
+            { New-CacheKitMasterKey -Path $Value } |
+                Should -Throw -ErrorId 'KeyFileUnusable,CacheKit.Commands.NewCacheKitMasterKeyCommand'
+        }
+
+        It 'says why a file cannot be written' {
+            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+            [IO.File]::WriteAllText($file, 'not a directory')
+            { New-CacheKitMasterKey -Path (Join-Path $file 'master.key') } |
+                Should -Throw -ErrorId 'KeyFileUnusable,CacheKit.Commands.NewCacheKitMasterKeyCommand'
+        }
+    }
+
+    Context 'with -Save' {
+        BeforeEach {
+            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
+        }
+
+        It 'saves the key where it is found without a variable' {
+            New-CacheKitMasterKey -Save | Should -BeNullOrEmpty
+            $report = Test-CacheKitMasterKey -Detailed
+            if ($null -eq $env:CACHEKIT_MASTER_KEY -and $null -eq $env:CACHEKIT_MASTER_KEY_FILE) {
+                $report.Source | Should -Be 'the saved key file'
+                $report.IsValid | Should -BeTrue
+            }
+            { New-CacheKitMasterKey -Save } | Should -Throw -ErrorId 'KeyFileExists,CacheKit.Commands.NewCacheKitMasterKeyCommand'
+            New-CacheKitMasterKey -Save -Force
+        }
+    }
+}

@@ -1,0 +1,126 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
+    $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
+    $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
+}
+
+Describe 'Test-CacheKitMasterKey' {
+    Context 'a given key' {
+        It 'is true for text, a SecureString and bytes' {
+            $key = New-CacheKitMasterKey
+            Test-CacheKitMasterKey $key | Should -BeTrue
+            Test-CacheKitMasterKey -MasterKey (ConvertTo-SecureString $key -AsPlainText -Force) | Should -BeTrue
+            Test-CacheKitMasterKey -MasterKey ([Convert]::FromHexString($key)) | Should -BeTrue
+            $key, $key.ToUpperInvariant() | Test-CacheKitMasterKey | Should -Be @($true, $true)
+        }
+
+        It 'gives the same fingerprint for the same key in any form' {
+            $key = New-CacheKitMasterKey
+            $prints = foreach ($form in $key, (ConvertTo-SecureString $key -AsPlainText -Force), $key.ToUpperInvariant()) {
+                (Test-CacheKitMasterKey $form -Detailed).Fingerprint
+            }
+            $prints[0] | Should -MatchExactly '\A[0-9a-f]{32}\z'
+            $prints | Should -Be @($prints[0], $prints[0], $prints[0])
+            (Test-CacheKitMasterKey (New-CacheKitMasterKey) -Detailed).Fingerprint | Should -Not -Be $prints[0]
+        }
+
+        It 'is false for <Name>, with the reason as a warning and not the key' -ForEach @(
+            @{ Name = '63 digits'; Value = 'e' * 63 }
+            @{ Name = '66 digits'; Value = 'e' * 66 }
+            @{ Name = 'other characters'; Value = 'e' * 63 + 'z' }
+            @{ Name = 'a line end'; Value = 'e' * 64 + "`n" }
+            @{ Name = 'blank text'; Value = '' }
+            @{ Name = 'null'; Value = $null }
+            @{ Name = 'a number'; Value = 5 }
+            @{ Name = '31 bytes'; Value = [byte[]]::new(31) }
+        ) {
+            $warnings = $null
+            Test-CacheKitMasterKey -MasterKey $Value -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeFalse
+            $warnings.Count | Should -Be 1
+            "$warnings" | Should -Not -Match 'eeee'
+            $report = Test-CacheKitMasterKey -MasterKey $Value -Detailed
+            $report.IsValid | Should -BeFalse
+            $report.ErrorId | Should -Be 'MasterKeyInvalid'
+            $report.RecommendedAction | Should -Not -BeNullOrEmpty
+            $report.Fingerprint | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'the configured key' {
+        BeforeEach {
+            $env:CACHEKIT_MASTER_KEY = $null
+            $env:CACHEKIT_MASTER_KEY_FILE = $null
+            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
+        }
+
+        It 'says that there is none' {
+            Test-CacheKitMasterKey -WarningAction SilentlyContinue | Should -BeFalse
+            (Test-CacheKitMasterKey -Detailed).ErrorId | Should -Be 'MasterKeyMissing'
+        }
+
+        It 'takes the first source that is set' {
+            New-CacheKitMasterKey -Save
+            (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'the saved key file'
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            $env:CACHEKIT_MASTER_KEY_FILE = $path
+            (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY_FILE'
+            $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+            (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY'
+        }
+
+        It 'does not skip a source that is set but unusable' {
+            New-CacheKitMasterKey -Save
+            $env:CACHEKIT_MASTER_KEY_FILE = Join-Path $TestDrive 'no-such.key'
+            $report = Test-CacheKitMasterKey -Detailed
+            $report.IsValid | Should -BeFalse
+            $report.ErrorId | Should -Be 'KeyFileUnusable'
+        }
+    }
+
+    Context 'a key file' {
+        It 'is false for a file with <Name>' -ForEach @(
+            @{ Name = 'nothing in it'; Content = '' }
+            @{ Name = 'text'; Content = 'not a key' }
+            @{ Name = 'two keys'; Content = ('d' * 64) + "`n" + ('e' * 64) + "`n" }
+        ) {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::WriteAllText($path, $Content)
+            $report = Test-CacheKitMasterKey -Path $path -Detailed
+            $report.ErrorId | Should -Be 'MasterKeyInvalid'
+            $report.Problem | Should -Not -Match 'dddd'
+        }
+
+        It 'takes Windows line ends' {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::WriteAllText($path, ('d' * 64) + "`r`n")
+            Test-CacheKitMasterKey -Path $path | Should -BeTrue
+        }
+
+        It 'is false for a file that others can read' -Skip:$IsWindows {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, OtherRead')
+            (Test-CacheKitMasterKey -Path $path -Detailed).ErrorId | Should -Be 'KeyFileTooOpen'
+        }
+    }
+
+    It 'is shown as a table without the key' {
+        $key = New-CacheKitMasterKey
+        $text = Test-CacheKitMasterKey $key -Detailed | Out-String
+        $text | Should -Match 'IsValid'
+        $text | Should -Not -Match $key
+    }
+}

@@ -1,0 +1,125 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+# Which variables a key covers, seen from outside: a variable is free in a block when another value of it makes the
+# block run again. Each case names the free ones among $a, $b and $c; the others must leave the entry alone.
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH
+    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'cache.db'))
+
+    function Add-Run {
+        $script:runs++
+    }
+
+    function Invoke-Case {
+        param([scriptblock] $Block, [string] $Changed)
+
+        $a = $b = $c = 'before'
+        $null = Invoke-SecureCached -Namespace $script:room $Block 2>$null
+        $script:runs = 0
+        if ($Changed) {
+            Set-Variable -Name $Changed -Value 'after'
+        }
+        $null = Invoke-SecureCached -Namespace $script:room $Block 2>$null
+        $script:runs
+    }
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH = $script:saved
+}
+
+Describe 'The free variables of a block' {
+    It '{ <Text> }: <Free>' -ForEach @(
+        @{ Free = ''; Text = '1' }
+        @{ Free = 'a'; Text = '$a' }
+        @{ Free = 'a b'; Text = '$a; $b' }
+        @{ Free = 'a'; Text = '"text $a"' }
+        @{ Free = ''; Text = "'text `$a'" }
+        @{ Free = 'a'; Text = '"text $($a.Length)"' }
+        @{ Free = 'a'; Text = '$a.Length' }
+        @{ Free = 'a'; Text = '$a[0]' }
+        @{ Free = 'a'; Text = '$A' }
+        @{ Free = 'a'; Text = '${a}' }
+        @{ Free = 'a'; Text = 'Write-Output $a' }
+        @{ Free = 'a'; Text = 'Write-Output -InputObject $a' }
+        @{ Free = ''; Text = '$a = 1; $a' }
+        @{ Free = 'b'; Text = '$a = $b; $a' }
+        @{ Free = 'a'; Text = '$a; $a = 1' }
+        @{ Free = 'a'; Text = '$a = "$a!"; $a' }
+        @{ Free = 'a'; Text = '$a += 1; $a' }
+        @{ Free = ''; Text = '[string]$a = 1; $a' }
+        @{ Free = ''; Text = '$a, $b = 1, 2; $a; $b' }
+        @{ Free = 'c'; Text = '$a, $b = $c; $a; $b' }
+        @{ Free = ''; Text = '$local:a = 1; $a' }
+        @{ Free = ''; Text = 'param($a) $a' }
+        @{ Free = 'b'; Text = 'param($a = $b) $a' }
+        @{ Free = 'a b'; Text = 'if ($a) { $b }' }
+        @{ Free = 'a b'; Text = 'if ($a) { $b = 1 }; $b' }
+        @{ Free = 'a'; Text = 'if ($a) { $b = 1 } else { $b = 2 }; $b' }
+        @{ Free = 'a b'; Text = 'if ($a) { $b = 1 } elseif ($a) { 1 } else { $b = 2 }; $b' }
+        @{ Free = ''; Text = 'foreach ($a in 1, 2) { $a }' }
+        @{ Free = 'b'; Text = 'foreach ($a in $b) { $a }' }
+        @{ Free = 'a'; Text = 'foreach ($a in 1, 2) { 1 }; $a' }
+        @{ Free = ''; Text = 'for ($a = 0; $a -lt 2; $a++) { $a }' }
+        @{ Free = 'a'; Text = 'for ($b = 0; $b -lt 2; $b++) { $a }' }
+        @{ Free = 'b'; Text = 'while ($false) { $b = 1 }; $b' }
+        @{ Free = 'b'; Text = 'do { $b = 1 } while ($false); $b' }
+        @{ Free = 'a'; Text = 'switch ($a) { default { 1 } }' }
+        @{ Free = 'b'; Text = 'switch (1) { 1 { $b = 1 } }; $b' }
+        @{ Free = ''; Text = 'switch (1) { 1 { $_ } }' }
+        @{ Free = ''; Text = 'try { $a = 1 } catch { $a = 2 }; $a' }
+        @{ Free = 'a'; Text = 'try { $a = 1 } catch { 1 }; $a' }
+        @{ Free = ''; Text = 'try { 1 } finally { $a = 1 }; $a' }
+        @{ Free = 'a'; Text = '& { $a }' }
+        @{ Free = ''; Text = '& { $a = 1; $a }' }
+        @{ Free = 'a'; Text = '& { $a = 1 }; $a' }
+        @{ Free = ''; Text = '& { param($a) $a } 1' }
+        @{ Free = ''; Text = '$a = 1; & { $a }' }
+        @{ Free = 'a'; Text = '1 | ForEach-Object { $a }' }
+        @{ Free = 'a'; Text = '1, 2 | Where-Object { $_ -eq $a }' }
+        @{ Free = 'a'; Text = '(1, 2).Where({ $_ -eq $a })' }
+        @{ Free = 'a'; Text = '1 | ForEach-Object -Parallel { $using:a }' }
+        @{ Free = 'a'; Text = 'function f { $a }; f' }
+        @{ Free = ''; Text = 'function f($a) { $a }; f 1' }
+        @{ Free = 'a'; Text = '$x = @{ InputObject = $a }; Write-Output @x' }
+        @{ Free = 'a'; Text = '@{ key = $a }' }
+        @{ Free = 'a'; Text = '[pscustomobject]@{ key = $a }' }
+        @{ Free = 'a'; Text = '@($a)' }
+        @{ Free = 'a'; Text = '$($a)' }
+        @{ Free = 'a'; Text = '[string]$a' }
+        @{ Free = 'a'; Text = '$a -as [string]' }
+        @{ Free = 'a b'; Text = '$a -eq $b' }
+        @{ Free = 'a b'; Text = '$true -and ($b = 1); $a; $b' }
+        @{ Free = 'a b c'; Text = '$a ? $b : $c' }
+        @{ Free = 'a b'; Text = '$a ?? $b' }
+        @{ Free = 'b'; Text = '$a = 1; $a ??= $b; $a' }
+        @{ Free = 'a'; Text = '$a | Write-Output | ForEach-Object { $_ }' }
+        @{ Free = 'a'; Text = 'return $a' }
+        @{ Free = ''; Text = '$true; $false; $null; $PID' }
+        @{ Free = ''; Text = '"x" -match "x"; $Matches[0]' }
+        @{ Free = 'b'; Text = '$a = [ref]$b; $a.Value' }
+        @{ Free = 'a'; Text = 'Write-Output "$a" -OutVariable b' }
+        @{ Free = 'a'; Text = '$x = { $a }; & $x' }
+        @{ Free = 'a'; Text = 'begin { $b = $a } process { } end { $b }' }
+        @{ Free = 'b'; Text = 'end { $b = 1 } begin { $b }' }
+    ) {
+        # One case must not find the entries of another.
+        $script:room = [guid]::NewGuid().ToString('n')
+        $block = [scriptblock]::Create("Add-Run; $Text")
+        if ($Text -match '^(param|begin|end)\b') {
+            $block = [scriptblock]::Create(($Text -replace '^(param\([^)]*\)|(?:begin|end) \{)', '$0 Add-Run;'))
+        }
+
+        Invoke-Case $block | Should -Be 0 -Because 'nothing changed'
+        $found = foreach ($name in 'a', 'b', 'c') {
+            if ((Invoke-Case $block -Changed $name) -gt 0) {
+                $name
+            }
+        }
+        "$found" | Should -BeExactly $Free
+    }
+}

@@ -1,0 +1,83 @@
+#Requires -Version 7.4
+
+BeforeDiscovery {
+    $module = Get-Module -ListAvailable -Name CacheKit | Select-Object -First 1
+    $manifest = Import-PowerShellDataFile -LiteralPath $module.Path
+    $cmdlets = $manifest.CmdletsToExport
+}
+
+BeforeAll {
+    $module = Get-Module -ListAvailable -Name CacheKit | Select-Object -First 1
+    $manifest = Import-PowerShellDataFile -LiteralPath $module.Path
+    Import-Module -Name CacheKit
+}
+
+AfterAll {
+    Remove-Module -Name CacheKit
+}
+
+Describe 'The manifest' {
+    It 'is valid' {
+        { Test-ModuleManifest -Path $module.Path -ErrorAction Stop } | Should -Not -Throw
+    }
+
+    It 'stands in the folder of its version' {
+        Split-Path -Path (Split-Path -Path $module.Path) -Leaf | Should -Be $manifest.ModuleVersion
+    }
+
+    It 'asks for PowerShell 7.4' {
+        $manifest.PowerShellVersion | Should -Be '7.4'
+        $manifest.CompatiblePSEditions | Should -Be 'Core'
+    }
+
+    It 'has a binary root and no script beside it' {
+        $manifest.RootModule | Should -Be 'CacheKit.PowerShell.dll'
+        $manifest.ContainsKey('NestedModules') | Should -BeFalse
+        $manifest.ContainsKey('RequiredAssemblies') | Should -BeFalse
+    }
+
+    It 'names every export and uses no wildcard' {
+        $manifest.CmdletsToExport | Should -Not -BeNullOrEmpty
+        $manifest.CmdletsToExport -match '[*?]' | Should -BeNullOrEmpty
+        $manifest.FunctionsToExport | Should -HaveCount 0
+        $manifest.VariablesToExport | Should -HaveCount 0
+        $manifest.AliasesToExport | Should -HaveCount 0
+    }
+
+    It 'has the tag <_>' -ForEach 'PSEdition_Core', 'Windows', 'Linux', 'MacOS' {
+        $manifest.PrivateData.PSData.Tags | Should -Contain $_
+    }
+
+    It 'has the address <_>' -ForEach 'LicenseUri', 'ProjectUri', 'ReleaseNotes' {
+        $manifest.PrivateData.PSData.$_ | Should -BeLike 'https://*'
+    }
+}
+
+Describe 'The module' {
+    It 'exports the cmdlets of the manifest and nothing else' {
+        $loaded = Get-Module -Name CacheKit
+        $loaded.ExportedCmdlets.Keys | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+        $loaded.ExportedFunctions.Keys | Should -BeNullOrEmpty
+        $loaded.ExportedVariables.Keys | Should -BeNullOrEmpty
+        $loaded.ExportedAliases.Keys | Should -BeNullOrEmpty
+    }
+
+    It 'gives <_> an approved verb and our noun' -ForEach $cmdlets {
+        $verb, $noun = $_ -split '-'
+        (Get-Verb).Verb | Should -Contain $verb
+        $noun | Should -MatchExactly '^(CacheKit[A-Z]\w*|CacheKit|SecureCached|Cached)$'
+    }
+
+    It 'is imported again by -Force without a word' {
+        $words = Import-Module -Name CacheKit -Force *>&1
+        $words | Should -BeNullOrEmpty
+        Get-Module -Name CacheKit | Should -HaveCount 1
+    }
+
+    It 'is removed and imported again' {
+        Remove-Module -Name CacheKit
+        Get-Module -Name CacheKit | Should -BeNullOrEmpty
+        Import-Module -Name CacheKit
+        (Get-Module -Name CacheKit).ExportedCmdlets.Count | Should -Be $manifest.CmdletsToExport.Count
+    }
+}
