@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace CacheKit.Core.Cryptography;
@@ -23,9 +22,7 @@ public sealed class EntryCipher : IDisposable
 
     private readonly byte[] _key;
     private readonly NonceSequence _nonces;
-    private readonly ConcurrentBag<AesGcm> _idle = [];
-    private AesGcm? _next;
-    private volatile bool _disposed;
+    private readonly OperationPool<AesGcm> _operations;
 
     /// <summary>Makes a cipher; it keeps its own copy of the key.</summary>
     /// <param name="key">32 bytes.</param>
@@ -40,6 +37,7 @@ public sealed class EntryCipher : IDisposable
         _key = GC.AllocateUninitializedArray<byte>(KeySize, pinned: true);
         key.CopyTo(_key);
         _nonces = nonces;
+        _operations = new OperationPool<AesGcm>(() => new AesGcm(_key, TagSize));
     }
 
     /// <summary>Encrypts and authenticates under a nonce that was never used before.</summary>
@@ -63,9 +61,9 @@ public sealed class EntryCipher : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, plaintext.Length + Overhead);
         nonce.CopyTo(destination);
         Span<byte> ciphertext = destination.Slice(NonceSequence.NonceSize, plaintext.Length);
-        AesGcm aes = Borrow();
+        AesGcm aes = _operations.Borrow();
         aes.Encrypt(nonce, plaintext, ciphertext, destination[^TagSize..], associatedData);
-        Return(aes);
+        _operations.Return(aes);
     }
 
     /// <summary>Opens sealed bytes. False says that they are not authentic, never why.</summary>
@@ -79,7 +77,7 @@ public sealed class EntryCipher : IDisposable
             return false;
         }
 
-        AesGcm aes = Borrow();
+        AesGcm aes = _operations.Borrow();
         try
         {
             aes.Decrypt(
@@ -97,38 +95,14 @@ public sealed class EntryCipher : IDisposable
         }
         finally
         {
-            Return(aes);
+            _operations.Return(aes);
         }
     }
 
     /// <summary>Zeroes the key. Operations that are under way finish.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        _operations.Dispose();
         CryptographicOperations.ZeroMemory(_key);
-        Interlocked.Exchange(ref _next, null)?.Dispose();
-        while (_idle.TryTake(out AesGcm? aes))
-        {
-            aes.Dispose();
-        }
-    }
-
-    private AesGcm Borrow()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        AesGcm? aes = Interlocked.Exchange(ref _next, null);
-        return aes is not null || _idle.TryTake(out aes) ? aes : new AesGcm(_key, TagSize);
-    }
-
-    private void Return(AesGcm aes)
-    {
-        if (_disposed)
-        {
-            aes.Dispose();
-        }
-        else if (Interlocked.CompareExchange(ref _next, aes, null) is not null)
-        {
-            _idle.Add(aes);
-        }
     }
 }

@@ -11,12 +11,12 @@ namespace CacheKit.Core.Keys;
 /// </summary>
 public sealed class TenantKeys : IDisposable
 {
-    private const int StackLimit = 512;
+    private const int LongestNamespace = 64;
 
     private readonly byte[] _cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
     private readonly byte[] _associatedDataStart;
     private readonly byte[] _tag;
-    private bool _disposed;
+    private readonly OperationPool<IncrementalHash> _hashes;
 
     /// <summary>Derives the keys.</summary>
     /// <param name="masterKey">The master key; not kept.</param>
@@ -40,6 +40,8 @@ public sealed class TenantKeys : IDisposable
         HMACSHA256.HashData(_cacheKeysKey, "cachekit_tenant_tag_v1"u8, mac);
         _tag = new byte[EntryKey.TagHexSize];
         LowerHex.Encode(mac[..(EntryKey.TagHexSize / 2)], _tag);
+        _hashes = new OperationPool<IncrementalHash>(
+            () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _cacheKeysKey));
     }
 
     /// <summary>Names the encryption key without telling it.</summary>
@@ -63,29 +65,22 @@ public sealed class TenantKeys : IDisposable
     /// <param name="identity">What identifies the entry inside it.</param>
     public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        int size = 1 + @namespace.Length + identity.Length;
-        byte[]? rented = null;
-        Span<byte> message = size <= StackLimit
-            ? stackalloc byte[StackLimit]
-            : rented = GC.AllocateUninitializedArray<byte>(size, pinned: true);
-        message = message[..size];
-        message[0] = (byte)@namespace.Length;
-        Encoding.ASCII.GetBytes(@namespace, message[1..]);
-        identity.CopyTo(message[(1 + @namespace.Length)..]);
-
+        Span<byte> prefix = stackalloc byte[1 + LongestNamespace];
+        prefix[0] = (byte)Encoding.ASCII.GetBytes(@namespace, prefix[1..]);
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_cacheKeysKey, message, mac);
-        // What identifies an entry may be the content of a secret that its block depends on.
-        CryptographicOperations.ZeroMemory(message);
+        IncrementalHash hash = _hashes.Borrow();
+        hash.AppendData(prefix[..(1 + prefix[0])]);
+        hash.AppendData(identity);
+        hash.GetHashAndReset(mac);
+        _hashes.Return(hash);
         return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));
     }
 
     /// <summary>Zeroes the keys.</summary>
     public void Dispose()
     {
-        _disposed = true;
         Cipher.Dispose();
+        _hashes.Dispose();
         CryptographicOperations.ZeroMemory(_cacheKeysKey);
     }
 
