@@ -3,6 +3,8 @@
     A slow secret, cached encrypted: slow once, then a matter of milliseconds, in this process and in others that hold
     the same master key. Everything is written into a temporary directory and removed at the end.
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The password is made up by this sample.')]
 param([switch] $SecondProcess)
 
 Set-StrictMode -Version Latest
@@ -27,7 +29,8 @@ function Measure-Call {
     $credential = Invoke-SecureCached -Ttl 300 { Get-SlowSecret -Name DbAdmin }
     $milliseconds = $watch.Elapsed.TotalMilliseconds
     $isRight = $credential.GetNetworkCredential().Password -ceq $password
-    Write-Host ('{0,-34} {1,8:N1} ms   {2}, password right: {3}' -f $Label, $milliseconds, $credential.UserName, $isRight)
+    $line = '{0,-34} {1,8:N1} ms   {2}, password right: {3}'
+    Write-Host ($line -f $Label, $milliseconds, $credential.UserName, $isRight)
     $milliseconds
 }
 
@@ -74,7 +77,8 @@ try {
         }
     }
 
-    Write-Host "the password in the cache's files: $(if ($found) { 'FOUND' } else { 'not found, there is only ciphertext' })"
+    $outcome = if ($found) { 'FOUND' } else { 'not found, there is only ciphertext' }
+    Write-Host "the password in the cache's files: $outcome"
     if ($found -or $second -ge 1000) {
         throw 'The quickstart did not show what it is to show.'
     }

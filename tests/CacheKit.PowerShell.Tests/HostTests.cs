@@ -208,6 +208,18 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_stopped_before_it_starts_does_not_run()
+    {
+        using StringWriter output = new();
+        CancellationToken stopped = new(canceled: true);
+
+        int exitCode = await ScriptHost.RunAsync(["-Command", "'run'"], output, output, input: null, stopped);
+
+        Assert.Equal(ScriptHost.StoppedExitCode, exitCode);
+        Assert.Empty(output.ToString());
+    }
+
+    [Fact]
     public async Task Parallel_blocks_find_the_same_commands()
     {
         ProcessResult result = await RunAsync(

@@ -22,6 +22,22 @@ public sealed class PesterStandInTests
     }
 
     [Fact]
+    public void An_installed_Pester_ends_every_test_the_same()
+    {
+        Assert.SkipWhen(InstalledPester.Instance is null, "There is no pwsh with Pester here.");
+        foreach (string fixture in new[] { "Scopes", "Should", "BrokenTeardown" })
+        {
+            using IsolatedEnvironment environment = new();
+            ILookup<string, PesterResult> installed =
+                InstalledPester.Instance.Run(FixturePath(fixture), environment.Folder);
+
+            Assert.All(
+                Run(fixture),
+                test => Assert.Equal(test.Result.Outcome, Assert.Single(installed[test.Name]).Outcome));
+        }
+    }
+
+    [Fact]
     public void Names_are_expanded_and_joined()
     {
         IEnumerable<string> names = Run("Scopes").Select(result => result.Name);

@@ -191,6 +191,10 @@ public sealed class TamperTests : IDisposable
 
     private Dictionary<string, byte[]> ReadEntries(string? path = null)
     {
+        // The test brings an SQLite of its own. Two in one process do not see each other's locks: one at a time.
+        string? key = Environment.GetEnvironmentVariable("CACHEKIT_MASTER_KEY");
+        CloseSession();
+        UseKey(key!);
         using SqliteConnection connection = Open(path ?? _database);
         using SqliteCommand select = connection.CreateCommand();
         select.CommandText = "SELECT key, value FROM entries";

@@ -1,4 +1,12 @@
 #Requires -Version 7.4
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSAvoidUsingDoubleQuotesForConstantString', '', Justification = 'One block differs from another by its quotes.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSPlaceOpenBrace', '', Justification = 'One block differs from another by its layout.')]
+param()
+
 Set-StrictMode -Version Latest
 
 BeforeAll {
@@ -7,6 +15,9 @@ BeforeAll {
     $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
     $script:savedPath = $env:CACHEKIT_CACHE_PATH
 
+    # What follows the name in each error id of the command.
+    $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
+
     # Counts the runs of a block without being a variable that the block reads.
     function Add-Run {
         $script:runs++
@@ -14,6 +25,33 @@ BeforeAll {
 
     function Get-DatabasePath {
         [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).db"))
+    }
+
+    # The files beside the database whose names are its own and then the suffix.
+    function Get-DatabaseFile {
+        param([string] $Suffix)
+
+        $directory = Split-Path $env:CACHEKIT_CACHE_PATH
+        $name = Split-Path -Leaf $env:CACHEKIT_CACHE_PATH
+        [IO.Directory]::GetFiles($directory, "$name$Suffix")
+    }
+
+    # One character for each byte of a file that the cache may have open.
+    function Read-OpenFile {
+        param([string] $Path)
+
+        $stream = [IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite')
+        $bytes = [byte[]]::new($stream.Length)
+        $stream.ReadExactly($bytes)
+        $stream.Dispose()
+        [Text.Encoding]::Latin1.GetString($bytes)
+    }
+
+    function Get-CompletionText {
+        param([string] $Line)
+
+        $completion = [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null)
+        $completion.CompletionMatches.CompletionText
     }
 }
 
@@ -120,7 +158,11 @@ Describe 'Invoke-SecureCached' {
             @{ Name = 'the order of an array'; First = @(1, 2); Second = @(2, 1) }
             @{ Name = 'the values of a hashtable'; First = @{ a = 1 }; Second = @{ a = 2 } }
             @{ Name = 'kinds of dates'; First = [datetime]::UnixEpoch; Second = [datetime]::new(1970, 1, 1) }
-            @{ Name = 'properties of an object'; First = [pscustomobject]@{ a = 1 }; Second = [pscustomobject]@{ a = 2 } }
+            @{
+                Name   = 'properties of an object'
+                First  = [pscustomobject]@{ a = 1 }
+                Second = [pscustomobject]@{ a = 2 }
+            }
             @{ Name = 'an enum and its number'; First = [System.DayOfWeek]::Monday; Second = 1 }
             @{ Name = 'one argument list and another'; First = @('a', 'b,c'); Second = @('a,b', 'c') }
         ) {
@@ -166,7 +208,7 @@ Describe 'Invoke-SecureCached' {
         It 'names the variable that has no value identity' {
             $client = [System.Net.Http.HttpClient]::new()
             { Invoke-SecureCached { $client.Timeout } } |
-                Should -Throw -ErrorId 'KeyNotDerivable,CacheKit.Commands.InvokeSecureCachedCommand' -ExpectedMessage '*$client*HttpClient*'
+                Should -Throw -ErrorId "KeyNotDerivable,$commandType" -ExpectedMessage '*$client*HttpClient*'
             Invoke-SecureCached -Key timeout { $client.Timeout } | Should -BeOfType ([timespan])
             $client.Dispose()
         }
@@ -203,9 +245,24 @@ Describe 'Invoke-SecureCached' {
             @{ Name = 'typed text'; Block = { , [string[]]('a', 'b') }; Count = 1; Type = [string[]] }
             @{ Name = 'bytes'; Block = { , [byte[]](1, 2) }; Count = 1; Type = [byte[]] }
             @{ Name = 'a hashtable'; Block = { @{ a = 1 } }; Count = 1; Type = [hashtable] }
-            @{ Name = 'an ordered table'; Block = { [ordered]@{ b = 1; a = 2 } }; Count = 1; Type = [System.Collections.Specialized.OrderedDictionary] }
-            @{ Name = 'an object'; Block = { [pscustomobject]@{ b = 1; a = @{ c = 1 } } }; Count = 1; Type = [psobject] }
-            @{ Name = 'a secret'; Block = { ConvertTo-SecureString 'x' -AsPlainText -Force }; Count = 1; Type = [securestring] }
+            @{
+                Name  = 'an ordered table'
+                Block = { [ordered]@{ b = 1; a = 2 } }
+                Count = 1
+                Type  = [System.Collections.Specialized.OrderedDictionary]
+            }
+            @{
+                Name  = 'an object'
+                Block = { [pscustomobject]@{ b = 1; a = @{ c = 1 } } }
+                Count = 1
+                Type  = [psobject]
+            }
+            @{
+                Name  = 'a secret'
+                Block = { ConvertTo-SecureString 'x' -AsPlainText -Force }
+                Count = 1
+                Type  = [securestring]
+            }
         ) {
             $key = $env:CACHEKIT_MASTER_KEY
             foreach ($source in 'block', 'memory', 'database') {
@@ -228,18 +285,23 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'returns a credential as a credential' {
-            $block = { Add-Run; [pscredential]::new('dba', (ConvertTo-SecureString 'p@ss wörd' -AsPlainText -Force)) }
+            $block = {
+                Add-Run
+                [pscredential]::new('dba', (ConvertTo-SecureString "p@ss w`u{f6}rd" -AsPlainText -Force))
+            }
             foreach ($i in 1, 2) {
                 $credential = Invoke-SecureCached -Key credential $block
                 $credential | Should -BeOfType ([pscredential])
                 $credential.UserName | Should -BeExactly 'dba'
-                $credential.GetNetworkCredential().Password | Should -BeExactly 'p@ss wörd'
+                $credential.GetNetworkCredential().Password | Should -BeExactly "p@ss w`u{f6}rd"
             }
             $script:runs | Should -Be 1
         }
 
         It 'keeps the order of properties, and type names' {
-            $null = Invoke-SecureCached -Key o { [pscustomobject]@{ PSTypeName = 'Runbook.Job'; z = 1; a = 'x'; m = $null } }
+            $null = Invoke-SecureCached -Key o {
+                [pscustomobject]@{ PSTypeName = 'Runbook.Job'; z = 1; a = 'x'; m = $null }
+            }
             $object = Invoke-SecureCached -Key o { throw 'not run' }
             $object.psobject.Properties.Name | Should -Be @('z', 'a', 'm')
             $object.psobject.TypeNames[0] | Should -Be 'Runbook.Job'
@@ -247,18 +309,20 @@ Describe 'Invoke-SecureCached' {
 
         It 'names the type that it cannot keep, and returns the value' {
             $failures = $null
-            $value = Invoke-SecureCached { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } } -ErrorVariable failures -ErrorAction SilentlyContinue
+            $block = { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } }
+            $value = Invoke-SecureCached $block -ErrorVariable failures -ErrorAction SilentlyContinue
             $value.Inner.ToString() | Should -Be 'x'
-            $failures[0].FullyQualifiedErrorId | Should -Be 'ValueTypeUnsupported,CacheKit.Commands.InvokeSecureCachedCommand'
+            $failures[0].FullyQualifiedErrorId | Should -Be "ValueTypeUnsupported,$commandType"
             "$($failures[0])" | Should -BeLike '*[[]0].Inner*System.Text.StringBuilder*'
-            $null = Invoke-SecureCached { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } } -ErrorAction SilentlyContinue
+            $null = Invoke-SecureCached $block -ErrorAction SilentlyContinue
             $script:runs | Should -Be 2
         }
 
         It 'refuses a value that refers to itself' {
             $failures = $null
-            $null = Invoke-SecureCached { $a = @{}; $a.Self = $a; $a } -ErrorVariable failures -ErrorAction SilentlyContinue
-            $failures[0].FullyQualifiedErrorId | Should -Be 'ValueTooDeep,CacheKit.Commands.InvokeSecureCachedCommand'
+            $block = { $a = @{}; $a.Self = $a; $a }
+            $null = Invoke-SecureCached $block -ErrorVariable failures -ErrorAction SilentlyContinue
+            $failures[0].FullyQualifiedErrorId | Should -Be "ValueTooDeep,$commandType"
         }
     }
 
@@ -266,7 +330,8 @@ Describe 'Invoke-SecureCached' {
         It 'does not cache a block that wrote an error' {
             foreach ($i in 1, 2) {
                 $failures = $null
-                $value = Invoke-SecureCached { Add-Run; Write-Error 'boom'; 'value' } -ErrorAction SilentlyContinue -ErrorVariable failures
+                $block = { Add-Run; Write-Error 'boom'; 'value' }
+                $value = Invoke-SecureCached $block -ErrorAction SilentlyContinue -ErrorVariable failures
                 $value | Should -Be 'value'
                 "$failures" | Should -Be 'boom'
             }
@@ -278,7 +343,8 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'lets through what the block throws' {
-            { Invoke-SecureCached { Add-Run; throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
+            { Invoke-SecureCached { Add-Run; throw 'thrown' } } |
+                Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
             { Invoke-SecureCached { Add-Run; throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
             $script:runs | Should -Be 2
         }
@@ -317,7 +383,7 @@ Describe 'Invoke-SecureCached' {
 
         It 'takes an unquoted 3651d for days, not for the decimal number' {
             { Invoke-SecureCached -Ttl 3651d { 1 } } |
-                Should -Throw -ErrorId 'TtlInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+                Should -Throw -ErrorId "TtlInvalid,$commandType"
         }
 
         It 'refuses <Text>' -ForEach @(
@@ -335,47 +401,61 @@ Describe 'Invoke-SecureCached' {
             @{ Text = 'a date'; Value = [datetime]::UnixEpoch }
         ) {
             { Invoke-SecureCached -Ttl $Value { Add-Run } } |
-                Should -Throw -ErrorId 'TtlInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+                Should -Throw -ErrorId "TtlInvalid,$commandType"
             $script:runs | Should -Be 0
         }
 
         It 'computes it from the result' {
-            $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } { Add-Run; [pscustomobject]@{ expires_in = 3600 } }
-            $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } { Add-Run; [pscustomobject]@{ expires_in = 3600 } }
+            foreach ($i in 1, 2) {
+                $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
+                    Add-Run
+                    [pscustomobject]@{ expires_in = 3600 }
+                }
+            }
             $script:runs | Should -Be 1
         }
 
         It 'does not store when the result says zero or less' {
             foreach ($i in 1, 2) {
-                (Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } { Add-Run; [pscustomobject]@{ expires_in = 30 } }).expires_in | Should -Be 30
+                $token = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
+                    Add-Run
+                    [pscustomobject]@{ expires_in = 30 }
+                }
+                $token.expires_in | Should -Be 30
             }
             $script:runs | Should -Be 2
         }
 
         It 'returns the value uncached when its script block gives no duration' {
             $failures = $null
-            Invoke-SecureCached -Key t -Ttl { 'soon' } { 1 } -ErrorVariable failures -ErrorAction SilentlyContinue | Should -Be 1
-            $failures[0].FullyQualifiedErrorId | Should -Be 'TtlInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+            Invoke-SecureCached -Key t -Ttl { 'soon' } { 1 } -ErrorVariable failures -ErrorAction SilentlyContinue |
+                Should -Be 1
+            $failures[0].FullyQualifiedErrorId | Should -Be "TtlInvalid,$commandType"
         }
     }
 
     Context 'bad parameters' {
         It 'refuses the namespace "<Value>"' -ForEach @(
-            @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'a b' }, @{ Value = 'a:b' }, @{ Value = "a`n" }, @{ Value = 'ä' }
-            @{ Value = 'x' * 65 }
+            @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'a b' }, @{ Value = 'a:b' }, @{ Value = "a`n" }
+            @{ Value = "`u{e4}" }, @{ Value = 'x' * 65 }
         ) {
             { Invoke-SecureCached -Namespace $Value { 1 } } |
-                Should -Throw -ErrorId 'NamespaceInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+                Should -Throw -ErrorId "NamespaceInvalid,$commandType"
         }
 
-        It 'refuses a blank or endless key' -ForEach @(@{ Value = '' }, @{ Value = "`t" }, @{ Value = $null }, @{ Value = 'x' * 1025 }) {
+        It 'refuses a key that is <Name>' -ForEach @(
+            @{ Name = 'empty'; Value = '' }
+            @{ Name = 'white space'; Value = "`t" }
+            @{ Name = 'null'; Value = $null }
+            @{ Name = 'endless'; Value = 'x' * 1025 }
+        ) {
             { Invoke-SecureCached -Key $Value { 1 } } |
-                Should -Throw -ErrorId 'KeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+                Should -Throw -ErrorId "KeyInvalid,$commandType"
         }
 
         It 'refuses -Refresh with -Bypass' {
             { Invoke-SecureCached -Refresh -Bypass { 1 } } |
-                Should -Throw -ErrorId 'ParameterConflict,CacheKit.Commands.InvokeSecureCachedCommand'
+                Should -Throw -ErrorId "ParameterConflict,$commandType"
         }
     }
 
@@ -383,25 +463,27 @@ Describe 'Invoke-SecureCached' {
         It 'says what is wrong with a master key of <Length> characters, and not the key' -ForEach @(
             @{ Value = 'f' * 63; Length = 63 }
             @{ Value = 'f' * 66; Length = 66 }
-            @{ Value = '0x' + 'f' * 64; Length = 66 }
+            @{ Value = '0x' + 'f' * 63; Length = 65 }
             @{ Value = 'f' * 128; Length = 128 }
         ) {
             $env:CACHEKIT_MASTER_KEY = $Value
-            { Invoke-SecureCached { Add-Run } } | Should -Throw -ErrorId 'MasterKeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand' -ExpectedMessage "*CACHEKIT_MASTER_KEY*$Length*"
+            { Invoke-SecureCached { Add-Run } } |
+                Should -Throw -ErrorId "MasterKeyInvalid,$commandType" -ExpectedMessage "*CACHEKIT_MASTER_KEY*$Length*"
             try { Invoke-SecureCached { Add-Run } } catch { $failure = $_ }
-            ($failure | Out-String) + $failure.ErrorDetails.RecommendedAction + $failure.Exception | Should -Not -Match 'ffff'
+            $shown = ($failure | Out-String) + $failure.ErrorDetails.RecommendedAction + $failure.Exception
+            $shown | Should -Not -Match 'ffff'
             $failure.ErrorDetails.RecommendedAction | Should -Match 'New-CacheKitMasterKey'
             $script:runs | Should -Be 0
         }
 
         It 'refuses a key that is not hexadecimal' {
             $env:CACHEKIT_MASTER_KEY = 'g' * 64
-            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'MasterKeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyInvalid,$commandType"
         }
 
         It 'refuses a blank key rather than look further' {
             $env:CACHEKIT_MASTER_KEY = '  '
-            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'MasterKeyInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyInvalid,$commandType"
         }
 
         It 'says how to get a key when there is none' {
@@ -409,7 +491,7 @@ Describe 'Invoke-SecureCached' {
             $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = "$TestDrive"
             $env:CACHEKIT_MASTER_KEY = $null
             try {
-                { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'MasterKeyMissing,CacheKit.Commands.InvokeSecureCachedCommand'
+                { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyMissing,$commandType"
             }
             finally {
                 $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $saved
@@ -430,12 +512,14 @@ Describe 'Invoke-SecureCached' {
             [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, GroupRead')
             $env:CACHEKIT_MASTER_KEY = $null
             $env:CACHEKIT_MASTER_KEY_FILE = $path
-            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'KeyFileTooOpen,CacheKit.Commands.InvokeSecureCachedCommand'
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "KeyFileTooOpen,$commandType"
         }
 
-        It 'refuses the cache path "<Value>"' -ForEach @(@{ Value = 'relative/cache.db' }, @{ Value = ' ' }, @{ Value = [IO.Path]::GetTempPath() }) {
+        It 'refuses the cache path "<Value>"' -ForEach @(
+            @{ Value = 'relative/cache.db' }, @{ Value = ' ' }, @{ Value = [IO.Path]::GetTempPath() }
+        ) {
             $env:CACHEKIT_CACHE_PATH = $Value
-            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.InvokeSecureCachedCommand'
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "CachePathInvalid,$commandType"
         }
     }
 
@@ -445,18 +529,22 @@ Describe 'Invoke-SecureCached' {
             [IO.File]::WriteAllText($file, 'not a directory')
             $env:CACHEKIT_CACHE_PATH = Join-Path $file 'cache.db'
             $warnings = @()
-            Invoke-SecureCached -Key a { 'first' } -WarningVariable +warnings -WarningAction SilentlyContinue | Should -Be 'first'
-            Invoke-SecureCached -Key b { 'second' } -WarningVariable +warnings -WarningAction SilentlyContinue | Should -Be 'second'
+            Invoke-SecureCached -Key a { 'first' } -WarningVariable +warnings -WarningAction SilentlyContinue |
+                Should -Be 'first'
+            Invoke-SecureCached -Key b { 'second' } -WarningVariable +warnings -WarningAction SilentlyContinue |
+                Should -Be 'second'
             $warnings.Count | Should -Be 1
             "$warnings" | Should -BeLike "*$file*"
         }
 
         It 'sets a damaged database aside, with a warning, and goes on' {
-            [IO.File]::WriteAllText($env:CACHEKIT_CACHE_PATH, 'this is not a database, but it is long enough to look like a file' * 40)
+            $damage = 'this is not a database, but it is long enough to look like a file' * 40
+            [IO.File]::WriteAllText($env:CACHEKIT_CACHE_PATH, $damage)
             $warnings = $null
-            Invoke-SecureCached -Key a { 'value' } -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 'value'
+            Invoke-SecureCached -Key a { 'value' } -WarningVariable warnings -WarningAction SilentlyContinue |
+                Should -Be 'value'
             $warnings.Count | Should -Be 1
-            [IO.Directory]::GetFiles((Split-Path $env:CACHEKIT_CACHE_PATH), "$(Split-Path -Leaf $env:CACHEKIT_CACHE_PATH).corrupt-*").Count | Should -Be 1
+            @(Get-DatabaseFile -Suffix '.corrupt-*').Count | Should -Be 1
             Invoke-SecureCached -Key a { 'other' } | Should -Be 'value'
         }
 
@@ -470,12 +558,8 @@ Describe 'Invoke-SecureCached' {
 
         It 'writes neither value nor name in clear' {
             $null = Invoke-SecureCached -Key 'a-telling-name' { 'a-telling-value' }
-            foreach ($file in [IO.Directory]::GetFiles((Split-Path $env:CACHEKIT_CACHE_PATH), "$(Split-Path -Leaf $env:CACHEKIT_CACHE_PATH)*")) {
-                $stream = [IO.File]::Open($file, 'Open', 'Read', 'ReadWrite')
-                $bytes = [byte[]]::new($stream.Length)
-                $stream.ReadExactly($bytes)
-                $stream.Dispose()
-                [Text.Encoding]::Latin1.GetString($bytes) | Should -Not -Match 'telling'
+            foreach ($file in Get-DatabaseFile -Suffix '*') {
+                Read-OpenFile -Path $file | Should -Not -Match 'telling'
             }
         }
     }
@@ -483,10 +567,8 @@ Describe 'Invoke-SecureCached' {
     Context 'completion' {
         It 'offers durations and namespaces' {
             $null = Invoke-SecureCached -Namespace completed-namespace { 1 }
-            $line = 'Invoke-SecureCached -Ttl 5'
-            ([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText | Should -Contain '5m'
-            $line = 'Invoke-SecureCached -Namespace compl'
-            ([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText | Should -Contain 'completed-namespace'
+            Get-CompletionText -Line 'Invoke-SecureCached -Ttl 5' | Should -Contain '5m'
+            Get-CompletionText -Line 'Invoke-SecureCached -Namespace compl' | Should -Contain 'completed-namespace'
         }
     }
 }

@@ -4,6 +4,9 @@ Set-StrictMode -Version Latest
 BeforeAll {
     Import-Module CacheKit
     $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
+
+    # What follows the name in each error id of the command.
+    $commandType = 'CacheKit.Commands.NewCacheKitMasterKeyCommand'
 }
 
 AfterAll {
@@ -26,7 +29,7 @@ Describe 'New-CacheKitMasterKey' {
 
     Context 'with -Path' {
         BeforeEach {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid())" 'master.key'
+            $path = Join-Path $TestDrive "$([guid]::NewGuid())/master.key"
         }
 
         It 'writes a private file with the directories that it needs, and outputs nothing' {
@@ -45,7 +48,7 @@ Describe 'New-CacheKitMasterKey' {
             New-CacheKitMasterKey -Path $path
             $before = [IO.File]::ReadAllText($path)
             { New-CacheKitMasterKey -Path $path } |
-                Should -Throw -ErrorId 'KeyFileExists,CacheKit.Commands.NewCacheKitMasterKeyCommand' -ExpectedMessage "*$(Split-Path -Leaf $path)*"
+                Should -Throw -ErrorId "KeyFileExists,$commandType" -ExpectedMessage "*$(Split-Path -Leaf $path)*"
             [IO.File]::ReadAllText($path) | Should -BeExactly $before
         }
 
@@ -74,16 +77,18 @@ Describe 'New-CacheKitMasterKey' {
             Test-Path -LiteralPath (Join-Path $TestDrive 'relative.key') | Should -BeTrue
         }
 
-        It 'refuses "<Value>", which is no file' -ForEach @(@{ Value = '' }, @{ Value = ' ' }, @{ Value = 'Env:KEY' }, @{ Value = 'NoSuchDrive:\key' }) {
+        It 'refuses "<Value>", which is no file' -ForEach @(
+            @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'Env:KEY' }, @{ Value = 'NoSuchDrive:\key' }
+        ) {
             { New-CacheKitMasterKey -Path $Value } |
-                Should -Throw -ErrorId 'KeyFileUnusable,CacheKit.Commands.NewCacheKitMasterKeyCommand'
+                Should -Throw -ErrorId "KeyFileUnusable,$commandType"
         }
 
         It 'says why a file cannot be written' {
             $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
             [IO.File]::WriteAllText($file, 'not a directory')
             { New-CacheKitMasterKey -Path (Join-Path $file 'master.key') } |
-                Should -Throw -ErrorId 'KeyFileUnusable,CacheKit.Commands.NewCacheKitMasterKeyCommand'
+                Should -Throw -ErrorId "KeyFileUnusable,$commandType"
         }
     }
 
@@ -99,7 +104,7 @@ Describe 'New-CacheKitMasterKey' {
                 $report.Source | Should -Be 'the saved key file'
                 $report.IsValid | Should -BeTrue
             }
-            { New-CacheKitMasterKey -Save } | Should -Throw -ErrorId 'KeyFileExists,CacheKit.Commands.NewCacheKitMasterKeyCommand'
+            { New-CacheKitMasterKey -Save } | Should -Throw -ErrorId "KeyFileExists,$commandType"
             New-CacheKitMasterKey -Save -Force
         }
     }

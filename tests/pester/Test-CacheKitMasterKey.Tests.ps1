@@ -1,4 +1,8 @@
 #Requires -Version 7.4
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The keys are the tests'' own.')]
+param()
+
 Set-StrictMode -Version Latest
 
 BeforeAll {
@@ -26,7 +30,8 @@ Describe 'Test-CacheKitMasterKey' {
 
         It 'gives the same fingerprint for the same key in any form' {
             $key = New-CacheKitMasterKey
-            $prints = foreach ($form in $key, (ConvertTo-SecureString $key -AsPlainText -Force), $key.ToUpperInvariant()) {
+            $secureKey = ConvertTo-SecureString $key -AsPlainText -Force
+            $prints = foreach ($form in $key, $secureKey, $key.ToUpperInvariant()) {
                 (Test-CacheKitMasterKey $form -Detailed).Fingerprint
             }
             $prints[0] | Should -MatchExactly '\A[0-9a-f]{32}\z'
@@ -45,7 +50,8 @@ Describe 'Test-CacheKitMasterKey' {
             @{ Name = '31 bytes'; Value = [byte[]]::new(31) }
         ) {
             $warnings = $null
-            Test-CacheKitMasterKey -MasterKey $Value -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeFalse
+            Test-CacheKitMasterKey -MasterKey $Value -WarningVariable warnings -WarningAction SilentlyContinue |
+                Should -BeFalse
             $warnings.Count | Should -Be 1
             "$warnings" | Should -Not -Match 'eeee'
             $report = Test-CacheKitMasterKey -MasterKey $Value -Detailed

@@ -62,16 +62,11 @@ public static class ScriptHost
         using Runspace runspace = EngineFactory.OpenRunspace(host);
         using Pipeline pipeline = CreatePipeline(runspace, arguments);
         using CancellationTokenRegistration registration = stop.Register(pipeline.StopAsync);
-        if (stop.IsCancellationRequested)
-        {
-            return StoppedExitCode;
-        }
-
         try
         {
             Show(pipeline);
         }
-        catch (PipelineStoppedException) when (stop.IsCancellationRequested)
+        catch (Exception exception) when (stop.IsCancellationRequested && IsStopped(exception))
         {
             return StoppedExitCode;
         }
@@ -117,6 +112,12 @@ public static class ScriptHost
         pipeline.Commands.Add(new Command("Out-Default"));
         pipeline.Input.Write(EngineInternals.AsError(exception.ErrorRecord));
         pipeline.Invoke();
+    }
+
+    /// <summary>A pipeline that is stopped before it starts says so in another way.</summary>
+    private static bool IsStopped(Exception exception)
+    {
+        return exception is PipelineStoppedException or InvalidPipelineStateException;
     }
 
     private static bool LastStatementSucceeded(Runspace runspace)

@@ -10,7 +10,8 @@ namespace CacheKit.Core.Caching;
 /// </summary>
 internal static class EntrySealer
 {
-    private const int StackLimit = 512;
+    // Stack memory is zeroed at each call, hence no more of it than an entry of the default tenant needs.
+    private const int StackLimit = 256;
 
     /// <summary>Seals a value.</summary>
     /// <param name="key">Where the entry will lie.</param>
@@ -113,7 +114,7 @@ internal static class EntrySealer
         tenant.CopyTo(destination);
         Span<byte> rest = destination[tenant.Length..];
 
-        Span<byte> physicalKey = stackalloc byte[256];
+        Span<byte> physicalKey = stackalloc byte[EntryKey.LongestSize];
         rest = rest[AssociatedData.WriteComponent(rest, physicalKey[..key.CopyTo(physicalKey)])..];
         rest = rest[AssociatedData.WriteComponent(rest, NativeFrame.NameOf(header.Serializer))..];
         rest = rest[AssociatedData.WriteComponent(rest, AssociatedData.CompressedComponent(header.Compressed))..];

@@ -4,14 +4,20 @@ using CacheKit.Core.Formats;
 namespace CacheKit.Core.Caching;
 
 /// <summary>An authentic entry in clear. Dispose it as soon as its value has been read: that zeroes the clear text.</summary>
+/// <remarks>
+/// It is copied freely, and its memory is another entry's as soon as one of the copies is disposed: the others know that
+/// they are over.
+/// </remarks>
 public readonly struct OpenedEntry : IDisposable
 {
-    private readonly SensitiveBuffer _buffer;
+    private readonly SensitiveBuffer? _buffer;
+    private readonly int _lease;
     private readonly int _start;
 
     internal OpenedEntry(SensitiveBuffer buffer, int start, in EntryHeader header)
     {
         _buffer = buffer;
+        _lease = buffer.Lease;
         _start = start;
         Header = header;
     }
@@ -20,11 +26,23 @@ public readonly struct OpenedEntry : IDisposable
     public EntryHeader Header { get; }
 
     /// <summary>The item's name, or null for an entry whose key was derived.</summary>
-    public string? Name => PlaintextLayout.ReadName(_buffer.WrittenSpan[.._start]);
+    /// <exception cref="ObjectDisposedException">The entry is over.</exception>
+    public string? Name => PlaintextLayout.ReadName(Buffer.WrittenSpan[.._start]);
 
-    /// <summary>The serialized value.</summary>
-    public ReadOnlyMemory<byte> Value => _buffer.WrittenMemory[_start..];
+    /// <summary>The serialized value. Valid until the entry is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The entry is over.</exception>
+    public ReadOnlyMemory<byte> Value => Buffer.WrittenMemory[_start..];
 
-    /// <summary>Zeroes the clear text.</summary>
-    public void Dispose() => _buffer?.Dispose();
+    private SensitiveBuffer Buffer => IsOpen ? _buffer! : throw new ObjectDisposedException(nameof(OpenedEntry));
+
+    private bool IsOpen => _buffer is not null && _buffer.Lease == _lease;
+
+    /// <summary>Zeroes the clear text. Doing it twice, or on a copy, is harmless.</summary>
+    public void Dispose()
+    {
+        if (IsOpen)
+        {
+            _buffer!.Dispose();
+        }
+    }
 }

@@ -47,27 +47,22 @@ public sealed class SecureCache : IAsyncDisposable
     /// <summary>Computes where an entry lies.</summary>
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
-    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity) => _keys.KeysFor(@namespace, identity);
+    /// <param name="holdsSecret">Whether that includes the content of a secret, which then is not kept in memory.</param>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
+        _keys.KeysFor(@namespace, identity, holdsSecret);
 
     /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
     /// <param name="keys">Where the entry lies.</param>
     /// <param name="entry">The entry, to be disposed by the caller.</param>
     public bool TryGetLocal(EntryKeys keys, out OpenedEntry entry)
     {
-        if (TryGetLocal(keys.Current, out entry))
+        bool found = TryGetLocal(keys.Current, out entry);
+        for (int i = 0; !found && i < keys.Previous.Count; i++)
         {
-            return true;
+            found = TryGetLocal(keys.Previous[i], out entry);
         }
 
-        for (int i = 0; i < keys.Previous.Count; i++)
-        {
-            if (TryGetLocal(keys.Previous[i], out entry))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return found;
     }
 
     /// <summary>Looks into the store, and fills the memory tier on a hit.</summary>
@@ -126,8 +121,15 @@ public sealed class SecureCache : IAsyncDisposable
             name,
             value,
             new EntryHeader(default, now, lifetime, lifetime, serializer, Compressed: false));
+        // What this value replaces is over, whatever becomes of the new entry.
+        foreach (EntryKey previous in keys.Previous)
+        {
+            _memory.Remove(previous.Id);
+        }
+
         if (frame.Length > LargestEntry)
         {
+            _memory.Remove(keys.Current.Id);
             _notices.Enqueue($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
             return null;
         }
@@ -156,6 +158,10 @@ public sealed class SecureCache : IAsyncDisposable
         catch (StoreException fault)
         {
             ReportFault(fault, ref _writeFault, _readFault);
+            if (fault.Fault == StoreFault.ValueTooLarge)
+            {
+                await DropAsync(entry.Keys.Current, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -266,6 +272,7 @@ public sealed class SecureCache : IAsyncDisposable
         try
         {
             await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
+            _writeFault = null;
         }
         catch (StoreException fault)
         {

@@ -22,7 +22,7 @@ public sealed class EntryCipher : IDisposable
 
     private readonly byte[] _key;
     private readonly NonceSequence _nonces;
-    private readonly OperationPool<AesGcm> _operations;
+    private readonly InstancePool<AesGcm> _instances;
 
     /// <summary>Makes a cipher; it keeps its own copy of the key.</summary>
     /// <param name="key">32 bytes.</param>
@@ -37,7 +37,7 @@ public sealed class EntryCipher : IDisposable
         _key = GC.AllocateUninitializedArray<byte>(KeySize, pinned: true);
         key.CopyTo(_key);
         _nonces = nonces;
-        _operations = new OperationPool<AesGcm>(() => new AesGcm(_key, TagSize));
+        _instances = new InstancePool<AesGcm>(() => new AesGcm(_key, TagSize));
     }
 
     /// <summary>Encrypts and authenticates under a nonce that was never used before.</summary>
@@ -61,9 +61,9 @@ public sealed class EntryCipher : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, plaintext.Length + Overhead);
         nonce.CopyTo(destination);
         Span<byte> ciphertext = destination.Slice(NonceSequence.NonceSize, plaintext.Length);
-        AesGcm aes = _operations.Borrow();
+        AesGcm aes = _instances.Borrow();
         aes.Encrypt(nonce, plaintext, ciphertext, destination[^TagSize..], associatedData);
-        _operations.Return(aes);
+        _instances.Return(aes);
     }
 
     /// <summary>Opens sealed bytes. False says that they are not authentic, never why.</summary>
@@ -77,7 +77,7 @@ public sealed class EntryCipher : IDisposable
             return false;
         }
 
-        AesGcm aes = _operations.Borrow();
+        AesGcm aes = _instances.Borrow();
         try
         {
             aes.Decrypt(
@@ -95,14 +95,16 @@ public sealed class EntryCipher : IDisposable
         }
         finally
         {
-            _operations.Return(aes);
+            _instances.Return(aes);
         }
     }
 
-    /// <summary>Zeroes the key. Operations that are under way finish.</summary>
+    /// <summary>Zeroes the key. Operations that are under way finish, or are told that the cipher is disposed.</summary>
     public void Dispose()
     {
-        _operations.Dispose();
+        // Whoever reads a zeroed key must find the pool closed.
+        _instances.Close();
         CryptographicOperations.ZeroMemory(_key);
+        _instances.Dispose();
     }
 }

@@ -24,6 +24,7 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
     private byte[] _bytes;
     private int _written;
     private bool _rented;
+    private int _lease;
 
     private SensitiveBuffer(int capacity)
     {
@@ -38,6 +39,9 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
 
     /// <summary>The bytes written so far. Valid until the next write or <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _written);
+
+    /// <summary>Changes when the buffer is given back: who remembers another value has no claim to it any more.</summary>
+    internal int Lease => _lease;
 
     /// <summary>Takes an empty buffer.</summary>
     /// <param name="capacity">Bytes it holds before it must grow.</param>
@@ -105,6 +109,7 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
         }
 
         _rented = false;
+        _lease = unchecked(_lease + 1);
         CryptographicOperations.ZeroMemory(_bytes.AsSpan(0, _written));
         _written = 0;
         if (_bytes.Length <= KeptBytes)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace CacheKit.Core.Formats;
 
@@ -40,49 +41,30 @@ public readonly struct EntryId : IEquatable<EntryId>
             BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]));
     }
 
-    /// <summary>Writes the id's bytes.</summary>
-    /// <param name="destination">At least <see cref="ByteLength"/> bytes.</param>
-    /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public void CopyTo(Span<byte> destination)
-    {
-        CheckRoom(destination.Length, ByteLength);
-        BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _middle);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[16..], _low);
-    }
-
-    /// <summary>Writes the id as lower-case hexadecimal digits.</summary>
-    /// <param name="destination">At least <see cref="HexLength"/> characters.</param>
-    /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public void CopyHexTo(Span<char> destination)
-    {
-        CheckRoom(destination.Length, HexLength);
-        Span<byte> bytes = stackalloc byte[ByteLength];
-        CopyTo(bytes);
-        for (int i = 0; i < ByteLength; i++)
-        {
-            destination[2 * i] = (char)HexDigit(bytes[i] >> 4);
-            destination[(2 * i) + 1] = (char)HexDigit(bytes[i] & 0xF);
-        }
-    }
-
-    /// <summary>Writes the id as lower-case hexadecimal digits in UTF-8.</summary>
+    /// <summary>Writes the id as lower-case hexadecimal digits in ASCII.</summary>
     /// <param name="destination">At least <see cref="HexLength"/> bytes.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public void CopyHexTo(Span<byte> destination)
     {
-        CheckRoom(destination.Length, HexLength);
-        Span<byte> bytes = stackalloc byte[ByteLength];
-        CopyTo(bytes);
-        for (int i = 0; i < ByteLength; i++)
+        if (destination.Length < HexLength)
         {
-            destination[2 * i] = HexDigit(bytes[i] >> 4);
-            destination[(2 * i) + 1] = HexDigit(bytes[i] & 0xF);
+            throw new ArgumentException($"The destination has room for {destination.Length}, but {HexLength} are needed.");
         }
+
+        Span<byte> bytes = stackalloc byte[ByteLength];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _middle);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[16..], _low);
+        LowerHex.Encode(bytes, destination);
     }
 
     /// <summary>The id as 40 lower-case hexadecimal digits.</summary>
-    public override string ToString() => string.Create(HexLength, this, (text, id) => id.CopyHexTo(text));
+    public override string ToString()
+    {
+        Span<byte> digits = stackalloc byte[HexLength];
+        CopyHexTo(digits);
+        return Encoding.ASCII.GetString(digits);
+    }
 
     /// <inheritdoc/>
     public bool Equals(EntryId other) => _high == other._high && _middle == other._middle && _low == other._low;
@@ -98,14 +80,4 @@ public readonly struct EntryId : IEquatable<EntryId>
 
     /// <summary>Whether two ids differ.</summary>
     public static bool operator !=(EntryId left, EntryId right) => !left.Equals(right);
-
-    private static byte HexDigit(int value) => "0123456789abcdef"u8[value];
-
-    private static void CheckRoom(int length, int needed)
-    {
-        if (length < needed)
-        {
-            throw new ArgumentException($"The destination has room for {length}, but {needed} are needed.");
-        }
-    }
 }

@@ -136,8 +136,7 @@ public static class NativeFrame
 
     private static bool TryReadTime(ref ReadOnlySpan<byte> bytes, out long value)
     {
-        bool success = MessagePackPrimitives.TryReadInt64(bytes, out value, out int size)
-            == MessagePackPrimitives.DecodeResult.Success;
+        bool success = MessagePackInteger.TryRead(bytes, out value, out int size);
         bytes = success ? bytes[size..] : bytes;
         // Bounded, so that sums of two never overflow.
         return success && value is >= 0 and <= long.MaxValue / 4;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Cryptography;
 using K4os.Compression.LZ4;
@@ -75,13 +76,13 @@ internal static class PlaintextLayout
     /// <returns>Whether the block is whole and gives exactly the size it declares.</returns>
     public static bool TryDecompress(ReadOnlySpan<byte> compressed, SensitiveBuffer destination)
     {
-        if (MessagePackPrimitives.TryReadUInt32(compressed, out uint length, out int size) != MessagePackPrimitives.DecodeResult.Success)
+        if (!MessagePackInteger.TryRead(compressed, out long length, out int size))
         {
             return false;
         }
 
         ReadOnlySpan<byte> block = compressed[size..];
-        if (length > LargestValue || length > (long)block.Length * LargestRatio)
+        if (length is < 0 or > LargestValue || length > (long)block.Length * LargestRatio)
         {
             return false;
         }
@@ -89,6 +90,8 @@ internal static class PlaintextLayout
         Span<byte> target = destination.GetSpan((int)length)[..(int)length];
         if (LZ4Codec.Decode(block, target) != (int)length)
         {
+            // Not counted as written, hence nobody else zeroes it.
+            CryptographicOperations.ZeroMemory(target);
             return false;
         }
 

@@ -17,6 +17,8 @@ public sealed record CacheKitEnvironment
 
     private const string FolderName = "cachekit";
 
+    private const string HomeVariable = "HOME";
+
     // What the system says of the user's folders: XDG Base Directory Specification on Linux, HOME on macOS.
     private static readonly string s_cacheVariable = OperatingSystem.IsWindows() ? "LOCALAPPDATA" : "XDG_CACHE_HOME";
     private static readonly string s_configurationVariable = OperatingSystem.IsWindows() ? "APPDATA" : "XDG_CONFIG_HOME";
@@ -53,20 +55,26 @@ public sealed record CacheKitEnvironment
         CachePath = Read(CachePathVariable),
         CacheHome = Read(s_cacheVariable),
         ConfigurationHome = Read(s_configurationVariable),
-        Home = Read("HOME"),
+        Home = Read(HomeVariable),
     };
 
-    /// <summary>Whether the variables of this process still say the same. Asked at every call: it allocates nothing.</summary>
-    public bool IsCurrent() =>
-        MasterKey == Read(MasterKeyVariable)
-        && MasterKeyFile == Read(MasterKeyFileVariable)
-        && CachePath == Read(CachePathVariable)
-        && CacheHome == Read(s_cacheVariable)
-        && ConfigurationHome == Read(s_configurationVariable)
-        && Home == Read("HOME");
+    /// <summary>
+    /// Whether the variables of this process still mean the same. Asked at every call: it allocates nothing, and reads
+    /// no variable that an earlier one makes irrelevant.
+    /// </summary>
+    public bool IsCurrent() => HasCurrentKey() && HasCurrentPath();
 
     /// <summary>Never the key.</summary>
     public override string ToString() => $"{nameof(CacheKitEnvironment)} (redacted)";
+
+    private bool HasCurrentKey() =>
+        MasterKey == Read(MasterKeyVariable)
+        && (MasterKey is not null || (MasterKeyFile == Read(MasterKeyFileVariable)
+            && (MasterKeyFile is not null || (ConfigurationHome == Read(s_configurationVariable) && Home == Read(HomeVariable)))));
+
+    private bool HasCurrentPath() =>
+        CachePath == Read(CachePathVariable)
+        && (CachePath is not null || (CacheHome == Read(s_cacheVariable) && Home == Read(HomeVariable)));
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name);
 
@@ -77,10 +85,11 @@ public sealed record CacheKitEnvironment
             folder = null;
         }
 
-        // A relative path in these variables is to be ignored, says the XDG specification.
+        // A relative path in these variables is to be ignored, says the XDG specification; one in HOME would move the
+        // files about with the current directory.
         if (folder is null || !Path.IsPathFullyQualified(folder))
         {
-            folder = string.IsNullOrEmpty(Home) || OperatingSystem.IsWindows()
+            folder = Home is null || !Path.IsPathFullyQualified(Home) || OperatingSystem.IsWindows()
                 ? null
                 : Path.Combine(Home, OperatingSystem.IsMacOS() ? macOS : unix);
         }

@@ -12,6 +12,12 @@ public readonly struct EntryKey
     /// <summary>The size of the tenant's tag in hexadecimal digits.</summary>
     public const int TagHexSize = 16;
 
+    /// <summary>The size of the longest physical key in bytes.</summary>
+    public const int LongestSize = FixedSize + LongestNamespace;
+
+    /// <summary>The longest namespace, in ASCII characters.</summary>
+    public const int LongestNamespace = 64;
+
     private const int FixedSize = 3 + TagHexSize + 1 + 1 + EntryId.HexLength;
 
     internal EntryKey(TenantKeys keys, string @namespace, EntryId id)
@@ -49,7 +55,7 @@ public readonly struct EntryKey
     /// <summary>The physical key.</summary>
     public override string ToString()
     {
-        Span<byte> bytes = stackalloc byte[FixedSize + byte.MaxValue];
+        Span<byte> bytes = stackalloc byte[LongestSize];
         return Encoding.ASCII.GetString(bytes[..CopyTo(bytes)]);
     }
 }

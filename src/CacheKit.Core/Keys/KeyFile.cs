@@ -27,10 +27,16 @@ public static class KeyFile
     /// <see cref="ErrorIds.MasterKeyInvalid"/> when it holds no key.</exception>
     public static MasterKey Read(string path)
     {
-        byte[] bytes = GC.AllocateArray<byte>(LongestFile, pinned: true);
+        byte[] bytes = GC.AllocateArray<byte>(LongestFile + 1, pinned: true);
         try
         {
-            return Parse(bytes.AsSpan(0, ReadBytes(path, bytes)), path);
+            int length = ReadBytes(path, bytes);
+            return length <= LongestFile
+                ? Parse(bytes.AsSpan(0, length), path)
+                : throw new CacheKitException(
+                    ErrorIds.MasterKeyInvalid,
+                    $"The key file '{path}' has more than {LongestFile} bytes; a master key is {MasterKey.HexSize} hexadecimal digits.",
+                    "Check that the path is that of a key file, or make a new one with New-CacheKitMasterKey -Path.");
         }
         finally
         {
@@ -162,11 +168,16 @@ public static class KeyFile
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
+            return;
         }
-        else
+
+        // One by one: .NET gives the mode to the last one alone.
+        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
         {
-            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+            CreateDirectory(parent);
         }
+
+        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
     }
 
     private static byte[] Protect(byte[] line)

@@ -6,6 +6,7 @@ public sealed class TenantKeyRing : IDisposable
     private static readonly EntryKey[] s_none = [];
 
     private readonly TenantKeys[] _keys;
+    private readonly KeyMemo _memo = new();
 
     internal TenantKeyRing(TenantKeys[] keys)
     {
@@ -18,7 +19,35 @@ public sealed class TenantKeyRing : IDisposable
     /// <summary>Computes where an entry lies under every key of the ring.</summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
-    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity)
+    /// <param name="holdsSecret">Whether that includes the content of a secret, which then is not kept in memory.</param>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret)
+    {
+        if (holdsSecret)
+        {
+            return Compute(@namespace, identity);
+        }
+
+        EntryKeys? keys = _memo.Find(@namespace, identity);
+        if (keys is null)
+        {
+            keys = Compute(@namespace, identity);
+            _memo.Add(@namespace, identity, keys);
+        }
+
+        return keys;
+    }
+
+    /// <summary>Zeroes every key.</summary>
+    public void Dispose()
+    {
+        _memo.Dispose();
+        foreach (TenantKeys keys in _keys)
+        {
+            keys.Dispose();
+        }
+    }
+
+    private EntryKeys Compute(string @namespace, ReadOnlySpan<byte> identity)
     {
         EntryKey current = Current.KeyFor(@namespace, identity);
         if (_keys.Length == 1)
@@ -33,14 +62,5 @@ public sealed class TenantKeyRing : IDisposable
         }
 
         return new EntryKeys(current, previous);
-    }
-
-    /// <summary>Zeroes every key.</summary>
-    public void Dispose()
-    {
-        foreach (TenantKeys keys in _keys)
-        {
-            keys.Dispose();
-        }
     }
 }

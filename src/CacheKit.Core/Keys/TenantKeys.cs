@@ -11,12 +11,9 @@ namespace CacheKit.Core.Keys;
 /// </summary>
 public sealed class TenantKeys : IDisposable
 {
-    private const int LongestNamespace = 64;
-
-    private readonly byte[] _cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
+    private readonly KeyedHash _cacheKeysHash;
     private readonly byte[] _associatedDataStart;
     private readonly byte[] _tag;
-    private readonly OperationPool<IncrementalHash> _hashes;
 
     /// <summary>Derives the keys.</summary>
     /// <param name="masterKey">The master key; not kept.</param>
@@ -29,19 +26,19 @@ public sealed class TenantKeys : IDisposable
         Fingerprint = KeyFingerprint.Compute(derived);
         Cipher = new EntryCipher(derived);
         CryptographicOperations.ZeroMemory(derived);
-        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.CacheKeysDomain, _cacheKeysKey);
+        byte[] cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
+        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.CacheKeysDomain, cacheKeysKey);
+        _cacheKeysHash = new KeyedHash(cacheKeysKey);
 
         byte[] tenantBytes = Encoding.UTF8.GetBytes(tenant);
         _associatedDataStart = new byte[1 + AssociatedData.ComponentSize(tenantBytes.Length)];
         _associatedDataStart[0] = AssociatedData.Version;
         AssociatedData.WriteComponent(_associatedDataStart.AsSpan(1), tenantBytes);
 
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_cacheKeysKey, "cachekit_tenant_tag_v1"u8, mac);
+        Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
+        _cacheKeysHash.Compute("cachekit_tenant_tag_v1"u8, [], mac);
         _tag = new byte[EntryKey.TagHexSize];
         LowerHex.Encode(mac[..(EntryKey.TagHexSize / 2)], _tag);
-        _hashes = new OperationPool<IncrementalHash>(
-            () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _cacheKeysKey));
     }
 
     /// <summary>Names the encryption key without telling it.</summary>
@@ -65,14 +62,11 @@ public sealed class TenantKeys : IDisposable
     /// <param name="identity">What identifies the entry inside it.</param>
     public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
     {
-        Span<byte> prefix = stackalloc byte[1 + LongestNamespace];
-        prefix[0] = (byte)Encoding.ASCII.GetBytes(@namespace, prefix[1..]);
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        IncrementalHash hash = _hashes.Borrow();
-        hash.AppendData(prefix[..(1 + prefix[0])]);
-        hash.AppendData(identity);
-        hash.GetHashAndReset(mac);
-        _hashes.Return(hash);
+        Span<byte> start = stackalloc byte[1 + EntryKey.LongestNamespace];
+        start[0] = (byte)@namespace.Length;
+        start = start[..(1 + Encoding.ASCII.GetBytes(@namespace, start[1..]))];
+        Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
+        _cacheKeysHash.Compute(start, identity, mac);
         return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));
     }
 
@@ -80,8 +74,7 @@ public sealed class TenantKeys : IDisposable
     public void Dispose()
     {
         Cipher.Dispose();
-        _hashes.Dispose();
-        CryptographicOperations.ZeroMemory(_cacheKeysKey);
+        _cacheKeysHash.Dispose();
     }
 
     /// <summary>Never a key.</summary>

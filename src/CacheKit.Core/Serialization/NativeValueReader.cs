@@ -1,4 +1,5 @@
 using System.Text;
+using CacheKit.Core.Formats;
 using MessagePack;
 using static MessagePack.MessagePackPrimitives;
 
@@ -38,10 +39,10 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
                 Scalar = ReadText();
                 return ValueKind.Scalar;
             case MessagePackType.Integer:
-                Scalar = Take(TryReadInt32(rest, out int number, out int size), size, number);
+                Scalar = ReadInteger();
                 return ValueKind.Scalar;
             case MessagePackType.Boolean:
-                Scalar = Take(TryReadBool(rest, out bool flag, out size), size, flag);
+                Scalar = Take(TryReadBool(rest, out bool flag, out int size), size, flag);
                 return ValueKind.Scalar;
             case MessagePackType.Float:
                 Scalar = rest[0] == MessagePackCode.Float32
@@ -90,14 +91,14 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
         Count = items - 1;
         switch (tag)
         {
-            case CompositeTag.TypedArray when ScalarTypes.TryGetType((ScalarCode)detail, out Type type):
+            case CompositeTag.TypedArray when ScalarTypes.TryGetElementType(detail, out Type type):
                 ElementType = type;
                 return ValueKind.Array;
-            case CompositeTag.List:
+            case CompositeTag.List when detail == 0:
                 return ValueKind.List;
-            case CompositeTag.ArrayList:
+            case CompositeTag.ArrayList when detail == 0:
                 return ValueKind.ArrayList;
-            case CompositeTag.CaseSensitiveHashtable when Count % 2 == 0:
+            case CompositeTag.CaseSensitiveHashtable when Count % 2 == 0 && detail == 0:
                 Count /= 2;
                 CaseSensitive = true;
                 return ValueKind.Hashtable;
@@ -105,11 +106,11 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
                 Count /= 2;
                 CaseSensitive = detail == 1;
                 return ValueKind.OrderedDictionary;
-            case CompositeTag.PropertyBag when Count % 2 == 1:
+            case CompositeTag.PropertyBag when Count % 2 == 1 && detail == 0:
                 TypeNames = ReadTypeNames();
                 Count = (items - 2) / 2;
                 return ValueKind.PropertyBag;
-            case CompositeTag.Credential when Count == 2:
+            case CompositeTag.Credential when Count == 2 && detail == 0:
                 return ValueKind.Credential;
             default:
                 throw Malformed();
@@ -143,6 +144,17 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
         }
 
         return names;
+    }
+
+    private int ReadInteger()
+    {
+        if (!MessagePackInteger.TryRead(Rest, out long value, out int size) || value is < int.MinValue or > int.MaxValue)
+        {
+            throw Malformed();
+        }
+
+        _position += size;
+        return (int)value;
     }
 
     private object ReadExtension()

@@ -59,7 +59,8 @@ public sealed class NativeValueWriter(SensitiveBuffer buffer) : ValueWriter
                 MessagePackPrimitives.TryWrite(buffer.GetSpan(LongestHeader), number, out written);
                 buffer.Advance(written);
                 return true;
-            case byte[] bytes:
+            // To the runtime, an sbyte[] and an array of enums are a byte[] too.
+            case byte[] bytes when value.GetType() == typeof(byte[]):
                 MessagePackPrimitives.TryWriteBinHeader(buffer.GetSpan(LongestHeader), (uint)bytes.Length, out written);
                 buffer.Advance(written);
                 buffer.Write(bytes);
@@ -217,8 +218,8 @@ public sealed class NativeValueWriter(SensitiveBuffer buffer) : ValueWriter
             case Version version:
                 WriteTextExtension(ScalarCode.Version, version.ToString());
                 break;
-            case Uri uri when IsWellFormed(uri.OriginalString):
-                WriteTextExtension(ScalarCode.Uri, uri.OriginalString);
+            case Uri uri when Utf16.IsWellFormed(uri.OriginalString):
+                WriteTextExtension(ScalarCode.Uri, OriginalOf(uri));
                 break;
             default:
                 return false;
@@ -229,7 +230,7 @@ public sealed class NativeValueWriter(SensitiveBuffer buffer) : ValueWriter
 
     private void WriteText(string text)
     {
-        if (!IsWellFormed(text))
+        if (!Utf16.IsWellFormed(text))
         {
             // UTF-8 has no place for a lone surrogate, and a replacement character would be a wrong value.
             MemoryMarshal.AsBytes(text.AsSpan()).CopyTo(BeginExtension(ScalarCode.Utf16Text, checked(2 * text.Length)));
@@ -274,6 +275,10 @@ public sealed class NativeValueWriter(SensitiveBuffer buffer) : ValueWriter
     private void WriteTextExtension(ScalarCode code, string text) =>
         s_strictUtf8.GetBytes(text, BeginExtension(code, s_strictUtf8.GetByteCount(text)));
 
+    /// <summary>A path that was said to be an absolute Uri would be read as a relative one.</summary>
+    private static string OriginalOf(Uri uri) =>
+        uri.IsAbsoluteUri && uri.OriginalString.StartsWith('/') ? uri.AbsoluteUri : uri.OriginalString;
+
     private void WriteTag(CompositeTag tag, byte detail) => BeginExtension((sbyte)tag, 1)[0] = detail;
 
     private Span<byte> BeginExtension(ScalarCode code, int size) => BeginExtension((sbyte)code, size);
@@ -291,22 +296,5 @@ public sealed class NativeValueWriter(SensitiveBuffer buffer) : ValueWriter
     {
         MessagePackPrimitives.TryWriteArrayHeader(buffer.GetSpan(LongestHeader), (uint)count, out int written);
         buffer.Advance(written);
-    }
-
-    private static bool IsWellFormed(ReadOnlySpan<char> text)
-    {
-        int position = text.IndexOfAnyInRange('\uD800', '\uDFFF');
-        while (position >= 0)
-        {
-            if (Rune.DecodeFromUtf16(text[position..], out _, out int consumed) != System.Buffers.OperationStatus.Done)
-            {
-                return false;
-            }
-
-            text = text[(position + consumed)..];
-            position = text.IndexOfAnyInRange('\uD800', '\uDFFF');
-        }
-
-        return true;
     }
 }

@@ -80,5 +80,11 @@ internal static class ScalarTypes
 
     public static bool TryGetCode(Type type, out ScalarCode code) => s_codes.TryGetValue(type, out code);
 
-    public static bool TryGetType(ScalarCode code, out Type type) => s_types.TryGetValue(code, out type!);
+    /// <summary>The element type that the tag of a typed array tells; an array of objects has no tag.</summary>
+    public static bool TryGetElementType(byte code, out Type type)
+    {
+        type = typeof(object);
+        return code is > (byte)ScalarCode.Object and <= (byte)sbyte.MaxValue
+            && s_types.TryGetValue((ScalarCode)code, out type!);
+    }
 }

@@ -10,13 +10,20 @@ internal sealed class BlockAnalysis
     public BlockAnalysis(Ast tree)
     {
         ScriptBlockAst script = tree as ScriptBlockAst ?? ((FunctionDefinitionAst)tree).Body;
-        Identity = BlockIdentity.Compute(tree);
-        FreeVariables = FreeVariableFinder.Find(script);
+        byte[] identity = BlockIdentity.Compute(tree);
+        Start = ValueIdentity.Encode(buffer =>
+        {
+            new ValueIdentity(buffer).WriteLabel("block");
+            buffer.Write(identity);
+        });
+        FreeVariables = Array.ConvertAll(
+            FreeVariableFinder.Find(script),
+            variable => (variable, ValueIdentity.Encode(buffer => new ValueIdentity(buffer).WriteLabel(variable.Display))));
     }
 
-    /// <summary>The identity of its text, 32 bytes.</summary>
-    public byte[] Identity { get; }
+    /// <summary>What the identity of its result begins with: a label and a hash of the block's code.</summary>
+    public byte[] Start { get; }
 
-    /// <summary>The variables whose values are part of its key.</summary>
-    public FreeVariable[] FreeVariables { get; }
+    /// <summary>The variables whose values are part of its key, each with its label.</summary>
+    public (FreeVariable Variable, byte[] Label)[] FreeVariables { get; }
 }

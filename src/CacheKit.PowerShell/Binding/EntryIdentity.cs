@@ -31,16 +31,21 @@ internal static class EntryIdentity
     /// <param name="cmdlet">The cmdlet that will run the block.</param>
     /// <param name="block">The block.</param>
     /// <param name="arguments">The arguments that it will get.</param>
+    /// <returns>Whether it includes the content of a secret.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    public static void WriteBlock(SensitiveBuffer buffer, PSCmdlet cmdlet, ScriptBlock block, object?[]? arguments)
+    public static bool WriteBlock(SensitiveBuffer buffer, PSCmdlet cmdlet, ScriptBlock block, object?[]? arguments)
     {
         BlockAnalysis analysis = s_analyses.GetValue(block.Ast, static tree => new BlockAnalysis((System.Management.Automation.Language.Ast)tree));
         ValueIdentity identity = new(buffer);
-        identity.WriteLabel("block");
-        buffer.Write(analysis.Identity);
+        buffer.Write(analysis.Start);
         if (analysis.FreeVariables.Length > 0)
         {
-            WriteVariables(identity, cmdlet, block, analysis.FreeVariables);
+            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, block);
+            foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
+            {
+                buffer.Write(label);
+                WriteVariable(identity, scope, block, variable);
+            }
         }
 
         for (int i = 0; i < arguments?.Length; i++)
@@ -51,25 +56,26 @@ internal static class EntryIdentity
                 throw NotDerivable($"argument {i + 1}", type);
             }
         }
+
+        return identity.HoldsSecret;
     }
 
-    private static void WriteVariables(ValueIdentity identity, PSCmdlet cmdlet, ScriptBlock block, FreeVariable[] variables)
+    private static void WriteVariable(
+        ValueIdentity identity,
+        PSVariableIntrinsics? scope,
+        ScriptBlock block,
+        FreeVariable variable)
     {
-        PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, block);
-        foreach (FreeVariable variable in variables)
+        Type? type = variable.Kind switch
         {
-            identity.WriteLabel(variable.Display);
-            Type? type = variable.Kind switch
-            {
-                FreeVariableKind.Environment => identity.TryWrite(Environment.GetEnvironmentVariable(variable.Name)),
-                FreeVariableKind.ScriptFile => identity.TryWrite(ScriptFileValue(variable, block)),
-                FreeVariableKind.Variable when scope is not null => identity.TryWrite(scope.GetValue(variable.Name)),
-                _ => typeof(void),
-            };
-            if (type is not null)
-            {
-                throw NotDerivable(variable.Display, type);
-            }
+            FreeVariableKind.Variable when scope is not null => identity.TryWrite(scope.GetValue(variable.Name)),
+            FreeVariableKind.Environment => identity.TryWrite(Environment.GetEnvironmentVariable(variable.Name)),
+            FreeVariableKind.ScriptFile => identity.TryWrite(ScriptFileValue(variable, block)),
+            _ => typeof(void),
+        };
+        if (type is not null)
+        {
+            throw NotDerivable(variable.Display, type);
         }
     }
 

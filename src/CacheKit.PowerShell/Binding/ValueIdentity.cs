@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Security;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Serialization;
 
@@ -30,6 +31,18 @@ internal sealed class ValueIdentity
         _buffer = buffer;
         _writer = new NativeValueWriter(buffer);
     }
+
+    /// <summary>Writes something that is the same at every call, to be copied then.</summary>
+    /// <param name="write">Writes it.</param>
+    public static byte[] Encode(Action<SensitiveBuffer> write)
+    {
+        using SensitiveBuffer buffer = SensitiveBuffer.Rent();
+        write(buffer);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Whether what was written includes the content of a secret.</summary>
+    public bool HoldsSecret { get; private set; }
 
     /// <summary>Writes the identity of a value.</summary>
     /// <param name="value">The value.</param>
@@ -62,6 +75,7 @@ internal sealed class ValueIdentity
             return null;
         }
 
+        HoldsSecret = HoldsSecret || value is SecureString or PSCredential;
         return _writer.TryWriteScalar(value) ? null : TryWriteOther(value, depth);
     }
 
@@ -167,6 +181,7 @@ internal sealed class ValueIdentity
                 Type? type = identity.TryWrite(pair.Key, depth + 1);
                 pairs[^1] = (bytes, bytes.Length);
                 type ??= identity.TryWrite(pair.Value, depth + 1);
+                HoldsSecret = HoldsSecret || identity.HoldsSecret;
                 if (type is not null)
                 {
                     return type;

@@ -1,8 +1,5 @@
 using System.Management.Automation;
-using System.Text;
-using System.Text.RegularExpressions;
 using CacheKit.Binding;
-using CacheKit.Completion;
 using CacheKit.Conversion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
@@ -12,57 +9,15 @@ using CacheKit.Core.Keys;
 using CacheKit.Core.Serialization;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
-using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 
 /// <summary>Returns the cached result of a block, or runs it once and caches its result encrypted.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "SecureCached", HelpUri = HelpPages.Folder + "Invoke-SecureCached.md")]
 [OutputType(typeof(object))]
-public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
+public sealed class InvokeSecureCachedCommand : CachingCommand
 {
-    private const string DefaultNamespace = "main";
-    private const int LongestKey = 1024;
-
     private ImplicitSession? _session;
-
-    /// <summary>The block: run when there is no fresh entry.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
-    public ScriptBlock ScriptBlock { get; set; } = null!;
-
-    /// <summary>How long its result is fresh; 300 seconds unless given.</summary>
-    [Parameter]
-    [TtlTransformation]
-    [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl Ttl { get; set; } = Ttl.Default;
-
-    /// <summary>The arguments of the block; they are part of a derived key.</summary>
-    [Parameter]
-    [Alias("Args")]
-    [AllowNull]
-    [AllowEmptyCollection]
-    public object?[]? ArgumentList { get; set; }
-
-    /// <summary>The name of the entry, in place of a derived key.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    [AllowNull]
-    public string? Key { get; set; }
-
-    /// <summary>The part of the cache to use; readable to the storage.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    [AllowNull]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string Namespace { get; set; } = DefaultNamespace;
-
-    /// <summary>Runs the block in any case, and stores its result.</summary>
-    [Parameter]
-    public SwitchParameter Refresh { get; set; }
-
-    /// <summary>Runs the block without the cache.</summary>
-    [Parameter]
-    public SwitchParameter Bypass { get; set; }
 
     /// <summary>Makes an entry that is not authentic an error, instead of a warning and another run of the block.</summary>
     [Parameter]
@@ -71,7 +26,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
     /// <summary>Checks the parameters, and opens the session.</summary>
     protected override void BeginProcessing()
     {
-        CheckParameters();
+        base.BeginProcessing();
         if (Bypass)
         {
             return;
@@ -86,7 +41,6 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
             ThrowTerminatingError(ErrorRecords.From(failure, null));
         }
 
-        NamespaceCompleter.Remember(Namespace);
     }
 
     /// <summary>Answers from memory, from the store, or by running the block.</summary>
@@ -117,51 +71,10 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
         base.Dispose(disposing);
     }
 
-    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamespaceForm();
-
-    private void CheckParameters()
-    {
-        if (Ttl.Problem is { } problem)
-        {
-            Refuse(ErrorIds.TtlInvalid, $"The TTL cannot be used: {problem}.", "Try -Ttl 300 or -Ttl 5m.", Ttl.Input);
-        }
-
-        if (Refresh && Bypass)
-        {
-            Refuse(
-                ErrorIds.ParameterConflict,
-                "-Refresh stores the result and -Bypass does not: they cannot be given together.",
-                "Give one of them.",
-                null);
-        }
-
-        if (!ReferenceEquals(Namespace, DefaultNamespace) && (Namespace is null || !NamespaceForm().IsMatch(Namespace)))
-        {
-            Refuse(
-                ErrorIds.NamespaceInvalid,
-                "A namespace is 1 to 64 letters (A-Z), digits, dots, hyphens and underscores.",
-                "Give another -Namespace, or put what varies into -Key.",
-                Namespace);
-        }
-
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Key))
-            && (string.IsNullOrWhiteSpace(Key) || Encoding.UTF8.GetByteCount(Key) > LongestKey))
-        {
-            Refuse(
-                ErrorIds.KeyInvalid,
-                $"A key is text of 1 to {LongestKey} bytes, and not only white space.",
-                "Give another -Key, or none to have it derived from the block.",
-                Key);
-        }
-    }
-
-    private void Refuse(string errorId, string message, string advice, object? target) =>
-        ThrowTerminatingError(ErrorRecords.From(new CacheKitException(errorId, message, advice), target));
-
     private EntryKeys KeysFor(SecureCache cache)
     {
         using SensitiveBuffer identity = SensitiveBuffer.Rent();
+        bool holdsSecret = false;
         try
         {
             if (Key is not null)
@@ -170,7 +83,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
             }
             else
             {
-                EntryIdentity.WriteBlock(identity, this, ScriptBlock, ArgumentList);
+                holdsSecret = EntryIdentity.WriteBlock(identity, this, ScriptBlock, ArgumentList);
             }
         }
         catch (CacheKitException failure)
@@ -178,7 +91,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
             ThrowTerminatingError(ErrorRecords.From(failure, ScriptBlock));
         }
 
-        return cache.KeysFor(Namespace, identity.WrittenSpan);
+        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
     }
 
     private bool TryAnswerFromMemory(SecureCache cache, EntryKeys keys)
@@ -190,6 +103,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
 
         using (entry)
         {
+            Trace("Hit in memory", keys);
             return TryWriteEntry(entry);
         }
     }
@@ -209,9 +123,15 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
                 keys.Current.ToString());
         }
 
-        if (result.Outcome != LookupOutcome.Hit || TryWriteEntry(result.Entry))
+        if (result.Outcome != LookupOutcome.Hit)
         {
-            return result.Outcome == LookupOutcome.Hit;
+            return false;
+        }
+
+        Trace("Hit in the store", keys);
+        if (TryWriteEntry(result.Entry))
+        {
+            return true;
         }
 
         WriteWarning($"An entry does not decode. It was dropped ({keys.Current}).");
@@ -243,6 +163,7 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
 
     private void RunAndStore(SecureCache cache, EntryKeys keys)
     {
+        Trace(Refresh ? "Refresh" : "Miss", keys);
         BlockOutput output = BlockOutput.Run(this, ScriptBlock, ArgumentList);
         if (output.HasErrors)
         {
@@ -299,6 +220,15 @@ public sealed partial class InvokeSecureCachedCommand : CacheKitCommand
             "Let it give seconds, text such as '5m' or a TimeSpan; zero or less means not to cache.");
         WriteError(ErrorRecords.From(failure, Ttl.Script));
         return false;
+    }
+
+    /// <summary>Says what happens under -Verbose; the key is a hash. Otherwise nothing is even put together.</summary>
+    private void Trace(string what, EntryKeys keys)
+    {
+        if (IsVerbose())
+        {
+            WriteVerbose($"{what}: {keys.Current}.");
+        }
     }
 
     private void WriteNotices(SecureCache cache)

@@ -109,9 +109,11 @@ internal readonly struct ObjectReader(ValueReader reader)
             }
         }
 
+        // Each asking for the properties makes a new view of them.
+        PSMemberInfoCollection<PSPropertyInfo> properties = bag.Properties;
         for (int i = 0; i < count; i++)
         {
-            bag.Properties.Add(new PSNoteProperty(reader.ReadName(), Read(depth)), preValidated: true);
+            properties.Add(new PSNoteProperty(reader.ReadName(), Read(depth)), preValidated: true);
         }
 
         return bag;

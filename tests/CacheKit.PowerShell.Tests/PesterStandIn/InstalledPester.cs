@@ -10,10 +10,12 @@ internal sealed class InstalledPester
     private static readonly Lazy<InstalledPester?> s_instance = new(Find);
 
     private readonly string _pwsh;
+    private readonly string _pester;
 
-    private InstalledPester(string pwsh)
+    private InstalledPester(string pwsh, string pester)
     {
         _pwsh = pwsh;
+        _pester = pester;
     }
 
     /// <summary>The installed Pester, or null where there is none.</summary>
@@ -24,7 +26,8 @@ internal sealed class InstalledPester
     {
         string driver = Path.Combine(AppContext.BaseDirectory, "PesterStandIn", "Invoke-InstalledPester.ps1");
         string resultPath = Path.Combine(folder, "pester.json");
-        (int exitCode, string text) = Start(_pwsh, "-File", driver, "-Path", file, "-ResultPath", resultPath);
+        string[] args = ["-File", driver, "-Path", file, "-PesterPath", _pester, "-ResultPath", resultPath];
+        (int exitCode, string text) = Start(_pwsh, args);
         if (exitCode != 0)
         {
             throw new InvalidOperationException($"'{file}' was not run: {text}");
@@ -39,14 +42,20 @@ internal sealed class InstalledPester
         string? named = Environment.GetEnvironmentVariable("CACHEKIT_PWSH");
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        string? pwsh = named ?? folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return pwsh is not null && HasPester(pwsh) ? new InstalledPester(pwsh) : null;
+        string? pwsh = string.IsNullOrEmpty(named)
+            ? folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            : named;
+        return pwsh is not null && FindPester(pwsh) is { } pester ? new InstalledPester(pwsh, pester) : null;
     }
 
-    private static bool HasPester(string pwsh)
+    private static string? FindPester(string pwsh)
     {
-        const string Question = "exit [int] -not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0)";
-        return Start(pwsh, "-Command", Question).ExitCode == 0;
+        const string Question = """
+            $found = Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 } | Select-Object -First 1
+            if ($found) { $found.Path } else { exit 1 }
+            """;
+        (int exitCode, string text) = Start(pwsh, "-Command", Question);
+        return exitCode == 0 ? text.Trim() : null;
     }
 
     private static (int ExitCode, string Text) Start(string pwsh, params string[] args)
@@ -67,17 +76,26 @@ internal sealed class InstalledPester
         return (process.ExitCode, output + errors.GetAwaiter().GetResult());
     }
 
-    private sealed record Report(string[] Broken, ReportedTest[] Tests)
+    private sealed record Report(ReportedBlock[] Broken, ReportedTest[] Tests)
     {
         public PesterResult Judge(ReportedTest test)
         {
+            string[] faults = [.. Broken.Where(block => block.Holds(test)).Select(block => block.Message)];
+            string reasons = string.Join(Environment.NewLine, [test.Message, .. faults]);
             return test.Outcome switch
             {
                 "Skipped" => new PesterResult(PesterOutcome.Skipped, test.Message),
-                "Passed" when Broken.Length == 0 => new PesterResult(PesterOutcome.Passed, ""),
-                "Passed" => new PesterResult(PesterOutcome.Failed, string.Join(Environment.NewLine, Broken)),
-                _ => new PesterResult(PesterOutcome.Failed, test.Message),
+                "Passed" when faults.Length == 0 => new PesterResult(PesterOutcome.Passed, ""),
+                _ => new PesterResult(PesterOutcome.Failed, reasons),
             };
+        }
+    }
+
+    private sealed record ReportedBlock(string Name, string Message)
+    {
+        public bool Holds(ReportedTest test)
+        {
+            return Name.Length == 0 || test.Name.StartsWith($"{Name}.", StringComparison.Ordinal);
         }
     }
 

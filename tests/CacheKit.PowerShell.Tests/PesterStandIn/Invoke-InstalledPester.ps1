@@ -6,30 +6,34 @@ param(
     [string] $Path,
 
     [Parameter(Mandatory)]
+    [string] $PesterPath,
+
+    [Parameter(Mandatory)]
     [string] $ResultPath
 )
 
-Set-StrictMode -Version Latest
-$ErrorActionPreference = 'Stop'
-
-Import-Module Pester -MinimumVersion 5.0
+# No strict mode and no $ErrorActionPreference here: the tests run in scopes below this one and would inherit them.
+Import-Module -Name $PesterPath -ErrorAction Stop
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'None'
 $run = Invoke-Pester -Configuration $configuration
 
-# A hook that failed is the block's error, and not that of the tests that passed before.
-$broken = @($run.Containers) + @($run.FailedBlocks) | ForEach-Object { $_.ErrorRecord } | ForEach-Object { "$_" }
+# A failed hook is the error of its block, and a fault outside of every block that of the file, which has no name.
 @{
-    Broken = @($broken)
+    Broken = @(
+        @($run.FailedContainers) + @($run.FailedBlocks) | ForEach-Object {
+            @{ Name = "$($_.ExpandedPath)"; Message = $_.ErrorRecord -join [System.Environment]::NewLine }
+        }
+    )
     Tests  = @(
         $run.Tests | ForEach-Object {
             @{
                 Name    = $_.ExpandedPath
                 Outcome = $_.Result
-                Message = @($_.ErrorRecord) -join [System.Environment]::NewLine
+                Message = $_.ErrorRecord -join [System.Environment]::NewLine
             }
         }
     )
-} | ConvertTo-Json -Depth 4 | Set-Content -LiteralPath $ResultPath
+} | ConvertTo-Json -Depth 4 | Set-Content -LiteralPath $ResultPath -ErrorAction Stop

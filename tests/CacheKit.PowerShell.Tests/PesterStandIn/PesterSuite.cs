@@ -47,9 +47,11 @@ internal static class PesterSuite
 
     private static ILookup<string, PesterResult> Run(string file)
     {
+        // Looked for in the environment of the user, who may have installed it for himself alone.
+        InstalledPester? installed = InstalledPester.Instance;
         using IsolatedEnvironment environment = new();
         string path = Path.Combine(s_folder, file);
-        if (InstalledPester.Instance is { } installed)
+        if (installed is not null)
         {
             return installed.Run(path, environment.Folder);
         }

@@ -55,7 +55,7 @@ public sealed class ModuleRunspace : IDisposable
         return Collect(shell, output, failure);
     }
 
-    /// <summary>A script that is on its way; stopping it is what Ctrl+C does.</summary>
+    /// <summary>A script for the test to start, and to stop as Ctrl+C does. The test disposes of it.</summary>
     /// <param name="script">The text.</param>
     public Shell Prepare(string script)
     {

@@ -5,7 +5,7 @@
     Author            = 'CacheKit contributors'
     CompanyName       = 'CacheKit'
     Copyright         = 'Copyright (c) CacheKit contributors. MIT licence.'
-    Description       = 'Stand-ins for the commands that the PowerShell engine package lacks. Part of the host; never shipped.'
+    Description       = 'Stand-ins for commands that the engine package lacks. Part of the host; never shipped.'
     FunctionsToExport = @()
     VariablesToExport = @()
     AliasesToExport   = @()

@@ -19,9 +19,10 @@ public sealed class ImportPowerShellDataFileCommand : PathCommand
         foreach ((string path, ProviderInfo _) in Resolve())
         {
             ScriptBlockAst file = Parser.ParseFile(path, out Token[] _, out ParseError[] errors);
-            if (errors.Length == 0 && file.Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false) is { } table)
+            Ast? found = file.Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false);
+            if (errors.Length == 0 && found is HashtableAst table)
             {
-                WriteObject(((HashtableAst)table).SafeGetValue());
+                WriteObject(table.SafeGetValue());
                 continue;
             }
 

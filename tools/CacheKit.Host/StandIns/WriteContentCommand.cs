@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Text;
@@ -39,7 +40,7 @@ public abstract class WriteContentCommand : PathCommand
 
     protected override void EndProcessing()
     {
-        foreach (string path in Given)
+        foreach (string path in FindTargets())
         {
             if (!ShouldProcess(path, Append ? "Add Content" : "Set Content"))
             {
@@ -54,6 +55,31 @@ public abstract class WriteContentCommand : PathCommand
             else
             {
                 WriteItem(path);
+            }
+        }
+    }
+
+    /// <summary>A plain path may name something new; a pattern means what is there.</summary>
+    private IEnumerable<string> FindTargets()
+    {
+        foreach (string given in Given)
+        {
+            if (IsLiteral || !WildcardPattern.ContainsWildcardCharacters(given))
+            {
+                yield return given;
+                continue;
+            }
+
+            Collection<PathInfo> found = Ask(() => SessionState.Path.GetResolvedPSPathFromPSPath(given));
+            if (found.Count == 0)
+            {
+                ItemNotFoundException missing = new($"An object at the specified path {given} does not exist.");
+                WriteError(new ErrorRecord(missing, "ItemNotFound", ErrorCategory.ObjectNotFound, given));
+            }
+
+            foreach (PathInfo path in found)
+            {
+                yield return path.Path;
             }
         }
     }
@@ -76,7 +102,7 @@ public abstract class WriteContentCommand : PathCommand
 
     private void WriteItem(string path)
     {
-        foreach (IContentWriter writer in Ask(() => InvokeProvider.Content.GetWriter([path], Force, IsLiteral)))
+        foreach (IContentWriter writer in Ask(() => InvokeProvider.Content.GetWriter([path], Force, literalPath: true)))
         {
             using (writer)
             {

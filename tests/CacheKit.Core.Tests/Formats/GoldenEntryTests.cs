@@ -1,0 +1,83 @@
+using System.Text.Json;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Formats;
+
+/// <summary>Entries that were sealed once (tests/fixtures/native-v1): they are found and opened for ever.</summary>
+public sealed class GoldenEntryTests
+{
+    private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static TheoryData<string> Entries => ["small", "compressed", "named", "every-type"];
+
+    [Theory]
+    [MemberData(nameof(Entries))]
+    public async Task An_entry_is_found_and_opened(string name)
+    {
+        (Golden golden, byte[] frame) = Load(name);
+        FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(golden.CreatedUnixMs));
+        FakeStore store = new();
+        await using SecureCache cache = new(RingOf(golden), store, new MemoryTier(clock), clock);
+        EntryKeys keys = cache.KeysFor(golden.Namespace, Convert.FromHexString(golden.IdentityHex));
+        Assert.Equal(golden.PhysicalKey, keys.Current.ToString());
+        store.Entries[golden.PhysicalKey] = frame;
+
+        using LookupResult result = await cache.GetAsync(keys, false, TestContext.Current.CancellationToken);
+        Assert.Equal(LookupOutcome.Hit, result.Outcome);
+        Assert.Equal(golden.Name, result.Entry.Name);
+        Assert.Equal(golden.ValueHex, Convert.ToHexStringLower(result.Entry.Value.Span));
+        Assert.Equal(golden.CreatedUnixMs, result.Entry.Header.CreatedUnixMs);
+        Assert.Equal(golden.FreshForMs, result.Entry.Header.FreshForMs);
+        Assert.Equal(golden.KeepForMs, result.Entry.Header.KeepForMs);
+        Assert.Equal(golden.Compressed, result.Entry.Header.Compressed);
+        Assert.Equal(golden.Fingerprint, result.Entry.Header.Fingerprint.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Entries))]
+    public void A_value_decodes_and_is_written_to_the_same_bytes(string name)
+    {
+        byte[] value = Convert.FromHexString(Load(name).Golden.ValueHex);
+        object?[] output = ValueGraph.Read(value);
+        Assert.NotEmpty(output);
+        Assert.Equal(Convert.ToHexString(value), Convert.ToHexString(ValueGraph.Write(output)));
+    }
+
+    [Fact]
+    public void Every_file_is_tested()
+    {
+        string[] files = Directory.GetFiles(Fixtures.PathOf("native-v1"), "*.bin");
+        Assert.Equal(Entries.Select(row => row.Data).Order(), files.Select(Path.GetFileNameWithoutExtension).Order());
+    }
+
+    private static TenantKeyRing RingOf(Golden golden)
+    {
+        using KeyRing ring = new(MasterKey.FromHex(golden.MasterKeyHex, "a fixture"));
+        return ring.ForTenant(golden.Tenant);
+    }
+
+    private static (Golden Golden, byte[] Frame) Load(string name)
+    {
+        string json = File.ReadAllText(Fixtures.PathOf($"native-v1/{name}.json"));
+        return (JsonSerializer.Deserialize<Golden>(json, s_options)!, File.ReadAllBytes(Fixtures.PathOf($"native-v1/{name}.bin")));
+    }
+
+    internal sealed record Golden(
+        string MasterKeyHex,
+        string Tenant,
+        string Namespace,
+        string IdentityHex,
+        string PhysicalKey,
+        string Fingerprint,
+        string? Name,
+        long CreatedUnixMs,
+        long FreshForMs,
+        long KeepForMs,
+        bool Compressed,
+        string ValueHex);
+}

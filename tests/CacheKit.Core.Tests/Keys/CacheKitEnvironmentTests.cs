@@ -1,0 +1,100 @@
+using CacheKit.Core.Keys;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Keys;
+
+public sealed class CacheKitEnvironmentTests
+{
+    private static readonly CacheKitEnvironment s_home = new() { Home = "/home/ada" };
+
+    [Fact]
+    public void Without_folders_of_their_own_files_lie_in_the_home()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
+        Assert.Equal("/home/ada/.cache/cachekit/cache.db", s_home.DefaultCachePath);
+        Assert.Equal("/home/ada/.config/cachekit/master.key", s_home.SavedKeyPath);
+    }
+
+    [Fact]
+    public void Absolute_folders_are_taken()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
+        CacheKitEnvironment environment = s_home with { CacheHome = "/var/c", ConfigurationHome = "/var/k/" };
+        Assert.Equal("/var/c/cachekit/cache.db", environment.DefaultCachePath);
+        Assert.Equal("/var/k/cachekit/master.key", environment.SavedKeyPath);
+        CacheKitEnvironment homeless = environment with { Home = null };
+        Assert.Equal("/var/c/cachekit/cache.db", homeless.DefaultCachePath);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("c")]
+    [InlineData("./c")]
+    [InlineData("../c")]
+    [InlineData("~/c")]
+    public void Relative_folders_are_ignored(string folder)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
+        CacheKitEnvironment environment = s_home with { CacheHome = folder, ConfigurationHome = folder };
+        Assert.Equal(s_home.DefaultCachePath, environment.DefaultCachePath);
+        Assert.Equal(s_home.SavedKeyPath, environment.SavedKeyPath);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("home/ada")]
+    [InlineData(".")]
+    public void Without_a_home_there_are_no_paths(string? home)
+    {
+        CacheKitEnvironment environment = new() { Home = home };
+        Assert.Null(environment.DefaultCachePath);
+        Assert.Null(environment.SavedKeyPath);
+    }
+
+    [Theory]
+    [InlineData("CACHEKIT_MASTER_KEY")]
+    [InlineData("CACHEKIT_MASTER_KEY_FILE")]
+    [InlineData("CACHEKIT_CACHE_PATH")]
+    public void A_snapshot_is_current_until_a_variable_changes(string variable)
+    {
+        string? before = Environment.GetEnvironmentVariable(variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(variable, "one");
+            CacheKitEnvironment snapshot = CacheKitEnvironment.Capture();
+            Assert.True(snapshot.IsCurrent());
+            Assert.Equal(snapshot, CacheKitEnvironment.Capture());
+            Assert.Contains("one", new[] { snapshot.MasterKey, snapshot.MasterKeyFile, snapshot.CachePath });
+            Environment.SetEnvironmentVariable(variable, "two");
+            Assert.False(snapshot.IsCurrent());
+            Assert.NotEqual(snapshot, CacheKitEnvironment.Capture());
+            Environment.SetEnvironmentVariable(variable, null);
+            Assert.False(snapshot.IsCurrent());
+            Environment.SetEnvironmentVariable(variable, "one");
+            Assert.True(snapshot.IsCurrent());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, before);
+        }
+    }
+
+    [Fact]
+    public void The_folders_are_part_of_a_snapshot()
+    {
+        CacheKitEnvironment now = CacheKitEnvironment.Capture();
+        Assert.True(now.IsCurrent());
+        Assert.False((now with { Home = now.Home + "x" }).IsCurrent());
+        Assert.False((now with { CacheHome = now.CacheHome + "x" }).IsCurrent());
+        Assert.False((now with { ConfigurationHome = now.ConfigurationHome + "x" }).IsCurrent());
+    }
+
+    [Fact]
+    public void Its_text_form_tells_nothing()
+    {
+        CacheKitEnvironment environment = new() { MasterKey = "k1e2y3", MasterKeyFile = "/f1i2l3e4", CachePath = "/p1a2" };
+        Assert.Equal("CacheKitEnvironment (redacted)", environment.ToString());
+        Assert.Equal("CacheKitEnvironment (redacted)", $"{environment}");
+    }
+}

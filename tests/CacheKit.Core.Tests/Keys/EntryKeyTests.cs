@@ -1,0 +1,126 @@
+using System.Text;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Keys;
+
+public sealed class EntryKeyTests
+{
+    [Theory]
+    [InlineData("a")]
+    [InlineData("AZaz09._-")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
+    public void The_text_form_is_tag_namespace_and_id(string @namespace)
+    {
+        using TenantKeyRing ring = TestKeys.Ring("t", 1);
+        EntryKey key = ring.KeysFor(@namespace, [1, 2, 3]).Current;
+        string[] parts = key.ToString().Split(':');
+        Assert.Equal(4, parts.Length);
+        Assert.Equal("ck", parts[0]);
+        Assert.Matches("^[0-9a-f]{16}$", parts[1]);
+        Assert.Equal(@namespace, parts[2]);
+        Assert.Matches("^[0-9a-f]{40}$", parts[3]);
+        Assert.Equal(key.Id.ToString(), parts[3]);
+        Assert.Equal(@namespace, key.Namespace);
+
+        byte[] bytes = new byte[key.Size + 1];
+        Assert.Equal(key.Size, key.CopyTo(bytes));
+        Assert.Equal(key + "\0", Encoding.ASCII.GetString(bytes));
+    }
+
+    // Computed once with another implementation of HMAC and HKDF.
+    [Theory]
+    [InlineData("default", 1, "users", "",
+        "ck:f8a5866b268189ad:users:8983a050721c9178cec3fd332bea8dbf5dfeff16")]
+    [InlineData("default", 1, "users", "00",
+        "ck:f8a5866b268189ad:users:b98eae45e0c18af65408e11d28a378e0acdb14df")]
+    [InlineData("default", 1, "users", "616263",
+        "ck:f8a5866b268189ad:users:bd6163d50a97948ed47e068dfd87da027fcafcf8")]
+    [InlineData("default", 2, "users", "616263",
+        "ck:7cf55e27e515b502:users:e22f9e7264ca763e32da0fb1d5df1af687230e17")]
+    [InlineData("acme", 1, "users", "616263",
+        "ck:a4eb77c859a53b20:users:e6163cb9c593744c1642bfd211ec9f361b764f7d")]
+    [InlineData("acme", 1, "a.b-c_D9", "616263",
+        "ck:a4eb77c859a53b20:a.b-c_D9:a24d71f22bcadbdc0b0db856327572fcb17943c6")]
+    public void Keys_are_the_same_for_ever(string tenant, byte master, string @namespace, string identity, string expected)
+    {
+        using TenantKeyRing ring = TestKeys.Ring(tenant, master);
+        Assert.Equal(expected, ring.KeysFor(@namespace, Convert.FromHexString(identity)).Current.ToString());
+    }
+
+    [Fact]
+    public void Ids_differ_by_master_key_tenant_namespace_and_identity()
+    {
+        (byte Master, string Tenant, string Namespace, byte[] Identity)[] places =
+        [
+            (1, "t", "n", [1]), (2, "t", "n", [1]), (1, "T", "n", [1]), (1, "t", "N", [1]), (1, "t", "n", [2]),
+            (1, "t", "n", []), (1, "t", "n", [1, 0]), (1, "t", "n", [0, 1]),
+            // The same characters with another boundary between namespace and identity.
+            (1, "t", "nn", [1]), (1, "t", "n", [(byte)'n', 1]), (1, "t", "n", [1, (byte)'n']),
+            (1, "t", "n", new byte[600]), (1, "t", "n", new byte[601]),
+        ];
+        string[] ids = [.. places.Select(place =>
+        {
+            using TenantKeyRing ring = TestKeys.Ring(place.Tenant, place.Master);
+            return ring.KeysFor(place.Namespace, place.Identity).Current.Id.ToString();
+        })];
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public void The_tag_differs_by_tenant_and_master_key_and_by_nothing_else()
+    {
+        Assert.Equal(Tag(1, "t", "n"), Tag(1, "t", "other"));
+        Assert.Equal(3, new[] { Tag(1, "t", "n"), Tag(2, "t", "n"), Tag(1, "u", "n") }.Distinct().Count());
+    }
+
+    [Fact]
+    public void Identities_of_any_length_have_keys()
+    {
+        using TenantKeyRing ring = TestKeys.Ring("t", 1);
+        byte[] identity = new byte[1 << 20];
+        HashSet<string> ids = [];
+        foreach (int length in (int[])[0, 1, 508, 509, 510, 511, 512, 513, 65_536, 1 << 20])
+        {
+            Assert.True(ids.Add(ring.KeysFor("n", identity.AsSpan(0, length)).Current.Id.ToString()));
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_ever_hashed_under_a_zeroed_key()
+    {
+        using TenantKeyRing same = TestKeys.Ring("t", 1);
+        string expected = same.KeysFor("n", [1]).Current.ToString();
+        byte[] identity = new byte[100_000];
+        string expectedLong = same.KeysFor("n", identity).Current.ToString();
+        for (int round = 0; round < 50; round++)
+        {
+            TenantKeyRing ring = TestKeys.Ring("t", 1);
+            await Threads.RunAsync(number =>
+            {
+                if (number == 0)
+                {
+                    ring.Dispose();
+                    return;
+                }
+
+                try
+                {
+                    Assert.Equal(expected, ring.KeysFor("n", [1]).Current.ToString());
+                    Assert.Equal(expectedLong, ring.KeysFor("n", identity).Current.ToString());
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Too late, as it should be.
+                }
+            });
+        }
+    }
+
+    private static string Tag(byte master, string tenant, string @namespace)
+    {
+        using TenantKeyRing ring = TestKeys.Ring(tenant, master);
+        return ring.KeysFor(@namespace, [1]).Current.ToString().Split(':')[1];
+    }
+}

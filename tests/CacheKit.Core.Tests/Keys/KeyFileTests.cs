@@ -1,0 +1,236 @@
+using System.Text;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Keys;
+
+public sealed class KeyFileTests : IDisposable
+{
+    private const string Hex = "007f80ffa55ac33c1ee12dd24bb469968778f00f01102332455467768998abba";
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly TempDirectory _directory = new();
+    private readonly MasterKey _key = MasterKey.FromHex(Hex, "a test");
+
+    private string KeyPath => _directory.File("master.key");
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _directory.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_written_key_is_read_back(bool protect)
+    {
+        KeyFile.Write(KeyPath, _key, overwrite: false, protect);
+        using MasterKey found = KeyFile.Read(KeyPath);
+        Assert.True(found.HasSameBytes(_key));
+    }
+
+    [Fact]
+    public void The_file_is_one_line_of_digits()
+    {
+        KeyFile.Write(KeyPath, _key, overwrite: false, protect: false);
+        Assert.Equal(Hex + "\n", File.ReadAllText(KeyPath));
+    }
+
+    [Fact]
+    public void The_file_and_every_directory_made_for_it_are_the_owners_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        string path = _directory.File("a/b/master.key");
+        KeyFile.Write(path, _key, overwrite: false, protect: true);
+        Assert.Equal(OwnersFile, UnixMode.Of(path));
+        Assert.Equal(OwnersFile | UnixFileMode.UserExecute, UnixMode.Of(_directory.File("a/b")));
+        Assert.Equal(OwnersFile | UnixFileMode.UserExecute, UnixMode.Of(_directory.File("a")));
+    }
+
+    [Fact]
+    public void A_directory_that_is_there_keeps_its_mode()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        UnixFileMode mode = OwnersFile | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        UnixMode.Set(_directory.Path, mode);
+        KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
+        Assert.Equal(mode, UnixMode.Of(_directory.Path));
+    }
+
+    [Fact]
+    public void Any_right_of_others_makes_the_file_too_open()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
+        for (int others = 1; others < 0b1_000_000; others++)
+        {
+            UnixMode.Set(KeyPath, OwnersFile | (UnixFileMode)others);
+            CacheKitException failure = Refused(ErrorIds.KeyFileTooOpen);
+            Assert.Contains("chmod 600", failure.RecommendedAction, StringComparison.Ordinal);
+        }
+
+        // What its owner may do is nobody else's.
+        foreach (UnixFileMode mode in (UnixFileMode[])[OwnersFile, UnixFileMode.UserRead, OwnersFile | UnixFileMode.UserExecute])
+        {
+            UnixMode.Set(KeyPath, mode);
+            KeyFile.Read(KeyPath).Dispose();
+        }
+    }
+
+    [Fact]
+    public void A_link_is_judged_by_the_file_that_it_leads_to()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
+        File.CreateSymbolicLink(_directory.File("link"), KeyPath);
+        KeyFile.Read(_directory.File("link")).Dispose();
+        UnixMode.Set(KeyPath, OwnersFile | UnixFileMode.OtherRead);
+        Assert.Equal(
+            ErrorIds.KeyFileTooOpen,
+            Assert.Throws<CacheKitException>(() => KeyFile.Read(_directory.File("link"))).ErrorId);
+    }
+
+    [Fact]
+    public void A_missing_file_or_directory_and_a_directory_are_unusable()
+    {
+        Assert.Contains("does not exist", Refused(ErrorIds.KeyFileUnusable).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ErrorIds.KeyFileUnusable,
+            Assert.Throws<CacheKitException>(() => KeyFile.Read(_directory.File("no/master.key"))).ErrorId);
+        Directory.CreateDirectory(KeyPath);
+        Refused(ErrorIds.KeyFileUnusable);
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("")]
+    [InlineData("\n\n")]
+    public void One_line_is_a_key_with_any_line_end(string end)
+    {
+        Put(Hex + end);
+        using MasterKey found = KeyFile.Read(KeyPath);
+        Assert.True(found.HasSameBytes(_key));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("   ")]
+    public void An_empty_file_is_refused_as_blank(string content)
+    {
+        Put(content);
+        Assert.Contains("is blank", Refused(ErrorIds.MasterKeyInvalid).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Hex + "\n" + Hex + "\n")]
+    [InlineData(Hex + "\r" + Hex)]
+    [InlineData("\n" + Hex)]
+    [InlineData(Hex + "\n# my key")]
+    public void More_than_one_line_is_refused(string content)
+    {
+        Put(content);
+        CacheKitException failure = Refused(ErrorIds.MasterKeyInvalid);
+        Assert.Contains("more than one line", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Hex[..8], failure.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(" " + Hex)]
+    [InlineData(Hex + " ")]
+    [InlineData("\uFEFF" + Hex)]
+    [InlineData("key=" + Hex)]
+    [InlineData("007f80ffa55ac33c1ee12dd24bb469968778f00f01102332455467768998abbg")]
+    [InlineData("dpapi:")]
+    [InlineData("dpapi:AAAA")]
+    public void Anything_else_is_refused_without_a_word_of_its_content(string content)
+    {
+        Put(content);
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyFile.Read(KeyPath));
+        Assert.Contains(failure.ErrorId, (string[])[ErrorIds.MasterKeyInvalid, ErrorIds.KeyFileUnusable]);
+        Assert.Contains(KeyPath, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Hex[..8], failure.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(1 << 20, 'a')]
+    [InlineData(1 << 20, '\0')]
+    [InlineData(1 << 20, 'é')]
+    public void A_large_file_is_refused_as_too_long(int length, char fill)
+    {
+        Put(new string(fill, length));
+        CacheKitException failure = Refused(ErrorIds.MasterKeyInvalid);
+        Assert.Contains("more than 16384 bytes", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_there_is_replaced_only_when_that_is_asked_for()
+    {
+        KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
+        using MasterKey other = MasterKey.Generate();
+        CacheKitException failure = Assert.Throws<CacheKitException>(
+            () => KeyFile.Write(KeyPath, other, overwrite: false, protect: true));
+        Assert.Equal(ErrorIds.KeyFileExists, failure.ErrorId);
+        using (MasterKey kept = KeyFile.Read(KeyPath))
+        {
+            Assert.True(kept.HasSameBytes(_key));
+        }
+
+        KeyFile.Write(KeyPath, other, overwrite: true, protect: true);
+        using MasterKey replaced = KeyFile.Read(KeyPath);
+        Assert.True(replaced.HasSameBytes(other));
+        Assert.Equal([KeyPath], Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void A_replaced_file_is_the_owners_alone_whatever_it_was_before()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        Put("old");
+        UnixMode.Set(KeyPath, OwnersFile | UnixFileMode.OtherRead);
+        KeyFile.Write(KeyPath, _key, overwrite: true, protect: true);
+        Assert.Equal(OwnersFile, UnixMode.Of(KeyPath));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_failure_leaves_nothing_behind(bool overwrite)
+    {
+        Directory.CreateDirectory(KeyPath);
+        CacheKitException failure = Assert.Throws<CacheKitException>(
+            () => KeyFile.Write(KeyPath, _key, overwrite, protect: true));
+        Assert.Equal(ErrorIds.KeyFileUnusable, failure.ErrorId);
+        Assert.Equal([KeyPath], Directory.GetFileSystemEntries(_directory.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(KeyPath));
+    }
+
+    [Fact]
+    public void A_file_where_a_directory_must_be_is_a_failure()
+    {
+        Put("not a directory");
+        CacheKitException failure = Assert.Throws<CacheKitException>(
+            () => KeyFile.Write(Path.Combine(KeyPath, "master.key"), _key, overwrite: false, protect: true));
+        Assert.Equal(ErrorIds.KeyFileUnusable, failure.ErrorId);
+    }
+
+    private void Put(string content)
+    {
+        File.WriteAllText(KeyPath, content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixMode.Set(KeyPath, OwnersFile);
+        }
+    }
+
+    private CacheKitException Refused(string errorId)
+    {
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyFile.Read(KeyPath));
+        Assert.Equal(errorId, failure.ErrorId);
+        return failure;
+    }
+}

@@ -1,0 +1,100 @@
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Keys;
+
+public sealed class KeyRingTests
+{
+    private static readonly byte[] s_identity = [1, 2, 3];
+
+    [Fact]
+    public void A_ring_holds_up_to_three_previous_keys_in_their_order()
+    {
+        MasterKey[] keys = [TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3), TestKeys.Of(4), TestKeys.Of(5)];
+        using KeyRing ring = new(keys[0], keys[1], keys[2], keys[3]);
+        Assert.Equal(keys[..4], ring.Keys);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new KeyRing(keys[0], keys[1], keys[2], keys[3], keys[4]));
+        keys[4].Dispose();
+    }
+
+    [Fact]
+    public void A_key_stands_in_a_ring_once_whatever_the_case_of_its_digits()
+    {
+        string hex = TestKeys.HexOf(TestKeys.Of(0xAB));
+        MasterKey lower = MasterKey.FromHex(hex, "x");
+        MasterKey upper = MasterKey.FromHex(hex.ToUpperInvariant(), "x");
+        Assert.Throws<ArgumentException>(() => new KeyRing(lower, upper));
+        Assert.Throws<ArgumentException>(() => new KeyRing(TestKeys.Of(1), lower, upper));
+        Assert.Throws<ArgumentException>(() => new KeyRing(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3), TestKeys.Of(1)));
+        Assert.Throws<ArgumentNullException>(() => new KeyRing(null!));
+    }
+
+    [Fact]
+    public void Disposing_a_ring_disposes_its_keys()
+    {
+        MasterKey current = TestKeys.Of(1);
+        MasterKey previous = TestKeys.Of(2);
+        new KeyRing(current, previous).Dispose();
+        Assert.Throws<ObjectDisposedException>(() => current.Bytes.ToArray());
+        Assert.Throws<ObjectDisposedException>(() => previous.Bytes.ToArray());
+    }
+
+    [Fact]
+    public void A_tenants_ring_outlives_the_ring_of_master_keys()
+    {
+        using TenantKeyRing keys = TestKeys.Ring("t", 1, 2);
+        Assert.Equal(3 + 16 + 1 + 2 + 1 + 40, keys.KeysFor("ns", s_identity).Current.ToString().Length);
+    }
+
+    [Fact]
+    public void An_entry_lies_elsewhere_under_every_key_of_the_ring()
+    {
+        using TenantKeyRing ring = TestKeys.Ring("t", 1, 2, 3);
+        EntryKeys keys = ring.KeysFor("ns", s_identity);
+        Assert.Equal(PhysicalKey("t", 1), keys.Current.ToString());
+        Assert.Equal([PhysicalKey("t", 2), PhysicalKey("t", 3)], keys.Previous.Select(key => key.ToString()));
+    }
+
+    [Fact]
+    public void A_ring_of_one_key_has_no_previous_places()
+    {
+        using TenantKeyRing ring = TestKeys.Ring("t", 1);
+        Assert.Empty(ring.KeysFor("ns", s_identity).Previous);
+    }
+
+    [Fact]
+    public void The_encrypting_key_is_the_first_one()
+    {
+        using TenantKeyRing ring = TestKeys.Ring("t", 1, 2);
+        byte[] derived = new byte[32];
+        using MasterKey first = TestKeys.Of(1);
+        TenantKeyDerivation.Derive(first.Bytes, "t", "encryption", derived);
+        Assert.Equal(KeyFingerprint.Compute(derived), ring.Current.Fingerprint);
+        Assert.Equal(ring.Current.Fingerprint.ToString(), ring.Current.ToString());
+    }
+
+    [Fact]
+    public void A_disposed_ring_computes_nothing()
+    {
+        TenantKeyRing ring = TestKeys.Ring("t", 1, 2);
+        ring.Dispose();
+        ring.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => ring.KeysFor("ns", s_identity));
+    }
+
+    [Fact]
+    public void A_tenant_must_be_one_that_keys_can_be_derived_for()
+    {
+        using KeyRing ring = new(TestKeys.Of(1));
+        Assert.ThrowsAny<ArgumentException>(() => ring.ForTenant(""));
+        Assert.ThrowsAny<ArgumentException>(() => ring.ForTenant(new string('t', 1025)));
+    }
+
+    private static string PhysicalKey(string tenant, byte fill)
+    {
+        using TenantKeyRing ring = TestKeys.Ring(tenant, fill);
+        return ring.KeysFor("ns", s_identity).Current.ToString();
+    }
+}

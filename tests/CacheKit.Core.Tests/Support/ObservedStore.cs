@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using CacheKit.Core.Storage;
+
+namespace CacheKit.Core.Tests.Support;
+
+/// <summary>Counts what is asked of a store, and breaks it on demand. The store outlives it.</summary>
+internal sealed class ObservedStore(ICacheStore store) : ICacheStore
+{
+    private int _reads;
+
+    public string DisplayName => store.DisplayName;
+
+    public int Reads => _reads;
+
+    public List<(string Key, TimeSpan TimeToLive)> Writes { get; } = [];
+
+    public List<string> Removals { get; } = [];
+
+    public StoreException? ReadFault { get; set; }
+
+    /// <summary>The fault of writing and removing.</summary>
+    public StoreException? WriteFault { get; set; }
+
+    /// <summary>The fault of writing alone.</summary>
+    public StoreException? SetFault { get; set; }
+
+    public StoreIncident? Incident { get; set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return ReadFault is null ? store.GetAsync(key, cancellationToken) : throw ReadFault;
+    }
+
+    public ValueTask<IReadOnlyList<byte[]?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return ReadFault is null ? store.GetManyAsync(keys, cancellationToken) : throw ReadFault;
+    }
+
+    public ValueTask SetAsync(
+        string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        lock (Writes)
+        {
+            Writes.Add((key, timeToLive));
+        }
+
+        return (WriteFault ?? SetFault) is not { } fault
+            ? store.SetAsync(key, value, timeToLive, cancellationToken)
+            : throw fault;
+    }
+
+    public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
+    {
+        lock (Removals)
+        {
+            Removals.Add(key);
+        }
+
+        return WriteFault is null ? store.RemoveAsync(key, cancellationToken) : throw WriteFault;
+    }
+
+    public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident)
+    {
+        incident = Incident;
+        Incident = null;
+        return incident is not null || store.TryTakeIncident(out incident);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
+}
