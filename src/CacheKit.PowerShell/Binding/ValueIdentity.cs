@@ -17,10 +17,6 @@ internal sealed class ValueIdentity
 
     private const byte NeverUsedByMessagePack = 0xC1;
 
-    private const PSMemberTypes AddedMembers = PSMemberTypes.NoteProperty | PSMemberTypes.ScriptProperty
-        | PSMemberTypes.AliasProperty | PSMemberTypes.CodeProperty | PSMemberTypes.PropertySet
-        | PSMemberTypes.ScriptMethod | PSMemberTypes.CodeMethod;
-
     private readonly SensitiveBuffer _buffer;
     private readonly NativeValueWriter _writer;
 
@@ -64,19 +60,28 @@ internal sealed class ValueIdentity
             return value?.GetType();
         }
 
-        if (value is PSObject wrapped)
-        {
-            return TryWriteWrapped(wrapped, depth);
-        }
-
         if (value is null)
         {
             _writer.WriteNull();
             return null;
         }
 
-        HoldsSecret = HoldsSecret || value is SecureString or PSCredential;
-        return _writer.TryWriteScalar(value) ? null : TryWriteOther(value, depth);
+        PSObject? wrapped = value as PSObject;
+        object bare = wrapped is null ? value : wrapped.BaseObject;
+        HoldsSecret = HoldsSecret || bare is SecureString or PSCredential;
+        Type? type = null;
+        if (wrapped is not null && bare is PSCustomObject)
+        {
+            WriteText("bag");
+            WriteText([.. wrapped.TypeNames]);
+        }
+        else if (!_writer.TryWriteScalar(bare))
+        {
+            type = TryWriteOther(bare, depth);
+        }
+
+        // Text and numbers lose what was added to them together with their wrapper.
+        return type is null && value is not (string or ValueType) ? TryWriteAddedMembers(value, depth) : type;
     }
 
     private Type? TryWriteOther(object value, int depth)
@@ -111,39 +116,20 @@ internal sealed class ValueIdentity
         }
     }
 
-    private Type? TryWriteWrapped(PSObject wrapped, int depth)
+    /// <summary>What Add-Member put on an object can be read by the block, hence it counts.</summary>
+    private Type? TryWriteAddedMembers(object value, int depth)
     {
-        bool isBag = wrapped.BaseObject is PSCustomObject;
-        if (isBag)
+        foreach (PSMemberInfo member in AddedMembers.Of(value))
         {
-            WriteText("bag");
-            foreach (string name in wrapped.TypeNames)
-            {
-                WriteLabel(name);
-            }
-        }
-        else if (TryWrite(wrapped.BaseObject, depth + 1) is { } type)
-        {
-            return type;
-        }
-
-        // What Add-Member put on an object can be read by the block, hence it counts.
-        foreach (PSMemberInfo member in wrapped.Members.Match("*", AddedMembers))
-        {
-            if (!member.IsInstance)
-            {
-                continue;
-            }
-
             if (member is not PSNoteProperty note)
             {
-                return wrapped.BaseObject.GetType();
+                return value is PSObject wrapped ? wrapped.BaseObject.GetType() : value.GetType();
             }
 
             WriteText("note", note.Name);
-            if (TryWrite(note.Value, depth + 1) is { } noteType)
+            if (TryWrite(note.Value, depth + 1) is { } type)
             {
-                return noteType;
+                return type;
             }
         }
 
