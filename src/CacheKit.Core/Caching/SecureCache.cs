@@ -113,7 +113,7 @@ public sealed class SecureCache : IAsyncDisposable
         ReadOnlySpan<byte> value,
         TimeSpan timeToLive)
     {
-        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = Now();
         // Times are whole milliseconds: a shorter life is rounded up to one.
         long lifetime = Math.Max(1, (long)timeToLive.TotalMilliseconds);
         byte[] frame = EntrySealer.Seal(
@@ -201,14 +201,15 @@ public sealed class SecureCache : IAsyncDisposable
     private bool TryGetLocal(in EntryKey key, out OpenedEntry entry)
     {
         entry = default;
-        if (!_memory.TryGet(key.Id, out ReadOnlyMemory<byte> frame))
+        long now = Now();
+        if (!_memory.TryGet(key.Id, now, out ReadOnlyMemory<byte> frame))
         {
             return false;
         }
 
         if (EntrySealer.Open(key, frame.Span, out entry) == OpenOutcome.Opened)
         {
-            if (IsFresh(entry.Header))
+            if (IsFresh(entry.Header, now))
             {
                 return true;
             }
@@ -241,7 +242,7 @@ public sealed class SecureCache : IAsyncDisposable
         OpenOutcome outcome = EntrySealer.Open(key, frame, out OpenedEntry entry);
         if (outcome == OpenOutcome.Opened)
         {
-            if (IsFresh(entry.Header))
+            if (IsFresh(entry.Header, Now()))
             {
                 _memory.Set(key.Id, frame, entry.Header.CreatedUnixMs + entry.Header.KeepForMs);
                 return new LookupResult(LookupOutcome.Hit, entry);
@@ -280,11 +281,10 @@ public sealed class SecureCache : IAsyncDisposable
         }
     }
 
-    private bool IsFresh(in EntryHeader header)
-    {
-        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return now < header.CreatedUnixMs + header.FreshForMs && header.CreatedUnixMs <= now + s_clockSkewMs;
-    }
+    private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static bool IsFresh(in EntryHeader header, long now) =>
+        now < header.CreatedUnixMs + header.FreshForMs && header.CreatedUnixMs <= now + s_clockSkewMs;
 
     /// <summary>Notes a fault once an outage: not again while it lasts, nor for the other direction if it is the same.</summary>
     private void ReportFault(StoreException fault, ref string? last, string? other)

@@ -31,7 +31,7 @@ internal static class PlaintextLayout
     public static bool Write(SensitiveBuffer destination, string? name, ReadOnlySpan<byte> value)
     {
         WriteName(destination, name);
-        if (value.Length > CompressionThreshold && TryCompress(destination, value))
+        if (value.Length is > CompressionThreshold and <= LargestValue && TryCompress(destination, value))
         {
             return true;
         }

@@ -69,9 +69,16 @@ public sealed class MemoryTier
     /// <param name="id">The entry's id.</param>
     /// <param name="sealedEntry">The tier's own bytes, not a copy.</param>
     /// <returns>Whether it is there and not expired.</returns>
-    public bool TryGet(in EntryId id, out ReadOnlyMemory<byte> sealedEntry)
+    public bool TryGet(in EntryId id, out ReadOnlyMemory<byte> sealedEntry) => TryGet(id, Now(), out sealedEntry);
+
+    /// <summary>Looks up an entry at a time that the caller has read from the clock already.</summary>
+    /// <param name="id">The entry's id.</param>
+    /// <param name="nowUnixMs">The time, in Unix milliseconds.</param>
+    /// <param name="sealedEntry">The tier's own bytes, not a copy.</param>
+    /// <returns>Whether it is there and not expired.</returns>
+    public bool TryGet(in EntryId id, long nowUnixMs, out ReadOnlyMemory<byte> sealedEntry)
     {
-        if (!_items.TryGetValue(id, out Item? item) || Now() >= item.Expires)
+        if (!_items.TryGetValue(id, out Item? item) || nowUnixMs >= item.Expires)
         {
             sealedEntry = default;
             return false;

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using CacheKit.Core.Caching;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Architecture;
+
+/// <summary>The arrows between the rooms of the core point one way (DESIGN section 3).</summary>
+public sealed partial class NamespaceArrowTests
+{
+    private const string Root = "CacheKit.Core.";
+
+    /// <summary>Each room with all the rooms that it may know.</summary>
+    private static readonly Dictionary<string, string[]> s_mayKnow = new()
+    {
+        ["Diagnostics"] = [],
+        ["Cryptography"] = ["Diagnostics"],
+        ["Formats"] = ["Cryptography", "Diagnostics"],
+        ["Keys"] = ["Formats", "Cryptography", "Diagnostics"],
+        ["Serialization"] = ["Formats", "Cryptography", "Diagnostics"],
+        ["Storage"] = ["Formats", "Cryptography", "Diagnostics"],
+        ["Caching"] = ["Keys", "Serialization", "Storage", "Formats", "Cryptography", "Diagnostics"],
+    };
+
+    private static readonly Type[] s_types =
+    [
+        .. typeof(SecureCache).Assembly.GetTypes()
+            .Where(type => type.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true),
+    ];
+
+    [Fact]
+    public void Every_type_lives_in_one_of_the_rooms()
+    {
+        Assert.Equal(s_mayKnow.Keys.Order(), s_types.Select(RoomOf).Distinct().Order());
+        Assert.DoesNotContain(
+            typeof(SecureCache).Assembly.GetExportedTypes(),
+            type => type.Namespace?.StartsWith(Root, StringComparison.Ordinal) != true);
+    }
+
+    [Fact]
+    public void The_search_finds_what_is_known_in_signatures_bodies_and_closures()
+    {
+        HashSet<string> arrows = [.. Arrows().Select(arrow => $"{arrow.From}>{arrow.To}")];
+        // One of each of these is there; if the search no longer found it, it would find nothing wrong either.
+        string[] known =
+        [
+            "Caching>Keys", "Caching>Storage", "Caching>Formats", "Keys>Cryptography", "Keys>Formats", "Keys>Diagnostics",
+            "Formats>Cryptography", "Serialization>Cryptography", "Serialization>Formats", "Storage>Formats",
+        ];
+        Assert.Empty(known.Except(arrows));
+    }
+
+    [Fact]
+    public void No_arrow_points_back()
+    {
+        string[] wrong = [.. Arrows()
+            .Where(arrow => arrow.From != arrow.To && !s_mayKnow[arrow.From].Contains(arrow.To))
+            .Select(arrow => $"{arrow.What} ({arrow.From} knows {arrow.To})")];
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void The_rule_itself_has_no_circle()
+    {
+        List<string> below = [];
+        foreach ((string room, string[] known) in s_mayKnow)
+        {
+            Assert.Empty(known.Except(below));
+            below.Add(room);
+        }
+    }
+
+    [Fact]
+    public void The_core_knows_no_PowerShell() => Assert.DoesNotContain(
+        typeof(SecureCache).Assembly.GetReferencedAssemblies(),
+        assembly => PowerShellAssembly().IsMatch(assembly.Name!));
+
+    private static IEnumerable<(string From, string To, string What)> Arrows() =>
+        from type in s_types
+        from known in TypeReferences.Of(type)
+        where known.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true
+        select (RoomOf(type), RoomOf(known), $"{type.FullName} uses {known.FullName}");
+
+    private static string RoomOf(Type type) => type.Namespace![Root.Length..];
+
+    [GeneratedRegex("Management.Automation|PowerShell", RegexOptions.IgnoreCase)]
+    private static partial Regex PowerShellAssembly();
+}
