@@ -180,6 +180,19 @@ Describe 'Invoke-SecureCached' {
             $script:runs | Should -Be 1
         }
 
+        It 'sees the properties that were added to a <Name>' -ForEach @(
+            @{ Name = 'list'; Value = [System.Collections.ArrayList]::new() }
+            @{ Name = 'hashtable'; Value = @{ a = 1 } }
+            @{ Name = 'wrapped text'; Value = [psobject]::AsPSObject('text') }
+        ) {
+            $Value.psobject.Properties.Add([psnoteproperty]::new('Note', 1))
+            foreach ($note in 1, 2, 2) {
+                $Value.psobject.Properties['Note'].Value = $note
+                Invoke-SecureCached { Add-Run; $Value.Note } | Should -Be $note
+            }
+            $script:runs | Should -Be 2
+        }
+
         It 'takes the content of a secret for its identity' {
             foreach ($text in 'x', 'x', 'y') {
                 $secret = ConvertTo-SecureString -String $text -AsPlainText -Force
