@@ -109,6 +109,14 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached { "a" ; } | Should -Be 'a'
         }
 
+        It 'says with -Verbose what it met, by the hash of its name' {
+            $lines = Invoke-SecureCached -Key 'telling-name' -Verbose { 1 } 4>&1
+            "$($lines[0])" | Should -Match '\AMiss: ck:[0-9a-f]{16}:main:[0-9a-f]{40}\.\z'
+            $lines = Invoke-SecureCached -Key 'telling-name' -Verbose { 1 } 4>&1
+            "$($lines[0])" | Should -Match '\AHit in memory: ck:'
+            "$lines" | Should -Not -Match 'telling'
+        }
+
         It 'runs the block again with -Refresh, and stores what it gives' {
             Invoke-SecureCached -Key r { 'old' } | Should -Be 'old'
             Invoke-SecureCached -Key r -Refresh { 'new' } | Should -Be 'new'

@@ -103,7 +103,12 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
 
         using (entry)
         {
-            Trace("Hit in memory", keys);
+            // Looking up $VerbosePreference takes as long as decrypting the entry: here -Verbose alone counts.
+            if (HasVerboseSwitch())
+            {
+                WriteVerbose($"Hit in memory: {keys.Current}.");
+            }
+
             return TryWriteEntry(entry);
         }
     }
@@ -128,7 +133,7 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
             return false;
         }
 
-        Trace("Hit in the store", keys);
+        WriteVerbose($"Hit in the store: {keys.Current}.");
         if (TryWriteEntry(result.Entry))
         {
             return true;
@@ -163,7 +168,7 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
 
     private void RunAndStore(SecureCache cache, EntryKeys keys)
     {
-        Trace(Refresh ? "Refresh" : "Miss", keys);
+        WriteVerbose($"{(Refresh ? "Refresh" : "Miss")}: {keys.Current}.");
         BlockOutput output = BlockOutput.Run(this, ScriptBlock, ArgumentList);
         if (output.HasErrors)
         {
@@ -218,15 +223,6 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
             "Let it give seconds, text such as '5m' or a TimeSpan; zero or less means not to cache.");
         WriteError(ErrorRecords.From(failure, Ttl.Script));
         return false;
-    }
-
-    /// <summary>Says what happens under -Verbose; the key is a hash. Otherwise nothing is even put together.</summary>
-    private void Trace(string what, EntryKeys keys)
-    {
-        if (IsVerbose())
-        {
-            WriteVerbose($"{what}: {keys.Current}.");
-        }
     }
 
     private void WriteNotices(SecureCache cache)

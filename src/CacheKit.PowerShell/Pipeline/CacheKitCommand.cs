@@ -65,10 +65,9 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Whether the user wants to see verbose lines, by -Verbose or by preference.</summary>
-    internal bool IsVerbose() => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
-        ? given is SwitchParameter { IsPresent: true }
-        : GetVariableValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
+    /// <summary>Whether the user asked this call for verbose lines.</summary>
+    internal bool HasVerboseSwitch() =>
+        MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given) && given is SwitchParameter { IsPresent: true };
 
     private static void WaitFor(Task task, CancellationToken token)
     {
