@@ -191,7 +191,6 @@ Describe 'Invoke-SecureCached' {
         It 'sees the properties that were added to a <Name>' -ForEach @(
             @{ Name = 'list'; Value = [System.Collections.ArrayList]::new() }
             @{ Name = 'hashtable'; Value = @{ a = 1 } }
-            @{ Name = 'wrapped text'; Value = [psobject]::AsPSObject('text') }
         ) {
             $Value.psobject.Properties.Add([psnoteproperty]::new('Note', 1))
             foreach ($note in 1, 2, 2) {
