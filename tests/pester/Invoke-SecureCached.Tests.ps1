@@ -200,6 +200,14 @@ Describe 'Invoke-SecureCached' {
             $script:runs | Should -Be 2
         }
 
+        It 'takes what Get-Content adds to a line' {
+            $line = [pscustomobject]@{ PSDrive = $PWD.Drive; PSProvider = $PWD.Provider; PSPath = $PWD }
+            foreach ($i in 1, 2) {
+                Invoke-SecureCached { Add-Run; $line.PSDrive.Name } | Should -Be $PWD.Drive.Name
+            }
+            $script:runs | Should -Be 1
+        }
+
         It 'takes the content of a secret for its identity' {
             foreach ($text in 'x', 'x', 'y') {
                 $secret = ConvertTo-SecureString -String $text -AsPlainText -Force

@@ -98,6 +98,11 @@ internal sealed class ValueIdentity
                 return null;
             case PathInfo path:
                 return WriteText("path", path.Path);
+            // Get-Content and its like add these two to every line.
+            case PSDriveInfo drive:
+                return WriteText("drive", drive.Name, drive.Root);
+            case ProviderInfo provider:
+                return WriteText("provider", provider.Name);
             case CultureInfo culture:
                 return WriteText("culture", culture.Name);
             case Array { Rank: 1 } array:
