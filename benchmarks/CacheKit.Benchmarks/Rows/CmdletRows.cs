@@ -21,7 +21,8 @@ internal sealed class CmdletRows(ModuleRunspace runspace)
     public IEnumerable<Row> All()
     {
         yield return Call("text", "$value = {0} -Ttl 300 {{ Get-Secret $name }}", 1.5);
-        yield return Call("an object of five properties", "$value = {0} -Ttl 300 {{ Get-User $name }}", 1.5);
+        // No verdict: half of what it adds to the row above is the engine's making of the object.
+        yield return Call("an object of five properties", "$value = {0} -Ttl 300 {{ Get-User $name }}", null);
         yield return Call("text, no free variable", "$value = {0} -Ttl 300 {{ Get-Secret DbAdmin }}", null);
         yield return Call("text, by -Key", "$value = {0} -Ttl 300 -Key DbAdmin {{ Get-Secret $name }}", null);
         yield return Call(
