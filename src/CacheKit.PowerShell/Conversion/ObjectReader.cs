@@ -65,11 +65,18 @@ internal readonly struct ObjectReader(ValueReader reader)
 
     private Array ReadArray(int depth)
     {
-        int count = reader.Count;
-        Array array = Array.CreateInstance(reader.ElementType, count);
-        for (int i = 0; i < count; i++)
+        Type elementType = reader.ElementType;
+        Array array = Array.CreateInstance(elementType, reader.Count);
+        for (int i = 0; i < array.Length; i++)
         {
-            array.SetValue(Read(depth), i);
+            object? item = Read(depth);
+            // SetValue itself would widen a number, and take null for zero.
+            if (item is null ? elementType.IsValueType : !elementType.IsInstanceOfType(item))
+            {
+                throw new MalformedValueException("The value is not well-formed.");
+            }
+
+            array.SetValue(item, i);
         }
 
         return array;

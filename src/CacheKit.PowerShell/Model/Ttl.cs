@@ -39,7 +39,11 @@ public sealed class Ttl
     /// <summary>Reads text such as <c>300</c>, <c>90s</c>, <c>5m</c>, <c>1h</c>, <c>7d</c> or <c>00:05:00</c>.</summary>
     /// <param name="text">The text, in the invariant culture.</param>
     /// <exception cref="FormatException">It is not a TTL.</exception>
-    public static Ttl Parse(string text) => From(text) is { Problem: null } ttl ? ttl : throw new FormatException(From(text).Problem);
+    public static Ttl Parse(string text)
+    {
+        Ttl ttl = From(text);
+        return ttl.Problem is null ? ttl : throw new FormatException(ttl.Problem);
+    }
 
     /// <summary>Takes any form that the -Ttl parameter takes; never fails, see <see cref="Problem"/>.</summary>
     /// <param name="value">What the user gave.</param>
