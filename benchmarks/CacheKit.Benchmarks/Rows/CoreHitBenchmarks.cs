@@ -40,7 +40,7 @@ public class CoreHitBenchmarks : IDisposable
             new SqliteStore(unused, TimeProvider.System),
             new MemoryTier(TimeProvider.System),
             TimeProvider.System);
-        _keys = _cache.KeysFor("default", _identity);
+        _keys = _cache.KeysFor("main", _identity);
         byte[] value = RandomNumberGenerator.GetBytes(ValueSize);
         _ = _cache.Seal(_keys, name: null, SerializerKind.PowerShell, value, TimeSpan.FromDays(1));
     }
@@ -75,5 +75,8 @@ public class CoreHitBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public EntryKeys KeyDerivation() => _cache.KeysFor("default", _identity);
+    public EntryKeys RecentKey() => _cache.KeysFor("main", _identity);
+
+    [Benchmark]
+    public EntryKeys KeyOfSecret() => _cache.KeysFor("main", _identity, holdsSecret: true);
 }

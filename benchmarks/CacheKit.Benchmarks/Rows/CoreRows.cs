@@ -16,11 +16,17 @@ internal static class CoreRows
             core.SetUp();
             return (Cost.Of(core.RawDecrypt), Cost.Of(core.MemoryHit));
         });
-        yield return new Row("Core, deriving the key of a call", RawDecrypt, null, MayAllocate: true, () =>
+        yield return new Row("Core, key of a call seen before", RawDecrypt, null, MayAllocate: true, () =>
         {
             CoreHitBenchmarks core = new();
             core.SetUp();
-            return (Cost.Of(core.RawDecrypt), Cost.Of(core.KeyDerivation));
+            return (Cost.Of(core.RawDecrypt), Cost.Of(core.RecentKey));
+        });
+        yield return new Row("Core, key of a call with a secret", RawDecrypt, null, MayAllocate: true, () =>
+        {
+            CoreHitBenchmarks core = new();
+            core.SetUp();
+            return (Cost.Of(core.RawDecrypt), Cost.Of(core.KeyOfSecret));
         });
         yield return new Row("SQLite, hit: 256 bytes", "a prepared SELECT of them", null, MayAllocate: true, () =>
         {
