@@ -10,9 +10,6 @@ namespace CacheKit.Core.Caching;
 /// </summary>
 internal static class EntrySealer
 {
-    // Stack memory is zeroed at each call, hence no more of it than an entry of the default tenant needs.
-    private const int StackLimit = 256;
-
     /// <summary>Seals a value.</summary>
     /// <param name="key">Where the entry will lie.</param>
     /// <param name="name">The item's name, or null.</param>
@@ -31,10 +28,9 @@ internal static class EntrySealer
         byte[] frame = new byte[start.Length + plaintext.Length + EntryCipher.Overhead];
         start.CopyTo(frame);
 
-        int size = AssociatedDataSize(key, header, start.Length);
-        Span<byte> associatedData = size <= StackLimit ? stackalloc byte[StackLimit] : new byte[size];
+        byte[] associatedData = new byte[AssociatedDataSize(key, header, start.Length)];
         WriteAssociatedData(key, header, start, associatedData);
-        key.Keys.Cipher.Seal(plaintext.WrittenSpan, associatedData[..size], frame.AsSpan(start.Length));
+        key.Keys.Cipher.Seal(plaintext.WrittenSpan, associatedData, frame.AsSpan(start.Length));
         return frame;
     }
 
@@ -42,30 +38,48 @@ internal static class EntrySealer
     /// <param name="key">Where it was found.</param>
     /// <param name="frame">Its bytes, untrusted.</param>
     /// <param name="entry">The entry, to be disposed by the caller.</param>
-    public static OpenOutcome Open(in EntryKey key, ReadOnlySpan<byte> frame, out OpenedEntry entry)
+    public static OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry)
     {
         entry = default;
-        if (!NativeFrame.TryReadStart(frame, out EntryHeader header, out int start)
+        return Prepare(key, frame) is { } prepared ? Open(key, prepared, out entry) : OpenOutcome.NotAuthentic;
+    }
+
+    /// <summary>Reads what opening an entry needs.</summary>
+    /// <param name="key">Where it was found.</param>
+    /// <param name="frame">Its bytes, untrusted.</param>
+    /// <returns>Null when it cannot be authentic under this key.</returns>
+    public static PreparedFrame? Prepare(in EntryKey key, ReadOnlyMemory<byte> frame)
+    {
+        if (!NativeFrame.TryReadStart(frame.Span, out EntryHeader header, out int start)
             || header.Fingerprint != key.Keys.Fingerprint)
         {
-            return OpenOutcome.NotAuthentic;
+            return null;
         }
 
-        int plaintextSize = frame.Length - start - EntryCipher.Overhead;
-        int size = AssociatedDataSize(key, header, start);
-        Span<byte> associatedData = size <= StackLimit ? stackalloc byte[StackLimit] : new byte[size];
-        WriteAssociatedData(key, header, frame[..start], associatedData);
+        byte[] associatedData = new byte[AssociatedDataSize(key, header, start)];
+        WriteAssociatedData(key, header, frame.Span[..start], associatedData);
+        return new PreparedFrame(frame, header, start, associatedData);
+    }
 
+    /// <summary>Opens an entry.</summary>
+    /// <param name="key">Where it was found.</param>
+    /// <param name="prepared">The entry, prepared under this key.</param>
+    /// <param name="entry">The entry, to be disposed by the caller.</param>
+    public static OpenOutcome Open(in EntryKey key, PreparedFrame prepared, out OpenedEntry entry)
+    {
+        entry = default;
+        ReadOnlySpan<byte> sealedBytes = prepared.Frame.Span[prepared.Start..];
+        int plaintextSize = sealedBytes.Length - EntryCipher.Overhead;
         SensitiveBuffer plaintext = SensitiveBuffer.Rent(plaintextSize);
         Span<byte> target = plaintext.GetSpan(plaintextSize)[..plaintextSize];
-        if (!key.Keys.Cipher.TryOpen(frame[start..], associatedData[..size], target))
+        if (!key.Keys.Cipher.TryOpen(sealedBytes, prepared.AssociatedData, target))
         {
             plaintext.Dispose();
             return OpenOutcome.NotAuthentic;
         }
 
         plaintext.Advance(plaintextSize);
-        return TryUnpack(plaintext, header, out entry) ? OpenOutcome.Opened : OpenOutcome.Malformed;
+        return TryUnpack(plaintext, prepared.Header, out entry) ? OpenOutcome.Opened : OpenOutcome.Malformed;
     }
 
     private static bool TryUnpack(SensitiveBuffer plaintext, in EntryHeader header, out OpenedEntry entry)

@@ -56,10 +56,13 @@ public sealed class SecureCache : IAsyncDisposable
     /// <param name="entry">The entry, to be disposed by the caller.</param>
     public bool TryGetLocal(EntryKeys keys, out OpenedEntry entry)
     {
-        bool found = TryGetLocal(keys.Current, out entry);
+        PreparedFrame? prepared = keys.Prepared;
+        bool found = TryGetLocal(keys.Current, ref prepared, out entry);
+        keys.Prepared = prepared;
         for (int i = 0; !found && i < keys.Previous.Count; i++)
         {
-            found = TryGetLocal(keys.Previous[i], out entry);
+            prepared = null;
+            found = TryGetLocal(keys.Previous[i], ref prepared, out entry);
         }
 
         return found;
@@ -198,16 +201,19 @@ public sealed class SecureCache : IAsyncDisposable
         return _store.DisposeAsync();
     }
 
-    private bool TryGetLocal(in EntryKey key, out OpenedEntry entry)
+    private bool TryGetLocal(in EntryKey key, ref PreparedFrame? prepared, out OpenedEntry entry)
     {
         entry = default;
         long now = Now();
         if (!_memory.TryGet(key.Id, now, out ReadOnlyMemory<byte> frame))
         {
+            prepared = null;
             return false;
         }
 
-        if (EntrySealer.Open(key, frame.Span, out entry) == OpenOutcome.Opened)
+        // The entry of a call that comes again is prepared already; it is decrypted each time.
+        prepared = prepared is not null && prepared.IsOf(frame) ? prepared : EntrySealer.Prepare(key, frame);
+        if (prepared is not null && EntrySealer.Open(key, prepared, out entry) == OpenOutcome.Opened)
         {
             if (IsFresh(entry.Header, now))
             {
