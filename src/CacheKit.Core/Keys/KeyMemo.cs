@@ -26,9 +26,16 @@ internal sealed class KeyMemo : IDisposable
     /// <returns>Where its entry lies, or null.</returns>
     public EntryKeys? Find(string @namespace, ReadOnlySpan<byte> identity)
     {
-        // A place may be zeroed while it is compared: then it is not equal.
-        Item? item = Volatile.Read(ref _items[PlaceOf(identity)]);
-        return item is not null && item.Namespace == @namespace && identity.SequenceEqual(item.Identity) ? item.Keys : null;
+        ref Item? place = ref _items[PlaceOf(identity)];
+        Item? item = Volatile.Read(ref place);
+        if (item is null || item.Namespace != @namespace || !identity.SequenceEqual(item.Identity))
+        {
+            return null;
+        }
+
+        // Whoever takes the place zeroes what was there: what was compared may have been zeroes only if it was taken.
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref place) == item ? item.Keys : null;
     }
 
     /// <summary>Remembers a call.</summary>
