@@ -97,6 +97,21 @@ Describe 'New-CacheKitMasterKey' {
             $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
         }
 
+        It 'is the key of the very next call' {
+            $saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_MASTER_KEY_FILE, $env:CACHEKIT_CACHE_PATH
+            try {
+                $env:CACHEKIT_MASTER_KEY = $env:CACHEKIT_MASTER_KEY_FILE = $null
+                $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid()).db"))
+                New-CacheKitMasterKey -Save
+                Invoke-SecureCached -Key item { 'under the first key' } | Should -Be 'under the first key'
+                New-CacheKitMasterKey -Save -Force
+                Invoke-SecureCached -Key item { 'under the second key' } | Should -Be 'under the second key'
+            }
+            finally {
+                $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_MASTER_KEY_FILE, $env:CACHEKIT_CACHE_PATH = $saved
+            }
+        }
+
         It 'saves the key where it is found without a variable' {
             New-CacheKitMasterKey -Save | Should -BeNullOrEmpty
             $report = Test-CacheKitMasterKey -Detailed

@@ -5,6 +5,7 @@ using System.Text;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -54,6 +55,8 @@ public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
             {
                 using MasterKey key = MasterKey.Generate();
                 KeyFile.Write(path, key, overwrite: Force, protect: Save);
+                // The session may have been made of the key that was replaced.
+                ImplicitSession.Retire();
             }
         }
         catch (CacheKitException failure)
