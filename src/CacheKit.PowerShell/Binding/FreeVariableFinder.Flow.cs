@@ -70,7 +70,6 @@ internal sealed partial class FreeVariableFinder
         HashSet<string> start = Copy();
         _assigned.Add(CurrentItem.Name);
         _assigned.Add("switch");
-        _assigned.Add("Matches");
         HashSet<string> inside = Copy();
         foreach ((ExpressionAst test, StatementBlockAst body) in choice.Clauses)
         {

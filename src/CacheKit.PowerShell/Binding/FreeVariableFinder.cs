@@ -17,6 +17,9 @@ internal sealed partial class FreeVariableFinder
     private readonly Dictionary<string, FreeVariable> _found = new(StringComparer.OrdinalIgnoreCase);
     private HashSet<string> _assigned = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>How many blocks with a trap are around: it may skip any statement, so nothing in them is surely assigned.</summary>
+    private int _trapped;
+
     /// <summary>What was assigned where the innermost nested block is written: the scope that <c>$using:</c> names.</summary>
     private HashSet<string> _enclosing = new(StringComparer.OrdinalIgnoreCase);
 
@@ -76,6 +79,11 @@ internal sealed partial class FreeVariableFinder
                 break;
             case VariableExpressionAst variable:
                 Read(variable.VariablePath);
+                break;
+            case NamedBlockAst { Traps.Count: > 0 } or StatementBlockAst { Traps.Count: > 0 }:
+                _trapped++;
+                VisitOther(node);
+                _trapped--;
                 break;
             case AssignmentStatementAst assignment:
                 VisitAssignment(assignment);
@@ -183,11 +191,6 @@ internal sealed partial class FreeVariableFinder
         {
             Visit(binary.Right);
         }
-
-        if (binary.Operator is TokenKind.Imatch or TokenKind.Cmatch or TokenKind.Inotmatch or TokenKind.Cnotmatch)
-        {
-            _assigned.Add("Matches");
-        }
     }
 
     private void VisitNested(ScriptBlockExpressionAst block)
@@ -249,7 +252,13 @@ internal sealed partial class FreeVariableFinder
 
     private void Assign(VariableExpressionAst variable) => Assign(variable.VariablePath);
 
-    private void Assign(VariablePath path) => _assigned.Add(FreeVariable.NameAssigned(path));
+    private void Assign(VariablePath path)
+    {
+        if (_trapped == 0)
+        {
+            _assigned.Add(FreeVariable.NameAssigned(path));
+        }
+    }
 
     private HashSet<string> Copy() => new(_assigned, _assigned.Comparer);
 }

@@ -101,6 +101,7 @@ Describe 'The free variables of a block' {
         @{ Free = 'a'; Text = 'return $a' }
         @{ Free = ''; Text = '$true; $false; $null; $PID' }
         @{ Free = ''; Text = '"x" -match "x"; $Matches[0]' }
+        @{ Free = 'a'; Text = 'trap { continue }; $a = 1; $a' }
         @{ Free = 'b'; Text = '$a = [ref]$b; $a.Value' }
         @{ Free = 'a'; Text = 'Write-Output "$a" -OutVariable b' }
         @{ Free = 'a'; Text = '$x = { $a }; & $x' }
@@ -121,5 +122,13 @@ Describe 'The free variables of a block' {
             }
         }
         "$found" | Should -BeExactly $Free
+    }
+
+    It 'include $Matches, which a match that fails leaves to the caller' {
+        $room = [guid]::NewGuid().ToString('n')
+        foreach ($text in 'x1', 'x2') {
+            $null = $text -match '\d'
+            Invoke-SecureCached -Namespace $room { $null = 'a' -match 'b'; $Matches[0] } | Should -Be $text.Substring(1)
+        }
     }
 }
