@@ -17,6 +17,12 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     [ArgumentCompleter(typeof(TtlCompleter))]
     public Ttl Ttl { get; set; } = null!;
 
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? InputObject { get; set; }
+
     [Parameter]
     [Alias("Args")]
     [AllowNull]
@@ -29,10 +35,39 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     public string? Key { get; set; }
 
     [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? VaryBy { get; set; }
+
+    [Parameter]
     [AllowEmptyString]
     [AllowNull]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = null!;
+
+    [Parameter]
+    [TtlTransformation]
+    [ArgumentCompleter(typeof(TtlCompleter))]
+    public Ttl? StaleIfError { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double Jitter { get; set; }
+
+    [Parameter]
+    [ValidateRange(0, 64)]
+    public int Depth { get; set; }
+
+    [Parameter]
+    [TtlTransformation(AllowZero = true)]
+    [ArgumentCompleter(typeof(TtlCompleter))]
+    public Ttl LockTimeout { get; set; } = null!;
+
+    [Parameter]
+    public SwitchParameter NoCompression { get; set; }
+
+    [Parameter]
+    public SwitchParameter NonZeroExitIsError { get; set; }
 
     [Parameter]
     public SwitchParameter Refresh { get; set; }

@@ -15,13 +15,19 @@ internal static class EntrySealer
     /// <param name="name">The item's name, or null.</param>
     /// <param name="value">The serialized value.</param>
     /// <param name="header">The header; fingerprint and compressed flag are filled in here.</param>
-    public static byte[] Seal(in EntryKey key, string? name, ReadOnlySpan<byte> value, EntryHeader header)
+    /// <param name="compress">Whether a large value may be compressed.</param>
+    public static byte[] Seal(
+        in EntryKey key,
+        string? name,
+        ReadOnlySpan<byte> value,
+        EntryHeader header,
+        bool compress)
     {
         using SensitiveBuffer plaintext = SensitiveBuffer.Rent(value.Length + 256);
         header = header with
         {
             Fingerprint = key.Keys.Fingerprint,
-            Compressed = PlaintextLayout.Write(plaintext, name, value),
+            Compressed = PlaintextLayout.Write(plaintext, name, value, compress),
         };
         Span<byte> start = stackalloc byte[NativeFrame.PrefixSize + NativeFrame.LongestHeader];
         start = start[..NativeFrame.WriteStart(header, start)];

@@ -46,4 +46,7 @@ public static class ErrorIds
 
     /// <summary>A stored entry is not authentic: altered, moved, or sealed under another key.</summary>
     public const string EntryNotAuthentic = nameof(EntryNotAuthentic);
+
+    /// <summary>A block asks for its own result while it is being computed.</summary>
+    public const string RecursiveKey = nameof(RecursiveKey);
 }

@@ -27,11 +27,12 @@ internal static class PlaintextLayout
     /// <param name="destination">Takes it.</param>
     /// <param name="name">The item's name, or null.</param>
     /// <param name="value">The serialized value.</param>
+    /// <param name="compress">Whether it may be compressed.</param>
     /// <returns>Whether the value was compressed: it is when that makes it smaller.</returns>
-    public static bool Write(SensitiveBuffer destination, string? name, ReadOnlySpan<byte> value)
+    public static bool Write(SensitiveBuffer destination, string? name, ReadOnlySpan<byte> value, bool compress = true)
     {
         WriteName(destination, name);
-        if (value.Length is > CompressionThreshold and <= LargestValue && TryCompress(destination, value))
+        if (compress && value.Length is > CompressionThreshold and <= LargestValue && TryCompress(destination, value))
         {
             return true;
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Runtime.CompilerServices;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
@@ -11,53 +12,97 @@ namespace CacheKit.Binding;
 /// </summary>
 internal static class EntryIdentity
 {
-    private const string WaysOut = "Name the entry with -Key, or give the block what it needs with -ArgumentList, as plain values.";
+    private const string WaysOut =
+        "Name the entry with -Key, give the block plain values with -ArgumentList, or say with -VaryBy { ... } what tells "
+        + "one input object from another.";
 
     // A script literal makes a new ScriptBlock at each run, but its tree stays: each block is analysed once.
     private static readonly ConditionalWeakTable<object, BlockAnalysis> s_analyses = [];
 
-    /// <summary>Writes the identity of an entry with a name.</summary>
-    /// <param name="buffer">Takes it.</param>
-    /// <param name="name">The name.</param>
-    public static void WriteName(SensitiveBuffer buffer, string name)
-    {
-        ValueIdentity identity = new(buffer);
-        identity.WriteLabel("name");
-        identity.WriteLabel(name);
-    }
+    /// <summary>The variables that a block reads without setting them first.</summary>
+    /// <param name="block">The block.</param>
+    public static BlockAnalysis Analyse(ScriptBlock block) =>
+        s_analyses.GetValue(block.Ast, static tree => new BlockAnalysis((Ast)tree));
 
-    /// <summary>Writes the identity of a block's result.</summary>
+    /// <summary>Writes what identifies the entry of a call.</summary>
     /// <param name="buffer">Takes it.</param>
     /// <param name="cmdlet">The cmdlet that will run the block.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="arguments">The arguments that it will get.</param>
+    /// <param name="basis">What the call gives.</param>
     /// <returns>Whether it includes the content of a secret.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    public static bool WriteBlock(SensitiveBuffer buffer, PSCmdlet cmdlet, ScriptBlock block, object?[]? arguments)
+    public static bool Write(SensitiveBuffer buffer, PSCmdlet cmdlet, in KeyBasis basis)
     {
-        BlockAnalysis analysis = s_analyses.GetValue(block.Ast, static tree => new BlockAnalysis((System.Management.Automation.Language.Ast)tree));
         ValueIdentity identity = new(buffer);
-        buffer.Write(analysis.Start);
-        if (analysis.FreeVariables.Length > 0)
+        if (basis.Name is not null)
         {
-            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, block);
-            foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
-            {
-                buffer.Write(label);
-                WriteVariable(identity, scope, block, variable);
-            }
+            identity.WriteLabel("name");
+            identity.WriteLabel(basis.Name);
+        }
+        else
+        {
+            WriteBlock(buffer, identity, cmdlet, basis);
         }
 
-        for (int i = 0; i < arguments?.Length; i++)
+        bool isInputReplaced = WriteVaryBy(identity, basis);
+        if (basis.HasInput && !isInputReplaced)
         {
-            identity.WriteLabel("argument");
-            if (identity.TryWrite(arguments[i]) is { } type)
-            {
-                throw NotDerivable($"argument {i + 1}", type);
-            }
+            WriteValue(identity, "input", "the input object", basis.Input);
         }
 
         return identity.HoldsSecret;
+    }
+
+    private static void WriteBlock(SensitiveBuffer buffer, ValueIdentity identity, PSCmdlet cmdlet, in KeyBasis basis)
+    {
+        BlockAnalysis analysis = Analyse(basis.Block);
+        buffer.Write(analysis.Start);
+        if (analysis.FreeVariables.Length > 0)
+        {
+            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, basis.Block);
+            foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
+            {
+                // $_ is the input object, which counts by itself.
+                if (!(basis.HasInput && variable.IsCurrentItem))
+                {
+                    buffer.Write(label);
+                    WriteVariable(identity, scope, basis.Block, variable);
+                }
+            }
+        }
+
+        for (int i = 0; i < basis.Arguments?.Length; i++)
+        {
+            WriteValue(identity, "argument", $"argument {i + 1}", basis.Arguments[i]);
+        }
+    }
+
+    /// <summary>Writes -VaryBy. A script block in it is asked about the input object, and then stands for it.</summary>
+    private static bool WriteVaryBy(ValueIdentity identity, in KeyBasis basis)
+    {
+        bool isInputReplaced = false;
+        for (int i = 0; i < basis.VaryBy?.Length; i++)
+        {
+            object? value = basis.VaryBy[i];
+            if ((value as PSObject)?.BaseObject is ScriptBlock or ScriptBlock)
+            {
+                ScriptBlock script = (ScriptBlock)((value as PSObject)?.BaseObject ?? value);
+                value = script.InvokeWithContext(null, [new PSVariable("_", basis.Input)]).ToArray();
+                isInputReplaced = basis.HasInput;
+            }
+
+            WriteValue(identity, "vary", $"value {i + 1} of -VaryBy", value);
+        }
+
+        return isInputReplaced;
+    }
+
+    private static void WriteValue(ValueIdentity identity, string label, string what, object? value)
+    {
+        identity.WriteLabel(label);
+        if (identity.TryWrite(value) is { } type)
+        {
+            throw NotDerivable(what, type);
+        }
     }
 
     private static void WriteVariable(

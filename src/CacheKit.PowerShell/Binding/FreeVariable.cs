@@ -33,6 +33,9 @@ internal sealed record FreeVariable(FreeVariableKind Kind, string Name)
     /// <summary>The variable as a user writes it.</summary>
     public string Display => Kind == FreeVariableKind.Environment ? $"$env:{Name}" : $"${Name}";
 
+    /// <summary>Whether it is <c>$_</c>.</summary>
+    public bool IsCurrentItem => Kind == FreeVariableKind.Variable && Name == CurrentItem.Name;
+
     /// <summary>Describes a variable that is read.</summary>
     /// <param name="path">The variable, as parsed.</param>
     /// <returns>Null when it is bound in every block.</returns>

@@ -47,7 +47,8 @@ public sealed class Ttl
 
     /// <summary>Takes any form that the -Ttl parameter takes; never fails, see <see cref="Problem"/>.</summary>
     /// <param name="value">What the user gave.</param>
-    internal static Ttl From(object? value)
+    /// <param name="allowZero">Whether it may be zero.</param>
+    internal static Ttl From(object? value, bool allowZero = false)
     {
         object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
         switch (bare)
@@ -59,7 +60,7 @@ public sealed class Ttl
         }
 
         string? problem = TryReadLiteral(value, out TimeSpan duration) || TryReadDuration(bare, out duration)
-            ? RangeProblem(duration)
+            ? RangeProblem(duration, allowZero)
             : $"it is not a duration: {Forms}";
         return new Ttl(duration, null, problem) { Input = value };
     }
@@ -96,9 +97,14 @@ public sealed class Ttl
         return value is PSObject { BaseObject: decimal } number && TryParse(number.ToString()!, out duration);
     }
 
-    private static string? RangeProblem(TimeSpan duration)
+    private static string? RangeProblem(TimeSpan duration, bool allowZero)
     {
-        if (duration <= TimeSpan.Zero)
+        if (duration < TimeSpan.Zero && allowZero)
+        {
+            return "it must not be negative";
+        }
+
+        if (duration <= TimeSpan.Zero && !allowZero)
         {
             return "it must be more than zero; -Bypass runs the block without the cache";
         }

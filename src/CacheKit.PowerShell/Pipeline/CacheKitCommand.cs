@@ -90,7 +90,19 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     private static void DisposeResult(Task task)
     {
         _ = task.Exception;
-        (task as Task<LookupResult> is { IsCompletedSuccessfully: true } lookup ? lookup.Result : default).Dispose();
+        switch (task)
+        {
+            case Task<LookupResult> { IsCompletedSuccessfully: true } lookup:
+                lookup.Result.Dispose();
+                break;
+            case Task<IReadOnlyList<LookupResult>> { IsCompletedSuccessfully: true } lookups:
+                foreach (LookupResult result in lookups.Result)
+                {
+                    result.Dispose();
+                }
+
+                break;
+        }
     }
 
     private CancellationToken StopToken()

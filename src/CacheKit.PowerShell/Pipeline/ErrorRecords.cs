@@ -24,7 +24,7 @@ internal static class ErrorRecords
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
-        ErrorIds.KeyNotDerivable => ErrorCategory.InvalidOperation,
+        ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.InvalidArgument,
     };
 }

@@ -9,8 +9,11 @@ namespace CacheKit.Transformation;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class TtlTransformationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether the duration may be zero.</summary>
+    public bool AllowZero { get; set; }
+
     /// <summary>Transforms; an unreadable value is told by the cmdlet, under an ErrorId of ours.</summary>
     /// <param name="engineIntrinsics">The engine.</param>
     /// <param name="inputData">What the user gave.</param>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Ttl.From(inputData);
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Ttl.From(inputData, AllowZero);
 }

@@ -1,0 +1,397 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+
+namespace CacheKit.Core.Caching;
+
+/// <summary>
+/// A memory tier of entries in front of a store of entries: lookup, expiry, faults and the notices that tell of them.
+/// How an entry is made and opened is up to the derived class.
+/// </summary>
+/// <remarks>
+/// A fault of the store is never an exception here: a lookup is a miss, a write is lost, and one notice an outage says
+/// so. Safe for concurrent use.
+/// </remarks>
+public abstract class EntryCache : IAsyncDisposable
+{
+    /// <summary>The largest entry in bytes: 100 MiB (PROTOCOL section 1).</summary>
+    public const int LargestEntry = 100 * 1024 * 1024;
+
+    /// <summary>How far the clocks of two hosts may differ. An entry from further in the future is not used.</summary>
+    private static readonly long s_clockSkewMs = (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
+
+    private readonly ICacheStore _store;
+    private readonly MemoryTier _memory;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentQueue<string> _notices = new();
+    private string? _readFault;
+    private string? _writeFault;
+
+    private protected EntryCache(ICacheStore store, MemoryTier memory, TimeProvider clock)
+    {
+        _store = store;
+        _memory = memory;
+        _clock = clock;
+    }
+
+    /// <summary>The computations under way: one a key.</summary>
+    public SingleFlight Flights { get; } = new();
+
+    /// <summary>Computes where an entry lies.</summary>
+    /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
+    /// <param name="identity">What identifies the entry inside it.</param>
+    /// <param name="holdsSecret">Whether that includes the content of a secret, which then is not kept in memory.</param>
+    public abstract EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false);
+
+    /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="entry">The entry, to be disposed by the caller.</param>
+    public bool TryGetLocal(EntryKeys keys, out OpenedEntry entry)
+    {
+        PreparedFrame? prepared = keys.Prepared;
+        bool found = TryGetLocal(keys.Current, ref prepared, out entry);
+        keys.Prepared = prepared;
+        for (int i = 0; !found && i < keys.Previous.Count; i++)
+        {
+            prepared = null;
+            found = TryGetLocal(keys.Previous[i], ref prepared, out entry);
+        }
+
+        return found;
+    }
+
+    /// <summary>Looks into the store, and fills the memory tier on a hit.</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="keepEvidence">Whether an entry that is not authentic stays where it is (fail closed).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<LookupResult> GetAsync(
+        EntryKeys keys,
+        bool keepEvidence,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<byte[]?> found = await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
+        return await FirstOfAsync(keys, found, 0, keepEvidence, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks for several entries in one round trip to the store.</summary>
+    /// <param name="keys">Where each lies.</param>
+    /// <param name="keepEvidence">Whether entries that are not authentic stay where they are (fail closed).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was found, in the order of the keys; the caller disposes of each.</returns>
+    public async ValueTask<IReadOnlyList<LookupResult>> GetManyAsync(
+        IReadOnlyList<EntryKeys> keys,
+        bool keepEvidence,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<byte[]?> found = await ReadAsync(keys, cancellationToken).ConfigureAwait(false);
+        LookupResult[] results = new LookupResult[keys.Count];
+        int start = 0;
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = await FirstOfAsync(keys[i], found, start, keepEvidence, cancellationToken).ConfigureAwait(false);
+            start += 1 + keys[i].Previous.Count;
+        }
+
+        return results;
+    }
+
+    /// <summary>Looks in both tiers for an entry whose time is over, but not yet its grace (stale-if-error).</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="grace">How long after its time the caller would take it; what it was sealed with bounds it too.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<LookupResult> GetStaleAsync(
+        EntryKeys keys,
+        TimeSpan grace,
+        CancellationToken cancellationToken)
+    {
+        EntryKey[] all = [keys.Current, .. keys.Previous];
+        IReadOnlyList<byte[]?>? stored = null;
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (!_memory.TryGet(all[i].Id, Now(), out ReadOnlyMemory<byte> frame))
+            {
+                stored ??= await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
+                frame = i < stored.Count ? stored[i] : default;
+            }
+
+            if (!frame.IsEmpty && Open(all[i], frame, out OpenedEntry entry) == OpenOutcome.Opened)
+            {
+                if (IsWithin(entry.Header, Math.Min(
+                    entry.Header.KeepForMs,
+                    entry.Header.FreshForMs + (long)grace.TotalMilliseconds)))
+                {
+                    return new LookupResult(LookupOutcome.Hit, entry);
+                }
+
+                entry.Dispose();
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>Opens an entry that another caller has just sealed for both.</summary>
+    /// <param name="entry">The sealed entry.</param>
+    /// <param name="opened">The entry, to be disposed by the caller.</param>
+    public bool TryOpen(SealedEntry entry, out OpenedEntry opened) =>
+        Open(entry.Keys.Current, entry.Frame, out opened) == OpenOutcome.Opened;
+
+    /// <summary>Seals a value, and puts it into the memory tier. <see cref="SetAsync"/> puts it into the store.</summary>
+    /// <param name="keys">Where the entry will lie.</param>
+    /// <param name="name">The item's name, or null when the key was derived.</param>
+    /// <param name="serializer">How the value is written.</param>
+    /// <param name="value">The serialized value; not needed any more when this returns.</param>
+    /// <param name="lifetime">How long it is fresh, and kept.</param>
+    /// <param name="compress">Whether a large value may be compressed.</param>
+    /// <returns>The sealed entry, or null when it is too large to be kept, which a notice says.</returns>
+    public SealedEntry? Seal(
+        EntryKeys keys,
+        string? name,
+        SerializerKind serializer,
+        ReadOnlySpan<byte> value,
+        EntryLifetime lifetime,
+        bool compress = true)
+    {
+        long now = Now();
+        EntryHeader header = new(default, now, lifetime.FreshForMs, lifetime.KeepForMs, serializer, Compressed: false);
+        byte[] frame = Seal(keys.Current, name, value, header, compress);
+        // What this value replaces is over, whatever becomes of the new entry.
+        foreach (EntryKey previous in keys.Previous)
+        {
+            _memory.Remove(previous.Id);
+        }
+
+        if (frame.Length > LargestEntry)
+        {
+            _memory.Remove(keys.Current.Id);
+            _notices.Enqueue($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
+            return null;
+        }
+
+        _memory.Set(keys.Current.Id, frame, now + lifetime.KeepForMs);
+        return new SealedEntry(keys, frame, TimeSpan.FromMilliseconds(lifetime.KeepForMs));
+    }
+
+    /// <summary>Puts a sealed entry into the store, in place of whatever was there under any key of the ring.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask SetAsync(SealedEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _store.SetAsync(entry.Keys.Current.ToString(), entry.Frame, entry.KeepFor, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (EntryKey previous in entry.Keys.Previous)
+            {
+                _memory.Remove(previous.Id);
+                await _store.RemoveAsync(previous.ToString(), cancellationToken).ConfigureAwait(false);
+            }
+
+            _writeFault = null;
+        }
+        catch (StoreException fault)
+        {
+            ReportFault(fault, ref _writeFault, _readFault);
+            if (fault.Fault == StoreFault.ValueTooLarge)
+            {
+                await DropAsync(entry.Keys.Current, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Removes an entry from both tiers, under every key of the ring.</summary>
+    /// <param name="keys">Where the entry lies.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask RemoveAsync(EntryKeys keys, CancellationToken cancellationToken)
+    {
+        await DropAsync(keys.Current, cancellationToken).ConfigureAwait(false);
+        foreach (EntryKey previous in keys.Previous)
+        {
+            await DropAsync(previous, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the next thing that the user should be warned of: store faults, dropped entries.</summary>
+    /// <param name="notice">One or more whole sentences, without any secret.</param>
+    public bool TryTakeNotice([NotNullWhen(true)] out string? notice)
+    {
+        if (_notices.TryDequeue(out notice))
+        {
+            return true;
+        }
+
+        notice = _store.TryTakeIncident(out StoreIncident? incident) ? incident.Message : null;
+        return notice is not null;
+    }
+
+    /// <summary>Zeroes the keys and closes the store.</summary>
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _memory.Clear();
+        DisposeKeys();
+        return _store.DisposeAsync();
+    }
+
+    private protected abstract byte[] Seal(
+        in EntryKey key,
+        string? name,
+        ReadOnlySpan<byte> value,
+        in EntryHeader header,
+        bool compress);
+
+    private protected abstract OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry);
+
+    /// <summary>Opens an entry of the memory tier, which may be prepared for being opened again.</summary>
+    private protected virtual OpenOutcome OpenLocal(
+        in EntryKey key,
+        ReadOnlyMemory<byte> frame,
+        ref PreparedFrame? prepared,
+        out OpenedEntry entry) => Open(key, frame, out entry);
+
+    private protected virtual void DisposeKeys()
+    {
+    }
+
+    private bool TryGetLocal(in EntryKey key, ref PreparedFrame? prepared, out OpenedEntry entry)
+    {
+        entry = default;
+        long now = Now();
+        if (!_memory.TryGet(key.Id, now, out ReadOnlyMemory<byte> frame))
+        {
+            prepared = null;
+            return false;
+        }
+
+        if (OpenLocal(key, frame, ref prepared, out entry) == OpenOutcome.Opened)
+        {
+            if (IsWithin(entry.Header, entry.Header.FreshForMs, now))
+            {
+                return true;
+            }
+
+            // Stale: it stays for its grace.
+            entry.Dispose();
+            entry = default;
+            return false;
+        }
+
+        _memory.Remove(key.Id);
+        return false;
+    }
+
+    /// <summary>Reads every key of every entry, one after the other; nothing at all when the store has a fault.</summary>
+    private async ValueTask<IReadOnlyList<byte[]?>> ReadAsync(
+        IReadOnlyList<EntryKeys> keys,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<byte[]?> found = keys is [{ Previous.Count: 0 } single]
+                ? [await _store.GetAsync(single.Current.ToString(), cancellationToken).ConfigureAwait(false)]
+                : await _store.GetManyAsync(PhysicalKeys(keys), cancellationToken).ConfigureAwait(false);
+            _readFault = null;
+            return found;
+        }
+        catch (StoreException fault)
+        {
+            ReportFault(fault, ref _readFault, _writeFault);
+            return [];
+        }
+    }
+
+    private static string[] PhysicalKeys(IReadOnlyList<EntryKeys> keys) =>
+        [.. keys.SelectMany(each => (EntryKey[])[each.Current, .. each.Previous]).Select(key => key.ToString())];
+
+    /// <summary>The first entry that is a hit, under the newest key.</summary>
+    private async ValueTask<LookupResult> FirstOfAsync(
+        EntryKeys keys,
+        IReadOnlyList<byte[]?> found,
+        int start,
+        bool keepEvidence,
+        CancellationToken cancellationToken)
+    {
+        LookupResult result = default;
+        int end = Math.Min(found.Count, start + 1 + keys.Previous.Count);
+        for (int i = start; i < end && result.Outcome == LookupOutcome.Miss; i++)
+        {
+            if (found[i] is { } frame)
+            {
+                EntryKey key = i == start ? keys.Current : keys.Previous[i - start - 1];
+                result = await OpenAsync(key, frame, keepEvidence, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return result;
+    }
+
+    private async ValueTask<LookupResult> OpenAsync(
+        EntryKey key,
+        byte[] frame,
+        bool keepEvidence,
+        CancellationToken cancellationToken)
+    {
+        OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
+        if (outcome == OpenOutcome.Opened)
+        {
+            if (IsWithin(entry.Header, entry.Header.FreshForMs))
+            {
+                _memory.Set(key.Id, frame, entry.Header.CreatedUnixMs + entry.Header.KeepForMs);
+                return new LookupResult(LookupOutcome.Hit, entry);
+            }
+
+            entry.Dispose();
+            return default;
+        }
+
+        if (outcome == OpenOutcome.NotAuthentic && keepEvidence)
+        {
+            return new LookupResult(LookupOutcome.NotAuthentic, default);
+        }
+
+        await DropAsync(key, cancellationToken).ConfigureAwait(false);
+        _notices.Enqueue(outcome == OpenOutcome.NotAuthentic
+            ? $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. "
+                + $"It was dropped ({key})."
+            : $"An entry in {_store.DisplayName} does not decode. It was dropped ({key}).");
+        return new LookupResult(
+            outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
+            default);
+    }
+
+    private async ValueTask DropAsync(EntryKey key, CancellationToken cancellationToken)
+    {
+        _memory.Remove(key.Id);
+        try
+        {
+            await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
+            _writeFault = null;
+        }
+        catch (StoreException fault)
+        {
+            ReportFault(fault, ref _writeFault, _readFault);
+        }
+    }
+
+    private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private bool IsWithin(in EntryHeader header, long milliseconds) => IsWithin(header, milliseconds, Now());
+
+    private static bool IsWithin(in EntryHeader header, long milliseconds, long now) =>
+        now < header.CreatedUnixMs + milliseconds && header.CreatedUnixMs <= now + s_clockSkewMs;
+
+    /// <summary>Notes a fault once an outage: not again while it lasts, nor for the other direction if it is the same.</summary>
+    private void ReportFault(StoreException fault, ref string? last, string? other)
+    {
+        if (fault.Fault == StoreFault.ValueTooLarge)
+        {
+            _notices.Enqueue($"{fault.Message} It is not cached.");
+        }
+        else if (Interlocked.Exchange(ref last, fault.Message) is null && other != fault.Message)
+        {
+            _notices.Enqueue($"{fault.Message} The script goes on without it.");
+        }
+    }
+}

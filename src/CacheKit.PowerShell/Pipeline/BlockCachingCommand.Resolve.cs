@@ -1,0 +1,231 @@
+using CacheKit.Blocks;
+using CacheKit.Conversion;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+
+namespace CacheKit.Pipeline;
+
+/// <content>What happens when there is no entry in memory: one runspace computes, the others wait for it.</content>
+public abstract partial class BlockCachingCommand
+{
+    private void Resolve(EntryCache cache, EntryKeys keys, BlockCall call, bool isStoreAsked)
+    {
+        FlightResult? shared = default(FlightResult);
+        // Each round is after a flight that left an entry, or that was given up.
+        while (shared is { Outcome: FlightOutcome.Abandoned or FlightOutcome.Found })
+        {
+            Flight flight = cache.Flights.Enter(keys, out bool isLeader);
+            if (isLeader)
+            {
+                Lead(cache, keys, call, flight, isStoreAsked);
+                return;
+            }
+
+            RefuseOwn(flight);
+            // A refresh does not take what was begun before it was asked for.
+            shared = Refresh ? new FlightResult(FlightOutcome.NotCached) : WaitFor(flight, keys);
+            if (shared?.Entry is { } entry ? TryAnswerWith(cache, entry) : shared is not null && TryAnswerFromMemory(cache, keys))
+            {
+                return;
+            }
+        }
+
+        Compute(cache, keys, call, flight: null);
+    }
+
+    /// <summary>Looks and computes for everybody who asks for the key meanwhile.</summary>
+    private void Lead(EntryCache cache, EntryKeys keys, BlockCall call, Flight flight, bool isStoreAsked)
+    {
+        using (flight)
+        {
+            object?[]? output = null;
+            // Another flight may have ended between looking and taking off.
+            if (!Refresh && (TryFindInMemory(cache, keys, out output)
+                || (!isStoreAsked && TryFindInStore(cache, keys, out output))))
+            {
+                flight.Complete(new FlightResult(FlightOutcome.Found));
+                WriteAll(output);
+                return;
+            }
+
+            Compute(cache, keys, call, flight);
+        }
+    }
+
+    private void RefuseOwn(Flight flight)
+    {
+        if (flight.IsOwn)
+        {
+            Refuse(
+                ErrorIds.RecursiveKey,
+                "The block asks for its own result while it is being computed.",
+                "Give the inner call another -Key, or let the block compute what it needs itself.",
+                ScriptBlock);
+        }
+    }
+
+    private FlightResult? WaitFor(Flight flight, EntryKeys keys)
+    {
+        WriteVerbose($"Waiting for another runspace: {keys.Current}.");
+        TimeSpan timeout = LockTimeout.Duration;
+        FlightResult? result = Wait(stop => flight.WaitAsync(timeout, stop));
+        if (result is null)
+        {
+            WriteVerbose($"Not waiting any longer: {keys.Current}.");
+        }
+
+        return result;
+    }
+
+    private bool TryAnswerWith(EntryCache cache, SealedEntry entry)
+    {
+        if (!cache.TryOpen(entry, out OpenedEntry opened))
+        {
+            return false;
+        }
+
+        object?[] output;
+        using (opened)
+        {
+            if (!TryDecode(opened, out output))
+            {
+                return false;
+            }
+        }
+
+        WriteAll(output);
+        return true;
+    }
+
+    private bool TryFindInStore(EntryCache cache, EntryKeys keys, out object?[] output)
+    {
+        output = [];
+        bool keepEvidence = KeepsEvidence;
+        using LookupResult result = Wait(stop => cache.GetAsync(keys, keepEvidence, stop));
+        WriteNotices(cache);
+        RefuseUnlessAuthentic(result, keys);
+        if (result.Outcome != LookupOutcome.Hit)
+        {
+            return false;
+        }
+
+        WriteVerbose($"Hit in the store: {keys.Current}.");
+        if (TryDecode(result.Entry, out output))
+        {
+            return true;
+        }
+
+        DropMalformed(cache, keys);
+        return false;
+    }
+
+    private void DropMalformed(EntryCache cache, EntryKeys keys)
+    {
+        WriteWarning($"An entry does not decode. It was dropped ({keys.Current}).");
+        Wait(stop => cache.RemoveAsync(keys, stop));
+        WriteNotices(cache);
+    }
+
+    private void Compute(EntryCache cache, EntryKeys keys, BlockCall call, Flight? flight)
+    {
+        WriteVerbose($"{(Refresh ? "Refresh" : "Miss")}: {keys.Current}.");
+        BlockOutput output = call.Run();
+        if (output.HasFailed)
+        {
+            flight?.Complete(new FlightResult(FlightOutcome.NotCached));
+            if (output.HasFailure && TryAnswerStale(cache, keys, output))
+            {
+                return;
+            }
+
+            WriteVerbose("The block failed or was left early: its result is not cached.");
+        }
+        else if (TryResolveTtl(output, flight, out TimeSpan lifetime))
+        {
+            Store(cache, keys, output, lifetime, flight);
+        }
+
+        // The output goes to commands that may ask for the same key.
+        flight?.Complete(new FlightResult(FlightOutcome.NotCached));
+        output.Write();
+    }
+
+    private bool TryAnswerStale(EntryCache cache, EntryKeys keys, BlockOutput failed)
+    {
+        if (StaleIfError is null)
+        {
+            return false;
+        }
+
+        TimeSpan grace = StaleIfError.Duration;
+        object?[] output;
+        using (LookupResult result = Wait(stop => cache.GetStaleAsync(keys, grace, stop)))
+        {
+            WriteNotices(cache);
+            if (result.Outcome != LookupOutcome.Hit || !TryDecode(result.Entry, out output))
+            {
+                return false;
+            }
+        }
+
+        WriteWarning($"The block failed, and an earlier result whose time is over is returned: {failed.FailureText}");
+        WriteAll(output);
+        return true;
+    }
+
+    private void Store(EntryCache cache, EntryKeys keys, BlockOutput output, TimeSpan lifetime, Flight? flight)
+    {
+        SealedEntry? entry;
+        try
+        {
+            using SensitiveBuffer value = SensitiveBuffer.Rent();
+            OutputFormat.Write(value, output.Items);
+            EntryLifetime life = new(Shortened(lifetime), StaleIfError?.Duration ?? TimeSpan.Zero);
+            entry = cache.Seal(keys, Key, SerializerKind.PowerShell, value.WrittenSpan, life, compress: !NoCompression);
+        }
+        catch (UnsupportedValueException exception)
+        {
+            flight?.Complete(new FlightResult(FlightOutcome.NotCached));
+            WriteError(ErrorRecords.From(OutputFormat.Explain(exception), null));
+            return;
+        }
+
+        if (entry is not null)
+        {
+            flight?.Complete(new FlightResult(FlightOutcome.Sealed, entry));
+        }
+
+        // What could not be kept must not leave the value before it in force.
+        Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
+        WriteNotices(cache);
+    }
+
+    /// <summary>A TTL is an upper bound, such as the life of a token: jitter only ever shortens it.</summary>
+    private TimeSpan Shortened(TimeSpan lifetime) => Jitter > 0 ? lifetime * (1 - (Jitter * Random.Shared.NextDouble())) : lifetime;
+
+    private bool TryResolveTtl(BlockOutput output, Flight? flight, out TimeSpan lifetime)
+    {
+        lifetime = Ttl.Duration;
+        if (Ttl.Script is null)
+        {
+            return true;
+        }
+
+        if (output.TryComputeTtl(Ttl.Script, out lifetime))
+        {
+            return lifetime > TimeSpan.Zero;
+        }
+
+        flight?.Complete(new FlightResult(FlightOutcome.NotCached));
+        CacheKitException failure = new(
+            ErrorIds.TtlInvalid,
+            $"The script block of -Ttl did not give a duration of at most {Ttl.Longest.TotalDays:0} days: the result is "
+            + "not cached.",
+            "Let it give seconds, text such as '5m' or a TimeSpan; zero or less means not to cache.");
+        WriteError(ErrorRecords.From(failure, Ttl.Script));
+        return false;
+    }
+}

@@ -1,0 +1,270 @@
+using CacheKit.Binding;
+using CacheKit.Blocks;
+using CacheKit.Conversion;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+
+namespace CacheKit.Pipeline;
+
+/// <summary>The base of the cmdlets that run a block once and cache its result: how they do it.</summary>
+public abstract partial class BlockCachingCommand : CachingCommand
+{
+    private readonly CallBatch _batch = new();
+    private EntryCache? _cache;
+
+    /// <summary>Whether an entry that is not authentic ends the command, and stays where it is.</summary>
+    private protected virtual bool KeepsEvidence => false;
+
+    /// <summary>Opens the cache; it stays open until the command ends.</summary>
+    /// <exception cref="CacheKitException">The configuration is not usable.</exception>
+    private protected abstract EntryCache OpenCache();
+
+    /// <summary>Checks the parameters, and opens the cache.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Bypass)
+        {
+            return;
+        }
+
+        try
+        {
+            _cache = OpenCache();
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, null));
+        }
+    }
+
+    /// <summary>Answers from memory, from the store, or by running the block.</summary>
+    protected override void ProcessRecord()
+    {
+        if (_cache is null)
+        {
+            CallOf(InputObject, []).Run().Write();
+        }
+        else if (!MyInvocation.ExpectingInput)
+        {
+            AnswerNow(_cache, InputObject);
+        }
+        else
+        {
+            AnswerInBatches(_cache);
+        }
+    }
+
+    /// <summary>Answers for the input objects that still wait.</summary>
+    protected override void EndProcessing()
+    {
+        if (_cache is not null)
+        {
+            Flush(_cache);
+        }
+    }
+
+    private void AnswerNow(EntryCache cache, object? input)
+    {
+        EntryKeys keys = KeysFor(cache, input);
+        if (Refresh || !TryAnswerFromMemory(cache, keys))
+        {
+            Resolve(cache, keys, CallOf(input, []), isStoreAsked: Refresh);
+        }
+    }
+
+    private void AnswerInBatches(EntryCache cache)
+    {
+        EntryKeys keys = KeysFor(cache, InputObject);
+        if (_batch.IsEmpty && !Refresh && TryAnswerFromMemory(cache, keys))
+        {
+            return;
+        }
+
+        IReadOnlyList<KeyValuePair<string, object?>>? variables = CapturedVariables.TryRead(this, ScriptBlock, InputObject);
+        if (_batch.Add(new PendingCall(InputObject, keys, variables ?? [])) || variables is null)
+        {
+            Flush(cache);
+        }
+    }
+
+    private void Flush(EntryCache cache)
+    {
+        if (_batch.IsEmpty)
+        {
+            return;
+        }
+
+        PendingCall[] calls = _batch.TakeAll();
+        LookupResult[] found = Refresh ? new LookupResult[calls.Length] : LookUp(cache, calls);
+        try
+        {
+            for (int i = 0; i < calls.Length; i++)
+            {
+                Answer(cache, calls[i], ref found[i]);
+            }
+        }
+        finally
+        {
+            foreach (LookupResult result in found)
+            {
+                result.Dispose();
+            }
+        }
+    }
+
+    private LookupResult[] LookUp(EntryCache cache, PendingCall[] calls)
+    {
+        LookupResult[] found = new LookupResult[calls.Length];
+        List<int> open = [];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            if (cache.TryGetLocal(calls[i].Keys, out OpenedEntry entry))
+            {
+                found[i] = new LookupResult(LookupOutcome.Hit, entry);
+            }
+            else
+            {
+                open.Add(i);
+            }
+        }
+
+        if (open.Count > 0)
+        {
+            bool keepEvidence = KeepsEvidence;
+            EntryKeys[] keys = [.. open.Select(i => calls[i].Keys)];
+            IReadOnlyList<LookupResult> stored = Wait(stop => cache.GetManyAsync(keys, keepEvidence, stop));
+            for (int i = 0; i < open.Count; i++)
+            {
+                found[open[i]] = stored[i];
+            }
+
+            WriteNotices(cache);
+        }
+
+        return found;
+    }
+
+    private void Answer(EntryCache cache, PendingCall call, ref LookupResult found)
+    {
+        RefuseUnlessAuthentic(found, call.Keys);
+        if (found.Outcome == LookupOutcome.Hit && TryDecode(found.Entry, out object?[] output))
+        {
+            found.Dispose();
+            found = default;
+            WriteVerbose($"Hit: {call.Keys.Current}.");
+            WriteAll(output);
+        }
+        else if (!CapturedVariables.IsImmutable(call.Input) && KeysFor(cache, call.Input).Current.Id != call.Keys.Current.Id)
+        {
+            // It was changed while it waited: what the block would see now has another key.
+            AnswerNow(cache, call.Input);
+        }
+        else
+        {
+            bool haveChanged = CapturedVariables.HaveChanged(this, call.Variables);
+            Resolve(cache, call.Keys, CallOf(call.Input, haveChanged ? call.Variables : []), isStoreAsked: true);
+        }
+    }
+
+    private BlockCall CallOf(object? input, IReadOnlyList<KeyValuePair<string, object?>> variables) =>
+        new(this, ScriptBlock, ArgumentList)
+        {
+            HasInput = HasInput,
+            Input = input,
+            // PowerShell's own way to make native commands count, from 7.4 on.
+            Variables = NonZeroExitIsError
+                ? [.. variables, KeyValuePair.Create("PSNativeCommandUseErrorActionPreference", (object?)true)]
+                : variables,
+        };
+
+    private EntryKeys KeysFor(EntryCache cache, object? input)
+    {
+        using SensitiveBuffer identity = SensitiveBuffer.Rent();
+        bool holdsSecret = false;
+        try
+        {
+            KeyBasis basis = new(ScriptBlock, Key, ArgumentList, VaryBy, HasInput, input);
+            holdsSecret = EntryIdentity.Write(identity, this, basis);
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, ScriptBlock));
+        }
+
+        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
+    }
+
+    private bool TryAnswerFromMemory(EntryCache cache, EntryKeys keys)
+    {
+        bool isFound = TryFindInMemory(cache, keys, out object?[] output);
+        WriteAll(output);
+        return isFound;
+    }
+
+    private bool TryFindInMemory(EntryCache cache, EntryKeys keys, out object?[] output)
+    {
+        output = [];
+        if (!cache.TryGetLocal(keys, out OpenedEntry entry))
+        {
+            return false;
+        }
+
+        using (entry)
+        {
+            // Looking up $VerbosePreference takes as long as decrypting the entry: here -Verbose alone counts.
+            if (HasVerboseSwitch())
+            {
+                WriteVerbose($"Hit in memory: {keys.Current}.");
+            }
+
+            return TryDecode(entry, out output);
+        }
+    }
+
+    /// <summary>Decodes what a block once wrote: whole, before the first object goes out.</summary>
+    private static bool TryDecode(in OpenedEntry entry, out object?[] output)
+    {
+        try
+        {
+            output = OutputFormat.Read(entry.Value);
+            return true;
+        }
+        catch (Core.Serialization.MalformedValueException)
+        {
+            output = [];
+            return false;
+        }
+    }
+
+    private void WriteAll(object?[] output)
+    {
+        foreach (object? item in output)
+        {
+            WriteObject(item);
+        }
+    }
+
+    private void RefuseUnlessAuthentic(in LookupResult result, EntryKeys keys)
+    {
+        if (result.Outcome == LookupOutcome.NotAuthentic && KeepsEvidence)
+        {
+            Refuse(
+                ErrorIds.EntryNotAuthentic,
+                "The entry is not authentic: it was altered, moved, or sealed under another key. It stays where it is, "
+                + "and the block was not run.",
+                "Find out who writes to the store; -Refresh replaces the entry.",
+                keys.Current.ToString());
+        }
+    }
+
+    private void WriteNotices(EntryCache cache)
+    {
+        while (cache.TryTakeNotice(out string? notice))
+        {
+            WriteWarning(notice);
+        }
+    }
+}
