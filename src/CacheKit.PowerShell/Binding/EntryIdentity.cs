@@ -83,9 +83,8 @@ internal static class EntryIdentity
         for (int i = 0; i < basis.VaryBy?.Length; i++)
         {
             object? value = basis.VaryBy[i];
-            if ((value as PSObject)?.BaseObject is ScriptBlock or ScriptBlock)
+            if ((value is PSObject wrapped ? wrapped.BaseObject : value) is ScriptBlock script)
             {
-                ScriptBlock script = (ScriptBlock)((value as PSObject)?.BaseObject ?? value);
                 value = script.InvokeWithContext(null, [new PSVariable("_", basis.Input)]).ToArray();
                 isInputReplaced = basis.HasInput;
             }

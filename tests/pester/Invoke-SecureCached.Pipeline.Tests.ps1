@@ -1,0 +1,261 @@
+#Requires -Version 7.4
+# Input objects, one entry for each, and callers that ask for the same at the same time.
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'pipeline.db'))
+    $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
+
+    function Add-Run {
+        $script:runs++
+    }
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+}
+
+Describe 'Input objects' {
+    BeforeEach {
+        $script:runs = 0
+        # Each test has its own entries.
+        $space = [guid]::NewGuid().ToString('n')
+    }
+
+    It 'remembers each object by itself, and keeps the order' {
+        $first = 1..600 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
+        $again = 600..1 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
+        $script:runs | Should -Be 600
+        $first.Count | Should -Be 600
+        $first[0] | Should -Be 'value 1'
+        $first[599] | Should -Be 'value 600'
+        $again[0] | Should -Be 'value 600'
+    }
+
+    It 'reads entries of the store in batches, in order, among new ones' {
+        $null = 1..300 | Where-Object { $_ % 3 } | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
+        # A new session, whose memory is empty.
+        $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
+        try {
+            $all = 1..300 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
+        }
+        finally {
+            $env:CACHEKIT_MASTER_KEY_FILE = $null
+        }
+
+        $script:runs | Should -Be 300
+        ($all -join ',') | Should -Be ((1..300 | ForEach-Object { "value $_" }) -join ',')
+    }
+
+    It 'runs the block once for an object that comes twice' {
+        $all = 'a', 'b', 'a', 'a', 'b' | Invoke-SecureCached -Namespace $space { Add-Run; $_ }
+        $all -join '' | Should -Be 'abaab'
+        $script:runs | Should -Be 2
+    }
+
+    It 'tells 1 from "1"' {
+        1, '1' | Invoke-SecureCached -Namespace $space { $_.GetType().Name } | Should -Be @('Int32', 'String')
+    }
+
+    It 'gives the block $_, $PSItem, $input and a process block: <Name>' -ForEach @(
+        @{ Name = 'dollar'; Block = { "<$_>" } }
+        @{ Name = 'item'; Block = { "<$PSItem>" } }
+        @{ Name = 'input'; Block = { "<$input>" } }
+        @{ Name = 'process'; Block = { process { "<$_>" } } }
+        @{ Name = 'filter'; Block = { begin { $n = 0 } process { $n++; "<$_>" } end { } } }
+        @{ Name = 'nested'; Block = { & { "<$_>" } } }
+        @{ Name = 'argument'; Block = { param($Suffix) "<$_>$Suffix" } }
+    ) {
+        $all = 'a', 'b' | Invoke-SecureCached -Namespace $space $Block
+        $all -join '' | Should -Be '<a><b>'
+    }
+
+    It 'takes -InputObject as one object' {
+        Invoke-SecureCached -Namespace $space -InputObject 1, 2, 3 { Add-Run; "$($_.Count)" } | Should -Be '3'
+        Invoke-SecureCached -Namespace $space -InputObject 1, 2, 3 { Add-Run; "$($_.Count)" } | Should -Be '3'
+        $script:runs | Should -Be 1
+    }
+
+    It 'takes $null and empty text for objects' {
+        $all = $null, '' | Invoke-SecureCached -Namespace $space { Add-Run; "[$($null -eq $_)]" }
+        $all -join '' | Should -Be '[True][False]'
+        $script:runs | Should -Be 2
+    }
+
+    It 'does nothing for no objects at all' {
+        @() | Invoke-SecureCached -Namespace $space { Add-Run } | Should -BeNullOrEmpty
+        $script:runs | Should -Be 0
+    }
+
+    It 'leaves the $_ of its caller as it was' {
+        $seen = 'outer' | ForEach-Object { 'inner' | Invoke-SecureCached -Namespace $space { $_ }; $_ }
+        $seen | Should -Be @('inner', 'outer')
+    }
+
+    It 'is stopped by Select-Object -First, and works afterwards' {
+        $some = 1..1000 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" } | Select-Object -First 2
+        $some | Should -Be @('value 1', 'value 2')
+        $script:runs | Should -BeLessThan 10
+        5 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" } | Should -Be 'value 5'
+    }
+
+    It 'takes one object from above before it answers for the first' {
+        $script:made = 0
+        $null = 1..50 | ForEach-Object { $script:made++; $_ } | Invoke-SecureCached -Namespace $space { $_ } | Select-Object -First 1
+        $script:made | Should -Be 1
+    }
+
+    It 'sees variables as they were when the object came' {
+        $factor = 0
+        $all = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached -Namespace $space { "$_ x $factor" }
+        $all -join ',' | Should -Be ((1..20 | ForEach-Object { "$_ x $($_ * 10)" }) -join ',')
+        $factor | Should -Be 200
+        $again = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached -Namespace $space { "$_ x $factor" }
+        $again -join ',' | Should -Be ($all -join ',')
+    }
+
+    It 'never files the value of a changed object under what it was' {
+        $one = @{ N = 0 }
+        $null = 1..9 | ForEach-Object { $one.N = $_; $one } | Invoke-SecureCached -Namespace $space { "n $($_.N)" }
+        foreach ($n in 1..9) {
+            Invoke-SecureCached -Namespace $space -InputObject @{ N = $n } { "n $($_.N)" } | Should -Be "n $n"
+        }
+    }
+
+    It 'keeps the entries of objects apart under one -Key' {
+        'a', 'b' | Invoke-SecureCached -Namespace $space -Key 'shared' { "got $_" } | Should -Be @('got a', 'got b')
+        'a' | Invoke-SecureCached -Namespace $space -Key 'shared' { 'other block' } | Should -Be 'got a'
+    }
+
+    It 'runs the block for each object with -Refresh, and with -Bypass' {
+        $null = 'a', 'b' | Invoke-SecureCached -Namespace $space { Add-Run; $_ }
+        $null = 'a', 'b' | Invoke-SecureCached -Namespace $space -Refresh { Add-Run; $_ }
+        'a', 'b' | Invoke-SecureCached -Namespace $space -Bypass { Add-Run; $_ } | Should -Be @('a', 'b')
+        $script:runs | Should -Be 6
+    }
+
+    It 'goes on after an object whose block fails' {
+        $all = 1..5 | Invoke-SecureCached -Namespace $space { if ($_ -eq 3) { Write-Error 'three' } else { $_ } } -ErrorAction SilentlyContinue
+        $all | Should -Be @(1, 2, 4, 5)
+    }
+
+    It 'names an input object that has no value identity' {
+        { [Threading.Thread]::CurrentThread | Invoke-SecureCached -Namespace $space { $_.Name } } |
+            Should -Throw -ErrorId "KeyNotDerivable,$commandType"
+    }
+}
+
+Describe 'VaryBy' {
+    BeforeEach {
+        $script:runs = 0
+        $space = [guid]::NewGuid().ToString('n')
+    }
+
+    It 'keeps an entry for each value' {
+        foreach ($value in 'a', 'b', 'a', 1, '1') {
+            $null = Invoke-SecureCached -Namespace $space -VaryBy $value { Add-Run }
+        }
+
+        $script:runs | Should -Be 4
+    }
+
+    It 'counts beside -Key' {
+        Invoke-SecureCached -Namespace $space -Key 'k' -VaryBy 'a' { 'a' } | Should -Be 'a'
+        Invoke-SecureCached -Namespace $space -Key 'k' -VaryBy 'b' { 'b' } | Should -Be 'b'
+    }
+
+    It 'stands for the input object when it is a script block' {
+        $objects = [Threading.Thread]::CurrentThread, [Threading.Thread]::CurrentThread
+        $null = $objects | Invoke-SecureCached -Namespace $space -VaryBy { $_.ManagedThreadId } { Add-Run }
+        $script:runs | Should -Be 1
+    }
+
+    It 'names a value without identity' {
+        { Invoke-SecureCached -Namespace $space -VaryBy ([Threading.Thread]::CurrentThread) { 1 } } |
+            Should -Throw -ErrorId "KeyNotDerivable,$commandType"
+    }
+}
+
+Describe 'Callers at the same time' {
+    BeforeEach {
+        $key = [guid]::NewGuid().ToString()
+    }
+
+    It 'computes once for 50 runspaces' {
+        $runs = [System.Collections.Concurrent.ConcurrentBag[int]]::new()
+        $waiting = [Threading.CountdownEvent]::new(50)
+        $values = 1..50 | ForEach-Object -ThrottleLimit 50 -Parallel {
+            Import-Module CacheKit
+            $bag = $using:runs
+            $all = $using:waiting
+            $null = $all.Signal()
+            Invoke-SecureCached -Key $using:key {
+                $bag.Add(1)
+                # Nobody is answered before everybody has come.
+                $null = $all.Wait(60000)
+                Start-Sleep -Milliseconds 200
+                'value'
+            }
+        }
+
+        $values.Count | Should -Be 50
+        $values | Select-Object -Unique | Should -Be 'value'
+        $runs.Count | Should -Be 1
+    }
+
+    It 'lets everybody run the block when the first one failed' {
+        $runs = [System.Collections.Concurrent.ConcurrentBag[int]]::new()
+        $values = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module CacheKit
+            $bag = $using:runs
+            try {
+                Invoke-SecureCached -Key $using:key { $bag.Add(1); Start-Sleep -Milliseconds 50; throw 'down' }
+            }
+            catch {
+                "$_"
+            }
+        }
+
+        $values | Should -Be @('down', 'down', 'down', 'down')
+        $runs.Count | Should -Be 4
+    }
+
+    It 'does not wait longer than -LockTimeout' {
+        $gate = [Threading.ManualResetEventSlim]::new()
+        $started = [Threading.ManualResetEventSlim]::new()
+        $values = 'first', 'second' | ForEach-Object -ThrottleLimit 2 -Parallel {
+            Import-Module CacheKit
+            $open = $using:gate
+            $begun = $using:started
+            if ($_ -eq 'first') {
+                Invoke-SecureCached -Key $using:key { $begun.Set(); $null = $open.Wait(60000); 'slow' }
+            }
+            else {
+                $null = $begun.Wait(60000)
+                Invoke-SecureCached -Key $using:key -LockTimeout 0 { 'own' }
+                $open.Set()
+            }
+        }
+
+        $values | Sort-Object | Should -Be @('own', 'slow')
+    }
+
+    It 'refuses a block that asks for its own result' {
+        { Invoke-SecureCached -Key $key { Invoke-SecureCached -Key $key { 1 } } } |
+            Should -Throw -ErrorId "RecursiveKey,$commandType"
+    }
+
+    It 'lets a block ask for another result' {
+        Invoke-SecureCached -Key $key { "outer $(Invoke-SecureCached -Key "$key-2" { 'inner' })" } | Should -Be 'outer inner'
+    }
+
+    It 'lets a command below ask for the result that it gets' {
+        Invoke-SecureCached -Key $key { 'value' } | ForEach-Object { Invoke-SecureCached -Key $key { 'other' } } |
+            Should -Be 'value'
+    }
+}
