@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
@@ -14,7 +13,7 @@ namespace CacheKit.Core.Caching;
 /// A fault of the store is never an exception here: a lookup is a miss, a write is lost, and one notice an outage says
 /// so. Safe for concurrent use.
 /// </remarks>
-public abstract class EntryCache : IAsyncDisposable
+public abstract partial class EntryCache : IAsyncDisposable
 {
     /// <summary>The largest entry in bytes: 100 MiB (PROTOCOL section 1).</summary>
     public const int LargestEntry = 100 * 1024 * 1024;
@@ -25,15 +24,14 @@ public abstract class EntryCache : IAsyncDisposable
     private readonly ICacheStore _store;
     private readonly MemoryTier _memory;
     private readonly TimeProvider _clock;
-    private readonly ConcurrentQueue<string> _notices = new();
-    private string? _readFault;
-    private string? _writeFault;
+    private readonly CacheNotices _notices;
 
     private protected EntryCache(ICacheStore store, MemoryTier memory, TimeProvider clock)
     {
         _store = store;
         _memory = memory;
         _clock = clock;
+        _notices = new CacheNotices(store);
     }
 
     /// <summary>The computations under way: one a key.</summary>
@@ -60,76 +58,6 @@ public abstract class EntryCache : IAsyncDisposable
         }
 
         return found;
-    }
-
-    /// <summary>Looks into the store, and fills the memory tier on a hit.</summary>
-    /// <param name="keys">Where the entry lies.</param>
-    /// <param name="keepEvidence">Whether an entry that is not authentic stays where it is (fail closed).</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<LookupResult> GetAsync(
-        EntryKeys keys,
-        bool keepEvidence,
-        CancellationToken cancellationToken)
-    {
-        IReadOnlyList<byte[]?> found = await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
-        return await FirstOfAsync(keys, found, 0, keepEvidence, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Looks for several entries in one round trip to the store.</summary>
-    /// <param name="keys">Where each lies.</param>
-    /// <param name="keepEvidence">Whether entries that are not authentic stay where they are (fail closed).</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What was found, in the order of the keys; the caller disposes of each.</returns>
-    public async ValueTask<IReadOnlyList<LookupResult>> GetManyAsync(
-        IReadOnlyList<EntryKeys> keys,
-        bool keepEvidence,
-        CancellationToken cancellationToken)
-    {
-        IReadOnlyList<byte[]?> found = await ReadAsync(keys, cancellationToken).ConfigureAwait(false);
-        LookupResult[] results = new LookupResult[keys.Count];
-        int start = 0;
-        for (int i = 0; i < results.Length; i++)
-        {
-            results[i] = await FirstOfAsync(keys[i], found, start, keepEvidence, cancellationToken).ConfigureAwait(false);
-            start += 1 + keys[i].Previous.Count;
-        }
-
-        return results;
-    }
-
-    /// <summary>Looks in both tiers for an entry whose time is over, but not yet its grace (stale-if-error).</summary>
-    /// <param name="keys">Where the entry lies.</param>
-    /// <param name="grace">How long after its time the caller would take it; what it was sealed with bounds it too.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<LookupResult> GetStaleAsync(
-        EntryKeys keys,
-        TimeSpan grace,
-        CancellationToken cancellationToken)
-    {
-        EntryKey[] all = [keys.Current, .. keys.Previous];
-        IReadOnlyList<byte[]?>? stored = null;
-        for (int i = 0; i < all.Length; i++)
-        {
-            if (!_memory.TryGet(all[i].Id, Now(), out ReadOnlyMemory<byte> frame))
-            {
-                stored ??= await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
-                frame = i < stored.Count ? stored[i] : default;
-            }
-
-            if (!frame.IsEmpty && Open(all[i], frame, out OpenedEntry entry) == OpenOutcome.Opened)
-            {
-                if (IsWithin(entry.Header, Math.Min(
-                    entry.Header.KeepForMs,
-                    entry.Header.FreshForMs + (long)grace.TotalMilliseconds)))
-                {
-                    return new LookupResult(LookupOutcome.Hit, entry);
-                }
-
-                entry.Dispose();
-            }
-        }
-
-        return default;
     }
 
     /// <summary>Opens an entry that another caller has just sealed for both.</summary>
@@ -166,7 +94,7 @@ public abstract class EntryCache : IAsyncDisposable
         if (frame.Length > LargestEntry)
         {
             _memory.Remove(keys.Current.Id);
-            _notices.Enqueue($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
+            _notices.Add($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
             return null;
         }
 
@@ -189,11 +117,11 @@ public abstract class EntryCache : IAsyncDisposable
                 await _store.RemoveAsync(previous.ToString(), cancellationToken).ConfigureAwait(false);
             }
 
-            _writeFault = null;
+            _notices.WritesWork();
         }
         catch (StoreException fault)
         {
-            ReportFault(fault, ref _writeFault, _readFault);
+            _notices.AddWriteFault(fault);
             if (fault.Fault == StoreFault.ValueTooLarge)
             {
                 await DropAsync(entry.Keys.Current, cancellationToken).ConfigureAwait(false);
@@ -215,16 +143,7 @@ public abstract class EntryCache : IAsyncDisposable
 
     /// <summary>Takes the next thing that the user should be warned of: store faults, dropped entries.</summary>
     /// <param name="notice">One or more whole sentences, without any secret.</param>
-    public bool TryTakeNotice([NotNullWhen(true)] out string? notice)
-    {
-        if (_notices.TryDequeue(out notice))
-        {
-            return true;
-        }
-
-        notice = _store.TryTakeIncident(out StoreIncident? incident) ? incident.Message : null;
-        return notice is not null;
-    }
+    public bool TryTakeNotice([NotNullWhen(true)] out string? notice) => _notices.TryTake(out notice);
 
     /// <summary>Zeroes the keys and closes the store.</summary>
     public ValueTask DisposeAsync()
@@ -282,96 +201,17 @@ public abstract class EntryCache : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Reads every key of every entry, one after the other; nothing at all when the store has a fault.</summary>
-    private async ValueTask<IReadOnlyList<byte[]?>> ReadAsync(
-        IReadOnlyList<EntryKeys> keys,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            IReadOnlyList<byte[]?> found = keys is [{ Previous.Count: 0 } single]
-                ? [await _store.GetAsync(single.Current.ToString(), cancellationToken).ConfigureAwait(false)]
-                : await _store.GetManyAsync(PhysicalKeys(keys), cancellationToken).ConfigureAwait(false);
-            _readFault = null;
-            return found;
-        }
-        catch (StoreException fault)
-        {
-            ReportFault(fault, ref _readFault, _writeFault);
-            return [];
-        }
-    }
-
-    private static string[] PhysicalKeys(IReadOnlyList<EntryKeys> keys) =>
-        [.. keys.SelectMany(each => (EntryKey[])[each.Current, .. each.Previous]).Select(key => key.ToString())];
-
-    /// <summary>The first entry that is a hit, under the newest key.</summary>
-    private async ValueTask<LookupResult> FirstOfAsync(
-        EntryKeys keys,
-        IReadOnlyList<byte[]?> found,
-        int start,
-        bool keepEvidence,
-        CancellationToken cancellationToken)
-    {
-        LookupResult result = default;
-        int end = Math.Min(found.Count, start + 1 + keys.Previous.Count);
-        for (int i = start; i < end && result.Outcome == LookupOutcome.Miss; i++)
-        {
-            if (found[i] is { } frame)
-            {
-                EntryKey key = i == start ? keys.Current : keys.Previous[i - start - 1];
-                result = await OpenAsync(key, frame, keepEvidence, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        return result;
-    }
-
-    private async ValueTask<LookupResult> OpenAsync(
-        EntryKey key,
-        byte[] frame,
-        bool keepEvidence,
-        CancellationToken cancellationToken)
-    {
-        OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
-        if (outcome == OpenOutcome.Opened)
-        {
-            if (IsWithin(entry.Header, entry.Header.FreshForMs))
-            {
-                _memory.Set(key.Id, frame, entry.Header.CreatedUnixMs + entry.Header.KeepForMs);
-                return new LookupResult(LookupOutcome.Hit, entry);
-            }
-
-            entry.Dispose();
-            return default;
-        }
-
-        if (outcome == OpenOutcome.NotAuthentic && keepEvidence)
-        {
-            return new LookupResult(LookupOutcome.NotAuthentic, default);
-        }
-
-        await DropAsync(key, cancellationToken).ConfigureAwait(false);
-        _notices.Enqueue(outcome == OpenOutcome.NotAuthentic
-            ? $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. "
-                + $"It was dropped ({key})."
-            : $"An entry in {_store.DisplayName} does not decode. It was dropped ({key}).");
-        return new LookupResult(
-            outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
-            default);
-    }
-
     private async ValueTask DropAsync(EntryKey key, CancellationToken cancellationToken)
     {
         _memory.Remove(key.Id);
         try
         {
             await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
-            _writeFault = null;
+            _notices.WritesWork();
         }
         catch (StoreException fault)
         {
-            ReportFault(fault, ref _writeFault, _readFault);
+            _notices.AddWriteFault(fault);
         }
     }
 
@@ -381,17 +221,4 @@ public abstract class EntryCache : IAsyncDisposable
 
     private static bool IsWithin(in EntryHeader header, long milliseconds, long now) =>
         now < header.CreatedUnixMs + milliseconds && header.CreatedUnixMs <= now + s_clockSkewMs;
-
-    /// <summary>Notes a fault once an outage: not again while it lasts, nor for the other direction if it is the same.</summary>
-    private void ReportFault(StoreException fault, ref string? last, string? other)
-    {
-        if (fault.Fault == StoreFault.ValueTooLarge)
-        {
-            _notices.Enqueue($"{fault.Message} It is not cached.");
-        }
-        else if (Interlocked.Exchange(ref last, fault.Message) is null && other != fault.Message)
-        {
-            _notices.Enqueue($"{fault.Message} The script goes on without it.");
-        }
-    }
 }

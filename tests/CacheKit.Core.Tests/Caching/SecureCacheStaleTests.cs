@@ -1,0 +1,152 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching;
+
+/// <summary>Entries past their time (stale-if-error), and lookups of several at once.</summary>
+public sealed class SecureCacheStaleTests : SecureCacheTestBase
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    protected override ICacheStore CreateStore() => new FakeStore();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stale_entry_is_a_miss_and_is_there_for_who_asks(bool memoryIsEmpty)
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = await PutAsync(cache);
+        cache = memoryIsEmpty ? Open() : cache;
+        Clock.Advance(Minute);
+        Assert.Null(Local(cache));
+        Assert.Null(await StoredAsync(cache, LookupOutcome.Miss));
+        Assert.Equal(Value, await StaleAsync(cache, keys, s_hour));
+        Assert.Empty(Notices(cache));
+    }
+
+    [Fact]
+    public async Task The_grace_of_who_asks_bounds_it()
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = await PutAsync(cache);
+        Clock.Advance(Minute + TimeSpan.FromMilliseconds(10));
+        Assert.Null(await StaleAsync(cache, keys, TimeSpan.FromMilliseconds(10)));
+        Assert.Equal(Value, await StaleAsync(cache, keys, TimeSpan.FromMilliseconds(11)));
+    }
+
+    [Fact]
+    public async Task The_grace_that_was_sealed_bounds_it_whatever_the_store_keeps()
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = await PutAsync(cache);
+        byte[] frame = await FrameAsync(keys.Current);
+        Clock.Advance(Minute + s_hour - TimeSpan.FromMilliseconds(1));
+        await PlantAsync(keys.Current, frame);
+        Assert.Equal(Value, await StaleAsync(Open(), keys: null, TimeSpan.FromDays(1)));
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await StaleAsync(Open(), keys: null, TimeSpan.FromDays(1)));
+    }
+
+    [Fact]
+    public async Task Without_a_grace_the_end_is_the_end()
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = await PutAsync(cache, Value, Minute);
+        Clock.Advance(Minute);
+        Assert.Null(await StaleAsync(cache, keys, TimeSpan.FromDays(1)));
+    }
+
+    [Fact]
+    public async Task An_altered_entry_is_not_returned_as_a_stale_one()
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = await PutAsync(cache);
+        byte[] frame = await FrameAsync(keys.Current);
+        frame[^1] ^= 1;
+        await PlantAsync(keys.Current, frame);
+        Assert.Null(await StaleAsync(Open(), keys: null, s_hour));
+    }
+
+    [Fact]
+    public async Task A_previous_key_finds_its_stale_entry()
+    {
+        await PutAsync(Open(2));
+        Clock.Advance(Minute);
+        Assert.Equal(Value, await StaleAsync(Open(1, 2, 3), keys: null, s_hour));
+    }
+
+    [Fact]
+    public async Task Several_entries_are_one_read_in_the_order_of_their_keys()
+    {
+        SecureCache writer = Open();
+        await PutAsync(writer, [1], identity: [1]);
+        await PutAsync(writer, [3], identity: [3]);
+        ObservedStore store = new(Store);
+        SecureCache cache = Open(store, Tenant, 1, 2, 3);
+        EntryKeys[] keys = [.. new byte[] { 1, 2, 3 }.Select(id => cache.KeysFor(Namespace, [id]))];
+        IReadOnlyList<LookupResult> results = await cache.GetManyAsync(keys, keepEvidence: false, Token);
+        Assert.Equal([LookupOutcome.Hit, LookupOutcome.Miss, LookupOutcome.Hit], results.Select(result => result.Outcome));
+        Assert.Equal([1], results[0].Entry.Value.ToArray());
+        Assert.Equal([3], results[2].Entry.Value.ToArray());
+        Assert.Equal(1, store.Reads);
+        Assert.Equal([1], Local(cache, [1]));
+        foreach (LookupResult result in results)
+        {
+            result.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Several_lookups_in_a_store_with_a_fault_are_misses_and_one_notice()
+    {
+        ObservedStore store = new(Store) { ReadFault = new StoreException(StoreFault.Unavailable, "Away.") };
+        SecureCache cache = Open(store);
+        EntryKeys[] keys = [.. new byte[] { 1, 2, 3 }.Select(id => cache.KeysFor(Namespace, [id]))];
+        IReadOnlyList<LookupResult> results = await cache.GetManyAsync(keys, keepEvidence: false, Token);
+        Assert.All(results, result => Assert.Equal(LookupOutcome.Miss, result.Outcome));
+        Assert.Single(Notices(cache));
+    }
+
+    [Fact]
+    public async Task What_one_sealed_another_opens()
+    {
+        SecureCache cache = Open();
+        SealedEntry? entry = cache.Seal(cache.KeysFor(Namespace, Identity), null, SerializerKind.PowerShell, Value, Minute);
+        Assert.NotNull(entry);
+        Assert.True(cache.TryOpen(entry, out OpenedEntry opened));
+        Assert.Equal(Value, opened.Value.ToArray());
+        opened.Dispose();
+        await cache.SetAsync(entry, Token);
+    }
+
+    [Fact]
+    public async Task A_value_is_not_compressed_when_that_is_not_wanted()
+    {
+        SecureCache cache = Open();
+        byte[] value = new byte[50_000];
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, value, Minute, compress: false);
+        await cache.SetAsync(entry!, Token);
+        Assert.True((await FrameAsync(keys.Current)).Length > value.Length);
+        Assert.Equal(value, await StoredAsync(Open(), LookupOutcome.Hit));
+    }
+
+    private static async Task<EntryKeys> PutAsync(SecureCache cache)
+    {
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, Value, new EntryLifetime(Minute, s_hour));
+        await cache.SetAsync(entry!, Token);
+        return keys;
+    }
+
+    private static async Task<byte[]?> StaleAsync(SecureCache cache, EntryKeys? keys, TimeSpan grace)
+    {
+        using LookupResult result = await cache.GetStaleAsync(keys ?? cache.KeysFor(Namespace, Identity), grace, Token);
+        return result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : null;
+    }
+}
