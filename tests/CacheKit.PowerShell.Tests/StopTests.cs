@@ -64,4 +64,52 @@ public sealed class StopTests : IDisposable
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Equal("run", _runspace.Run("Invoke-SecureCached -Key slow { 'run' }").Value);
     }
+
+    [Fact]
+    public async Task It_stops_while_it_waits_for_another_runspace_that_computes_the_same()
+    {
+        using ManualResetEventSlim started = new();
+        using ManualResetEventSlim gate = new();
+        using ModuleRunspace other = new(beside: _runspace);
+        other.Run("param($Started, $Gate) $global:started = $Started; $global:gate = $Gate", started, gate);
+        using Shell leader = other.Prepare("Invoke-SecureCached -Key shared { $started.Set(); $null = $gate.Wait(60000); 1 }");
+        IAsyncResult leading = leader.BeginInvoke();
+        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
+
+        using Shell shell = _runspace.Prepare("Invoke-SecureCached -Key shared { 2 } -Verbose; 'went on'");
+        PSDataCollection<PSObject> output = [];
+        using ManualResetEventSlim waits = new();
+        shell.Streams.Verbose.DataAdded += (_, _) => waits.Set();
+        IAsyncResult waiting = shell.BeginInvoke<PSObject, PSObject>(null, output);
+        Assert.True(waits.Wait(s_hang, TestContext.Current.CancellationToken));
+        Stopwatch watch = Stopwatch.StartNew();
+        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"It took {watch.Elapsed}: the lock time-out ended it.");
+        Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(waiting));
+        Assert.Empty(output);
+        gate.Set();
+        Assert.Single(leader.EndInvoke(leading));
+    }
+
+    [Fact]
+    public async Task When_the_runspace_that_computes_is_stopped_one_that_waits_takes_over()
+    {
+        using ManualResetEventSlim started = new();
+        using ModuleRunspace other = new(beside: _runspace);
+        other.Run("param($Started) $global:started = $Started", started);
+        using Shell leader = other.Prepare("Invoke-SecureCached -Key taken { $started.Set(); Start-Sleep -Seconds 600; 1 }");
+        IAsyncResult leading = leader.BeginInvoke();
+        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
+
+        using Shell shell = _runspace.Prepare("Invoke-SecureCached -Key taken { 2 } -Verbose");
+        using ManualResetEventSlim waits = new();
+        shell.Streams.Verbose.DataAdded += (_, _) => waits.Set();
+        IAsyncResult waiting = shell.BeginInvoke();
+        Assert.True(waits.Wait(s_hang, TestContext.Current.CancellationToken));
+        await leader.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+
+        Assert.Throws<PipelineStoppedException>(() => leader.EndInvoke(leading));
+        Assert.Equal(2, shell.EndInvoke(waiting).Single().BaseObject);
+    }
 }

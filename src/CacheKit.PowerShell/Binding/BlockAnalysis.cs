@@ -17,9 +17,13 @@ internal sealed class BlockAnalysis
             buffer.Write(identity);
         });
         FreeVariables = Array.ConvertAll(
-            FreeVariableFinder.Find(script),
+            FreeVariableFinder.Find(script, out string[] attempted),
             variable => (variable, ValueIdentity.Encode(buffer => new ValueIdentity(buffer).WriteLabel(variable.Display))));
+        AttemptedNames = attempted;
     }
+
+    /// <summary>The names of variables that the block assigns, if nothing fails, before it reads them.</summary>
+    public string[] AttemptedNames { get; }
 
     /// <summary>What the identity of its result begins with: a label and a hash of the block's code.</summary>
     public byte[] Start { get; }

@@ -15,6 +15,7 @@ namespace CacheKit.Binding;
 internal sealed partial class FreeVariableFinder
 {
     private readonly Dictionary<string, FreeVariable> _found = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _attempted = new(StringComparer.OrdinalIgnoreCase);
     private HashSet<string> _assigned = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How many blocks with a trap are around: it may skip any statement, so nothing in them is surely assigned.</summary>
@@ -25,11 +26,15 @@ internal sealed partial class FreeVariableFinder
 
     /// <summary>Finds the free variables of a script.</summary>
     /// <param name="script">Its tree.</param>
+    /// <param name="attempted">
+    /// The names that count as assigned although the assignment can fail, when its errors are silenced.
+    /// </param>
     /// <returns>The variables, sorted by name so that a key does not depend on the order of reading.</returns>
-    public static FreeVariable[] Find(ScriptBlockAst script)
+    public static FreeVariable[] Find(ScriptBlockAst script, out string[] attempted)
     {
         FreeVariableFinder finder = new();
         finder.VisitScript(script);
+        attempted = [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))];
         return [.. finder._found.Values.OrderBy(variable => variable.Name, StringComparer.OrdinalIgnoreCase)
             .ThenBy(variable => variable.Kind)];
     }
@@ -158,6 +163,7 @@ internal sealed partial class FreeVariableFinder
         {
             case VariableExpressionAst variable:
                 Assign(variable.VariablePath);
+                _attempted.Add(FreeVariable.NameAssigned(variable.VariablePath));
                 break;
             case AttributedExpressionAst attributed:
                 Visit(attributed.Attribute);

@@ -169,16 +169,17 @@ public abstract partial class BlockCachingCommand : CachingCommand
         }
     }
 
-    private BlockCall CallOf(object? input, IReadOnlyList<KeyValuePair<string, object?>> variables) =>
-        new(this, ScriptBlock, ArgumentList)
+    private BlockCall CallOf(object? input, IReadOnlyList<KeyValuePair<string, object?>> variables)
+    {
+        List<KeyValuePair<string, object?>> all = [.. SilencedFailures.HiddenVariables(this, ScriptBlock), .. variables];
+        if (NonZeroExitIsError)
         {
-            HasInput = HasInput,
-            Input = input,
             // PowerShell's own way to make native commands count, from 7.4 on.
-            Variables = NonZeroExitIsError
-                ? [.. variables, KeyValuePair.Create("PSNativeCommandUseErrorActionPreference", (object?)true)]
-                : variables,
-        };
+            all.Add(KeyValuePair.Create("PSNativeCommandUseErrorActionPreference", (object?)true));
+        }
+
+        return new BlockCall(this, ScriptBlock, ArgumentList) { HasInput = HasInput, Input = input, Variables = all };
+    }
 
     private EntryKeys KeysFor(EntryCache cache, object? input)
     {

@@ -12,12 +12,15 @@ namespace CacheKit.PowerShell.Tests.Support;
 public sealed class ModuleRunspace : IDisposable
 {
     private readonly Runspace _runspace;
+    private readonly bool _ownsEnvironment;
 
     /// <summary>Opens the runspace.</summary>
     /// <param name="import">False to leave the module to autoloading.</param>
-    public ModuleRunspace(bool import = true)
+    /// <param name="beside">A runspace whose environment this one uses as well, and leaves to it.</param>
+    public ModuleRunspace(bool import = true, ModuleRunspace? beside = null)
     {
-        Environment = new IsolatedEnvironment();
+        _ownsEnvironment = beside is null;
+        Environment = beside?.Environment ?? new IsolatedEnvironment();
         _runspace = EngineFactory.OpenRunspace();
         if (import)
         {
@@ -67,7 +70,10 @@ public sealed class ModuleRunspace : IDisposable
     public void Dispose()
     {
         _runspace.Dispose();
-        Environment.Dispose();
+        if (_ownsEnvironment)
+        {
+            Environment.Dispose();
+        }
     }
 
     private static ScriptResult Collect(Shell shell, IEnumerable<PSObject?> output, ErrorRecord? failure)
