@@ -28,56 +28,71 @@ internal static class EntryIdentity
     /// <param name="buffer">Takes it.</param>
     /// <param name="cmdlet">The cmdlet that will run the block.</param>
     /// <param name="basis">What the call gives.</param>
+    /// <param name="trace">Takes what is written as a user may see it, or null.</param>
     /// <returns>Whether it includes the content of a secret.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    public static bool Write(SensitiveBuffer buffer, PSCmdlet cmdlet, in KeyBasis basis)
+    public static bool Write(SensitiveBuffer buffer, PSCmdlet cmdlet, in KeyBasis basis, KeyTrace? trace)
     {
         ValueIdentity identity = new(buffer);
         if (basis.Name is not null)
         {
             identity.WriteLabel("name");
             identity.WriteLabel(basis.Name);
+            trace?.Add(KeyComponentKind.Name, "-Key", basis.Name);
         }
-        else
+        else if (basis.Block is not null)
         {
-            WriteBlock(buffer, identity, cmdlet, basis);
+            WriteBlock(buffer, identity, cmdlet, basis.Block, basis, trace);
         }
 
-        bool isInputReplaced = WriteVaryBy(identity, basis);
+        bool isInputReplaced = WriteVaryBy(identity, basis, trace);
         if (basis.HasInput && !isInputReplaced)
         {
-            WriteValue(identity, "input", "the input object", basis.Input);
+            identity.WriteLabel("input");
+            Check(identity.TryWrite(basis.Input), "the input object");
+            trace?.Add(KeyComponentKind.Input, "$_", basis.Input);
         }
 
         return identity.HoldsSecret;
     }
 
-    private static void WriteBlock(SensitiveBuffer buffer, ValueIdentity identity, PSCmdlet cmdlet, in KeyBasis basis)
+    private static void WriteBlock(
+        SensitiveBuffer buffer,
+        ValueIdentity identity,
+        PSCmdlet cmdlet,
+        ScriptBlock block,
+        in KeyBasis basis,
+        KeyTrace? trace)
     {
-        BlockAnalysis analysis = Analyse(basis.Block);
+        BlockAnalysis analysis = Analyse(block);
         buffer.Write(analysis.Start);
+        trace?.Add(KeyComponentKind.Block, "-ScriptBlock", block);
         if (analysis.FreeVariables.Length > 0)
         {
-            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, basis.Block);
+            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, block);
             foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
             {
                 // $_ is the input object, which counts by itself.
                 if (!(basis.HasInput && variable.IsCurrentItem))
                 {
                     buffer.Write(label);
-                    WriteVariable(identity, scope, basis.Block, variable);
+                    object? value = ValueOf(variable, scope, block);
+                    Check(identity.TryWrite(value), variable.Display);
+                    trace?.Add(KeyComponentKind.Variable, variable.Display, value);
                 }
             }
         }
 
         for (int i = 0; i < basis.Arguments?.Length; i++)
         {
-            WriteValue(identity, "argument", $"argument {i + 1}", basis.Arguments[i]);
+            identity.WriteLabel("argument");
+            Check(identity.TryWrite(basis.Arguments[i]), $"argument {i + 1}");
+            trace?.Add(KeyComponentKind.Argument, $"-ArgumentList[{i}]", basis.Arguments[i]);
         }
     }
 
     /// <summary>Writes -VaryBy. A script block in it is asked about the input object, and then stands for it.</summary>
-    private static bool WriteVaryBy(ValueIdentity identity, in KeyBasis basis)
+    private static bool WriteVaryBy(ValueIdentity identity, in KeyBasis basis, KeyTrace? trace)
     {
         bool isInputReplaced = false;
         for (int i = 0; i < basis.VaryBy?.Length; i++)
@@ -89,44 +104,33 @@ internal static class EntryIdentity
                 isInputReplaced = basis.HasInput;
             }
 
-            WriteValue(identity, "vary", $"value {i + 1} of -VaryBy", value);
+            identity.WriteLabel("vary");
+            Check(identity.TryWrite(value), $"value {i + 1} of -VaryBy");
+            trace?.Add(KeyComponentKind.VaryBy, $"-VaryBy[{i}]", value);
         }
 
         return isInputReplaced;
     }
 
-    private static void WriteValue(ValueIdentity identity, string label, string what, object? value)
+    private static object? ValueOf(FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
     {
-        identity.WriteLabel(label);
-        if (identity.TryWrite(value) is { } type)
+        FreeVariableKind.Variable when scope is not null => scope.GetValue(variable.Name),
+        FreeVariableKind.Environment => Environment.GetEnvironmentVariable(variable.Name),
+        FreeVariableKind.ScriptFile when IsNamed(variable, "PSCommandPath") => block.File,
+        FreeVariableKind.ScriptFile => Path.GetDirectoryName(block.File),
+        _ => throw NotDerivable(variable.Display, typeof(void)),
+    };
+
+    private static bool IsNamed(FreeVariable variable, string name) =>
+        variable.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    private static void Check(Type? withoutIdentity, string what)
+    {
+        if (withoutIdentity is not null)
         {
-            throw NotDerivable(what, type);
+            throw NotDerivable(what, withoutIdentity);
         }
     }
-
-    private static void WriteVariable(
-        ValueIdentity identity,
-        PSVariableIntrinsics? scope,
-        ScriptBlock block,
-        FreeVariable variable)
-    {
-        Type? type = variable.Kind switch
-        {
-            FreeVariableKind.Variable when scope is not null => identity.TryWrite(scope.GetValue(variable.Name)),
-            FreeVariableKind.Environment => identity.TryWrite(Environment.GetEnvironmentVariable(variable.Name)),
-            FreeVariableKind.ScriptFile => identity.TryWrite(ScriptFileValue(variable, block)),
-            _ => typeof(void),
-        };
-        if (type is not null)
-        {
-            throw NotDerivable(variable.Display, type);
-        }
-    }
-
-    private static string? ScriptFileValue(FreeVariable variable, ScriptBlock block) =>
-        variable.Name.Equals("PSCommandPath", StringComparison.OrdinalIgnoreCase)
-            ? block.File
-            : Path.GetDirectoryName(block.File);
 
     private static CacheKitException NotDerivable(string what, Type type) => new(
         ErrorIds.KeyNotDerivable,

@@ -1,8 +1,6 @@
-using CacheKit.Binding;
 using CacheKit.Blocks;
 using CacheKit.Conversion;
 using CacheKit.Core.Caching;
-using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 
@@ -181,22 +179,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
         return new BlockCall(this, ScriptBlock, ArgumentList) { HasInput = HasInput, Input = input, Variables = all };
     }
 
-    private EntryKeys KeysFor(EntryCache cache, object? input)
-    {
-        using SensitiveBuffer identity = SensitiveBuffer.Rent();
-        bool holdsSecret = false;
-        try
-        {
-            KeyBasis basis = new(ScriptBlock, Key, ArgumentList, VaryBy, HasInput, input);
-            holdsSecret = EntryIdentity.Write(identity, this, basis);
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, ScriptBlock));
-        }
-
-        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
-    }
+    private EntryKeys KeysFor(EntryCache cache, object? input) => KeysFor(cache, ScriptBlock, input, trace: null);
 
     private bool TryAnswerFromMemory(EntryCache cache, EntryKeys keys)
     {

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using CacheKit.Binding;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Pipeline;
+using CacheKit.Sessions;
+
+namespace CacheKit.Commands;
+
+/// <summary>Shows the key of the entry that Invoke-SecureCached would use, and what goes into it.</summary>
+[Cmdlet(VerbsCommon.Get, "CacheKitKey", HelpUri = HelpPages.Folder + "Get-CacheKitKey.md")]
+[OutputType(typeof(EntryKeyReport))]
+public sealed class GetCacheKitKeyCommand : KeyedCommand
+{
+    private ImplicitSession? _session;
+
+    /// <summary>The block; not run.</summary>
+    [Parameter(Position = 0)]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>Checks the parameters, and opens the session.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (ScriptBlock is null && Key is null)
+        {
+            Refuse(
+                ErrorIds.KeyInvalid,
+                "There is neither a block nor a name to compute a key from.",
+                "Give a script block, or -Key.",
+                null);
+        }
+
+        try
+        {
+            _session = ImplicitSession.Rent();
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, null));
+        }
+    }
+
+    /// <summary>Computes the key.</summary>
+    protected override void ProcessRecord()
+    {
+        KeyTrace trace = new();
+        EntryKeys keys = KeysFor(_session!.Cache, ScriptBlock, InputObject, trace);
+        WriteObject(new EntryKeyReport(keys.Current.ToString(), Namespace, trace.Components));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Interlocked.Exchange(ref _session, null)?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Management.Automation;
+using System.Text;
+using System.Text.RegularExpressions;
+using CacheKit.Binding;
+using CacheKit.Completion;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+
+namespace CacheKit.Pipeline;
+
+/// <summary>The base of the cmdlets that find the key of a block's result: what goes into it.</summary>
+public abstract partial class KeyedCommand : CacheKitCommand
+{
+    private const string DefaultNamespace = "main";
+    private const int LongestKey = 1024;
+
+    private string? _key;
+    private bool _keyIsGiven;
+    private PSObject? _input;
+    private bool _hasInput;
+
+    /// <summary>An input object, the block's <c>$_</c>: each has an entry of its own.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? InputObject
+    {
+        get => _input;
+        set
+        {
+            _input = value;
+            _hasInput = true;
+        }
+    }
+
+    /// <summary>The arguments of the block; they are part of a derived key.</summary>
+    [Parameter]
+    [Alias("Args")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    /// <summary>The name of the entry, in place of a derived key.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Key
+    {
+        get => _key;
+        set
+        {
+            _key = value;
+            _keyIsGiven = true;
+        }
+    }
+
+    /// <summary>
+    /// What else tells one entry from another. A script block in it is asked about the input object, and stands for it.
+    /// </summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? VaryBy { get; set; }
+
+    /// <summary>The part of the cache to use; readable to the storage.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string Namespace { get; set; } = DefaultNamespace;
+
+    /// <summary>Checks the parameters: what they say is an error before anything else happens.</summary>
+    protected override void BeginProcessing()
+    {
+        if (!ReferenceEquals(Namespace, DefaultNamespace))
+        {
+            CheckNamespace();
+        }
+
+        if (_keyIsGiven && (string.IsNullOrWhiteSpace(_key) || Encoding.UTF8.GetByteCount(_key) > LongestKey))
+        {
+            Refuse(
+                ErrorIds.KeyInvalid,
+                $"A key is text of 1 to {LongestKey} bytes, and not only white space.",
+                "Give another -Key, or none to have it derived from the block.",
+                Key);
+        }
+    }
+
+    /// <summary>Whether this call has an input object.</summary>
+    private protected bool HasInput => _hasInput;
+
+    /// <summary>Computes where the entry of a call lies.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="block">The block; null when -Key is given.</param>
+    /// <param name="input">The input object.</param>
+    /// <param name="trace">Takes what went into the key, or null.</param>
+    private protected EntryKeys KeysFor(EntryCache cache, ScriptBlock? block, object? input, KeyTrace? trace)
+    {
+        using SensitiveBuffer identity = SensitiveBuffer.Rent();
+        bool holdsSecret = false;
+        try
+        {
+            KeyBasis basis = new(block, Key, ArgumentList, VaryBy, HasInput, input);
+            holdsSecret = EntryIdentity.Write(identity, this, basis, trace);
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, block));
+        }
+
+        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
+    }
+
+    /// <summary>Ends the command with an error of the catalogue.</summary>
+    private protected void Refuse(string errorId, string message, string advice, object? target) =>
+        ThrowTerminatingError(ErrorRecords.From(new CacheKitException(errorId, message, advice), target));
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamespaceForm();
+
+    private void CheckNamespace()
+    {
+        if (Namespace is null || !NamespaceForm().IsMatch(Namespace))
+        {
+            Refuse(
+                ErrorIds.NamespaceInvalid,
+                "A namespace is 1 to 64 letters (A-Z), digits, dots, hyphens and underscores.",
+                "Give another -Namespace, or put what varies into -Key.",
+                Namespace);
+        }
+
+        NamespaceCompleter.Remember(Namespace!);
+    }
+}
