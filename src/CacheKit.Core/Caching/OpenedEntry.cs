@@ -12,12 +12,14 @@ public readonly struct OpenedEntry : IDisposable
 {
     private readonly SensitiveBuffer? _buffer;
     private readonly int _lease;
+    private readonly int _nameStart;
     private readonly int _start;
 
-    internal OpenedEntry(SensitiveBuffer buffer, int start, in EntryHeader header)
+    internal OpenedEntry(SensitiveBuffer buffer, int start, in EntryHeader header, int nameStart = 0)
     {
         _buffer = buffer;
         _lease = buffer.Lease;
+        _nameStart = nameStart;
         _start = start;
         Header = header;
     }
@@ -27,7 +29,7 @@ public readonly struct OpenedEntry : IDisposable
 
     /// <summary>The item's name, or null for an entry whose key was derived.</summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>
-    public string? Name => PlaintextLayout.ReadName(Buffer.WrittenSpan[.._start]);
+    public string? Name => PlaintextLayout.ReadName(Buffer.WrittenSpan[_nameStart.._start]);
 
     /// <summary>The serialized value. Valid until the entry is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>

@@ -134,15 +134,16 @@ public static class NativeFrame
         return true;
     }
 
-    private static bool TryReadTime(ref ReadOnlySpan<byte> bytes, out long value)
+    /// <summary>Reads a time, bounded so that sums of two never overflow.</summary>
+    internal static bool TryReadTime(ref ReadOnlySpan<byte> bytes, out long value)
     {
         bool success = MessagePackInteger.TryRead(bytes, out value, out int size);
         bytes = success ? bytes[size..] : bytes;
-        // Bounded, so that sums of two never overflow.
         return success && value is >= 0 and <= long.MaxValue / 4;
     }
 
-    private static bool TryReadSerializer(ref ReadOnlySpan<byte> bytes, out SerializerKind serializer)
+    /// <summary>Reads the name of a serializer.</summary>
+    internal static bool TryReadSerializer(ref ReadOnlySpan<byte> bytes, out SerializerKind serializer)
     {
         serializer = SerializerKind.PowerShell;
         ReadOnlySpan<byte> name = NameOf(serializer);

@@ -1,11 +1,12 @@
+using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Keys;
 
 /// <summary>
-/// Where a native entry lies: <c>ck:{tag}:{namespace}:{id}</c>, all ASCII (DESIGN section 8). It is bound to the keys
-/// that computed it, since it is part of what they authenticate.
+/// Where an entry lies: <c>ck:{tag}:{namespace}:{id}</c>, all ASCII (DESIGN section 8). That of an encrypted entry is
+/// bound to the keys that computed it, since it is part of what they authenticate; a plain one has the tag <c>-</c>.
 /// </summary>
 public readonly struct EntryKey
 {
@@ -13,16 +14,22 @@ public readonly struct EntryKey
     public const int TagHexSize = 16;
 
     /// <summary>The size of the longest physical key in bytes.</summary>
-    public const int LongestSize = FixedSize + LongestNamespace;
+    public const int LongestSize = FixedSize + TagHexSize + LongestNamespace;
 
     /// <summary>The longest namespace, in ASCII characters.</summary>
     public const int LongestNamespace = 64;
 
-    private const int FixedSize = 3 + TagHexSize + 1 + 1 + EntryId.HexLength;
+    private const int FixedSize = 3 + 1 + 1 + EntryId.HexLength;
 
-    internal EntryKey(TenantKeys keys, string @namespace, EntryId id)
+    private readonly TenantKeys? _keys;
+
+    /// <summary>Makes a key.</summary>
+    /// <param name="keys">The keys that computed the id; null for a plain entry.</param>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="id">The id.</param>
+    internal EntryKey(TenantKeys? keys, string @namespace, EntryId id)
     {
-        Keys = keys;
+        _keys = keys;
         Namespace = @namespace;
         Id = id;
     }
@@ -30,22 +37,54 @@ public readonly struct EntryKey
     /// <summary>The namespace, readable to the storage.</summary>
     public string Namespace { get; }
 
-    /// <summary>The keyed hash of what identifies the entry.</summary>
+    /// <summary>The hash, keyed unless the entry is a plain one, of what identifies the entry.</summary>
     public EntryId Id { get; }
 
     /// <summary>The size of the physical key in bytes.</summary>
-    public int Size => FixedSize + Namespace.Length;
+    public int Size => FixedSize + Tag.Length + Namespace.Length;
 
-    internal TenantKeys Keys { get; }
+    /// <summary>The keys that seal the entry and open it.</summary>
+    /// <exception cref="InvalidOperationException">It is the key of a plain entry.</exception>
+    internal TenantKeys Keys => _keys ?? throw new InvalidOperationException("A plain entry has no keys.");
+
+    private ReadOnlySpan<byte> Tag => _keys is null ? "-"u8 : _keys.Tag;
+
+    /// <summary>
+    /// Computes where a plain entry lies: the first 160 bits of SHA-256 over <c>u8(len namespace) || namespace ||
+    /// identity</c> (DESIGN section 8). Unkeyed: whoever guesses the identity can tell that it is the one.
+    /// </summary>
+    /// <param name="namespace">The namespace: 1 to 64 ASCII characters.</param>
+    /// <param name="identity">What identifies the entry inside it.</param>
+    public static EntryKey ForPlain(string @namespace, ReadOnlySpan<byte> identity)
+    {
+        Span<byte> start = stackalloc byte[1 + LongestNamespace];
+        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(start[..WriteNamespace(@namespace, start)]);
+        sha.AppendData(identity);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        sha.GetHashAndReset(hash);
+        return new EntryKey(null, @namespace, EntryId.FromBytes(hash[..EntryId.ByteLength]));
+    }
+
+    /// <summary>Writes what every id is computed of first: <c>u8(len namespace) || namespace</c>.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="destination">Takes 1 + <see cref="LongestNamespace"/> bytes.</param>
+    /// <returns>The bytes written.</returns>
+    internal static int WriteNamespace(string @namespace, Span<byte> destination)
+    {
+        destination[0] = (byte)@namespace.Length;
+        return 1 + Encoding.ASCII.GetBytes(@namespace, destination[1..]);
+    }
 
     /// <summary>Writes the physical key and returns its size.</summary>
     /// <param name="destination">Takes <see cref="Size"/> bytes.</param>
     public int CopyTo(Span<byte> destination)
     {
         "ck:"u8.CopyTo(destination);
-        Keys.Tag.CopyTo(destination[3..]);
-        destination[3 + TagHexSize] = (byte)':';
-        int position = 4 + TagHexSize;
+        ReadOnlySpan<byte> tag = Tag;
+        tag.CopyTo(destination[3..]);
+        int position = 3 + tag.Length;
+        destination[position++] = (byte)':';
         position += Encoding.ASCII.GetBytes(Namespace, destination[position..]);
         destination[position++] = (byte)':';
         Id.CopyHexTo(destination[position..]);

@@ -63,8 +63,7 @@ public sealed class TenantKeys : IDisposable
     public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
     {
         Span<byte> start = stackalloc byte[1 + EntryKey.LongestNamespace];
-        start[0] = (byte)@namespace.Length;
-        start = start[..(1 + Encoding.ASCII.GetBytes(@namespace, start[1..]))];
+        start = start[..EntryKey.WriteNamespace(@namespace, start)];
         Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
         _cacheKeysHash.Compute(start, identity, mac);
         return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));

@@ -46,6 +46,12 @@ public interface ICacheStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>Whether there is an entry, its time not over, whose key matches a pattern.</summary>
+    /// <param name="pattern">The whole key, with <c>*</c> for any characters, and <c>?</c> for one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The pattern has one of <c>[ ] \</c>, which stores read differently.</exception>
+    ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken);
+
     /// <summary>
     /// Takes the next thing that happened to the store without being a fault of an operation, such as a damaged
     /// database that was set aside. Each is told once.

@@ -66,3 +66,10 @@ internal readonly record struct RemoveOperation(string Key) : ISqliteOperation<b
     /// <inheritdoc/>
     public bool Run(SqliteSession session, long now) => session.Remove(Key, now);
 }
+
+/// <summary>Looks for a key that matches a pattern.</summary>
+internal readonly record struct AnyOperation(string Pattern) : ISqliteOperation<bool>
+{
+    /// <inheritdoc/>
+    public bool Run(SqliteSession session, long now) => session.Any(Pattern, now);
+}

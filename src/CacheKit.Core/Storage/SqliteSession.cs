@@ -22,6 +22,7 @@ internal sealed class SqliteSession : IDisposable
     private SqliteStatement? _rollback;
     private SqliteStatement? _pages;
     private SqliteStatement? _freePages;
+    private SqliteStatement? _any;
     private SqliteStatement? _removeExpired;
     private SqliteStatement? _oldest;
     private SqliteStatement? _removeOldest;
@@ -83,6 +84,30 @@ internal sealed class SqliteSession : IDisposable
         finally
         {
             get.Reset();
+        }
+    }
+
+    /// <summary>Whether an entry, its time not over, has a key that matches a pattern.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="now">The time, in Unix milliseconds.</param>
+    public bool Any(string pattern, long now)
+    {
+        // SQLite uses the index for GLOB only with a pattern that is known when the statement is prepared. No text in
+        // UTF-8 has the byte FF: what begins with the prefix is below the prefix with that byte behind it.
+        SqliteStatement any = Prepared(
+            ref _any,
+            "SELECT 1 FROM entries WHERE key >= ?1 AND key < CAST(CAST(?1 AS BLOB) || x'FF' AS TEXT) AND key GLOB ?2 "
+                + "AND expires > ?3 LIMIT 1");
+        try
+        {
+            any.BindText(1, KeyPattern.PrefixOf(pattern));
+            any.BindText(2, pattern);
+            any.BindInt64(3, now);
+            return any.Step();
+        }
+        finally
+        {
+            any.Reset();
         }
     }
 

@@ -96,6 +96,13 @@ public sealed class SqliteStore : ICacheStore
         return RunAsync<RemoveOperation, bool>(new RemoveOperation(key), isWrite: true, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken)
+    {
+        KeyPattern.Check(pattern);
+        return RunAsync<AnyOperation, bool>(new AnyOperation(pattern), isWrite: false, cancellationToken);
+    }
+
     /// <summary>Waits for the operations under way and closes all files.</summary>
     public ValueTask DisposeAsync() => _sessions.DisposeAsync();
 

@@ -49,6 +49,20 @@ public sealed class EntryKeyTests
         Assert.Equal(expected, ring.KeysFor(@namespace, Convert.FromHexString(identity)).Current.ToString());
     }
 
+    // Computed once with another implementation of SHA-256.
+    [Theory]
+    [InlineData("users", "", "ck:-:users:f7f7def8069459d632fc01d8b82a0cd80eff9209")]
+    [InlineData("users", "616263", "ck:-:users:074f6fa4d1db18f24321fd75f93ea82eef24274d")]
+    [InlineData("a.b-c_D9", "616263", "ck:-:a.b-c_D9:05e5830708477e031cf0ce9237f17b7df245ad24")]
+    [InlineData("nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", "00", "ck:-:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn:f66fc64e30c088cf5164d0da9b1ea219c2c266e1")]
+    public void Keys_of_plain_entries_are_the_same_for_ever(string @namespace, string identity, string expected)
+    {
+        EntryKey key = EntryKey.ForPlain(@namespace, Convert.FromHexString(identity));
+        Assert.Equal(expected, key.ToString());
+        Assert.Equal(expected.Length, key.Size);
+        Assert.Throws<InvalidOperationException>(() => key.Keys);
+    }
+
     [Fact]
     public void Ids_differ_by_master_key_tenant_namespace_and_identity()
     {

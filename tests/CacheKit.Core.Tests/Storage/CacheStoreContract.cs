@@ -157,6 +157,46 @@ public abstract class CacheStoreContract : IAsyncDisposable
         Assert.Equal(Enumerable.Range(0, keys.Length), found.Select(value => (int)value![0]));
     }
 
+    [Theory]
+    [InlineData("ck:ab:main:01", true)]
+    [InlineData("ck:*:main:*", true)]
+    [InlineData("ck:*:main:?1", true)]
+    [InlineData("ck:??:main:01", true)]
+    [InlineData("*", true)]
+    [InlineData("ck:*", true)]
+    [InlineData("?k:*", true)]
+    [InlineData("*:01", true)]
+    [InlineData("ck:ab:鍵:*", true)]
+    [InlineData("ck:ab:?:*", true)]
+    [InlineData("ck:ab:main:0", false)]
+    [InlineData("ck:ab:main:01?", false)]
+    [InlineData("ck:*:mai:*", false)]
+    [InlineData("ck:*:MAIN:*", false)]
+    [InlineData("ck:-:*", false)]
+    [InlineData("ck:?:main:01", false)]
+    [InlineData("ab:main:01", false)]
+    [InlineData("z*", false)]
+    public async Task A_key_that_matches_is_found(string pattern, bool expected)
+    {
+        Assert.False(await Store.AnyAsync(pattern, Token));
+        await Store.SetAsync("ck:ab:main:01", new byte[] { 1 }, s_hour, Token);
+        await Store.SetAsync("ck:ab:鍵:02", new byte[] { 1 }, s_hour, Token);
+        Assert.Equal(expected, await Store.AnyAsync(pattern, Token));
+    }
+
+    [Fact]
+    public async Task A_key_whose_time_is_over_does_not_match()
+    {
+        await Store.SetAsync("a1", new byte[] { 1 }, TimeSpan.FromSeconds(2), Token);
+        await Store.SetAsync("b1", new byte[] { 1 }, s_hour, Token);
+        Assert.True(await Store.AnyAsync("a*", Token));
+        await LetPassAsync(TimeSpan.FromSeconds(2));
+        Assert.False(await Store.AnyAsync("a*", Token));
+        Assert.True(await Store.AnyAsync("b*", Token));
+        Assert.True(await Store.RemoveAsync("b1", Token));
+        Assert.False(await Store.AnyAsync("*", Token));
+    }
+
     [Fact]
     public async Task A_cancelled_caller_gets_nothing_and_changes_nothing()
     {
@@ -168,6 +208,7 @@ public abstract class CacheStoreContract : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await Store.SetAsync("a", new byte[] { 2 }, s_hour, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.RemoveAsync("a", cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.AnyAsync("a", cancelled));
         Assert.Equal([1], await Store.GetAsync("a", Token));
     }
 
@@ -178,6 +219,9 @@ public abstract class CacheStoreContract : IAsyncDisposable
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.GetAsync("", Token));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.GetManyAsync(["a", ""], Token));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.RemoveAsync("", Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AnyAsync("", Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AnyAsync("[ab]*", Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.AnyAsync("a\\*", Token));
         foreach (TimeSpan life in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromTicks(-1)])
         {
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(

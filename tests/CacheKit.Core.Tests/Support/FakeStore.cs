@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Enumeration;
 using CacheKit.Core.Storage;
 
 namespace CacheKit.Core.Tests.Support;
@@ -36,6 +37,9 @@ internal sealed class FakeStore : ICacheStore
     }
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken) => new(_entries.TryRemove(key, out _));
+
+    public ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken) =>
+        new(_entries.Keys.Any(key => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false)));
 
     public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident)
     {

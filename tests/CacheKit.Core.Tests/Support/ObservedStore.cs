@@ -63,6 +63,12 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
         return WriteFault is null ? store.RemoveAsync(key, cancellationToken) : throw WriteFault;
     }
 
+    public ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return ReadFault is null ? store.AnyAsync(pattern, cancellationToken) : throw ReadFault;
+    }
+
     public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident)
     {
         incident = Incident;
