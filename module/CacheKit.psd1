@@ -9,6 +9,7 @@
     Copyright            = 'Copyright (c) CacheKit contributors. MIT licence.'
     Description          = 'An encrypted cache for scripts: a slow block runs once, and the storage learns nothing.'
     CmdletsToExport      = @(
+        'Get-CacheKitKey'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
         'Test-CacheKitMasterKey'

@@ -44,6 +44,12 @@ public static class ErrorIds
     /// <summary>A value refers to itself or nests too deeply.</summary>
     public const string ValueTooDeep = nameof(ValueTooDeep);
 
+    /// <summary>A value is larger than 512 MiB when serialized.</summary>
+    public const string ValueTooLarge = nameof(ValueTooLarge);
+
+    /// <summary>An authentic entry does not decode.</summary>
+    public const string EntryMalformed = nameof(EntryMalformed);
+
     /// <summary>A stored entry is not authentic: altered, moved, or sealed under another key.</summary>
     public const string EntryNotAuthentic = nameof(EntryNotAuthentic);
 

@@ -26,6 +26,7 @@ public abstract partial class BlockCachingCommand
 
             RefuseOwn(flight);
             // A refresh does not take what was begun before it was asked for.
+            isStoreAsked = false;
             shared = Refresh ? new FlightResult(FlightOutcome.NotCached) : WaitFor(flight, keys);
             if (shared?.Entry is { } entry ? TryAnswerWith(cache, entry) : shared is not null && TryAnswerFromMemory(cache, keys))
             {

@@ -162,6 +162,11 @@ public abstract partial class BlockCachingCommand : CachingCommand
         }
         else
         {
+            if (found.Outcome == LookupOutcome.Hit)
+            {
+                DropMalformed(cache, call.Keys);
+            }
+
             bool haveChanged = CapturedVariables.HaveChanged(this, call.Variables);
             Resolve(cache, call.Keys, CallOf(call.Input, haveChanged ? call.Variables : []), isStoreAsked: true);
         }
