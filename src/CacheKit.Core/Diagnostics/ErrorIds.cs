@@ -55,4 +55,7 @@ public static class ErrorIds
 
     /// <summary>A block asks for its own result while it is being computed.</summary>
     public const string RecursiveKey = nameof(RecursiveKey);
+
+    /// <summary>A secret was to be kept, or to make a key, without encryption.</summary>
+    public const string SecretRefused = nameof(SecretRefused);
 }

@@ -249,7 +249,8 @@ public abstract partial class BlockCachingCommand : CachingCommand
         }
     }
 
-    private void WriteNotices(EntryCache cache)
+    /// <summary>Warns of what happened to the store.</summary>
+    private protected void WriteNotices(EntryCache cache)
     {
         while (cache.TryTakeNotice(out string? notice))
         {
