@@ -20,7 +20,7 @@ internal static class ErrorRecords
     {
         ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
-        ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic => ErrorCategory.SecurityError,
+        ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
