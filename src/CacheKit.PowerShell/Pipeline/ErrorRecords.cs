@@ -24,6 +24,7 @@ internal static class ErrorRecords
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
+        ErrorIds.TableColumnMixed or ErrorIds.TableShapeUnsupported => ErrorCategory.InvalidType,
         ErrorIds.KeyNotDerivable => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.InvalidArgument,
     };
