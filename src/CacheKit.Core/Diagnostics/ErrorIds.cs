@@ -50,6 +50,12 @@ public static class ErrorIds
     /// <summary>The output is not a table of rows with the same simple properties.</summary>
     public const string TableShapeUnsupported = nameof(TableShapeUnsupported);
 
+    /// <summary>A value is larger than 512 MiB when serialized.</summary>
+    public const string ValueTooLarge = nameof(ValueTooLarge);
+
+    /// <summary>An authentic entry does not decode.</summary>
+    public const string EntryMalformed = nameof(EntryMalformed);
+
     /// <summary>A stored entry is not authentic: altered, moved, or sealed under another key.</summary>
     public const string EntryNotAuthentic = nameof(EntryNotAuthentic);
 }

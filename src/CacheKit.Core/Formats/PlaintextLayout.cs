@@ -16,7 +16,7 @@ internal static class PlaintextLayout
     public const int CompressionThreshold = 1024;
 
     /// <summary>No value is larger than this when decompressed: 512 MiB (PROTOCOL section 5).</summary>
-    private const int LargestValue = 512 * 1024 * 1024;
+    public const int LargestValue = 512 * 1024 * 1024;
 
     /// <summary>An LZ4 block expands at most by this factor (PROTOCOL section 5).</summary>
     private const int LargestRatio = 1000;

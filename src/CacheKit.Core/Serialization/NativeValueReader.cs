@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using CacheKit.Core.Formats;
 using MessagePack;
 using static MessagePack.MessagePackPrimitives;
@@ -7,11 +8,15 @@ namespace CacheKit.Core.Serialization;
 
 /// <summary>Reads what <see cref="NativeValueWriter"/> wrote, and nothing else (docs/formats.md).</summary>
 /// <param name="bytes">One document: decrypted and authentic, but not trusted to be well-formed.</param>
-public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
+public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
     private int _position;
+
+    // What the document may still declare: an item, a byte of a body and half a pair count one each, over all headers
+    // together (PROTOCOL section 7.4). A well-formed document has a byte for each.
+    private long _budget = bytes.Length;
 
     private ReadOnlySpan<byte> Rest => bytes.Span[_position..];
 
@@ -68,7 +73,7 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
     }
 
     /// <inheritdoc/>
-    public override string ReadName() => Read() == ValueKind.Scalar && Scalar is string name ? name : throw Malformed();
+    public override string ReadName() => ReadScalar<string>();
 
     /// <inheritdoc/>
     public override void ReadEnd()
@@ -77,73 +82,6 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
         {
             throw Malformed();
         }
-    }
-
-    private ValueKind ReadComposite(int items)
-    {
-        if (items == 0 || !TryReadTag(out CompositeTag tag, out byte detail))
-        {
-            ElementType = typeof(object);
-            Count = items;
-            return ValueKind.Array;
-        }
-
-        Count = items - 1;
-        switch (tag)
-        {
-            case CompositeTag.TypedArray when ScalarTypes.TryGetElementType(detail, out Type type):
-                ElementType = type;
-                return ValueKind.Array;
-            case CompositeTag.List when detail == 0:
-                return ValueKind.List;
-            case CompositeTag.ArrayList when detail == 0:
-                return ValueKind.ArrayList;
-            case CompositeTag.CaseSensitiveHashtable when Count % 2 == 0 && detail == 0:
-                Count /= 2;
-                CaseSensitive = true;
-                return ValueKind.Hashtable;
-            case CompositeTag.OrderedDictionary when Count % 2 == 0 && detail <= 1:
-                Count /= 2;
-                CaseSensitive = detail == 1;
-                return ValueKind.OrderedDictionary;
-            case CompositeTag.PropertyBag when Count % 2 == 1 && detail == 0:
-                TypeNames = ReadTypeNames();
-                Count = (items - 2) / 2;
-                return ValueKind.PropertyBag;
-            case CompositeTag.Credential when Count == 2 && detail == 0:
-                return ValueKind.Credential;
-            default:
-                throw Malformed();
-        }
-    }
-
-    private bool TryReadTag(out CompositeTag tag, out byte detail)
-    {
-        ReadOnlySpan<byte> rest = Rest;
-        // A tag is always a fixext 1; scalars of one byte have codes below the first tag.
-        bool isTag = rest.Length >= 3 && rest[0] == MessagePackCode.FixExt1
-            && unchecked((sbyte)rest[1]) >= (sbyte)CompositeTag.TypedArray;
-        tag = isTag ? (CompositeTag)rest[1] : default;
-        detail = isTag ? rest[2] : default;
-        _position += isTag ? 3 : 0;
-        return isTag;
-    }
-
-    private string[] ReadTypeNames()
-    {
-        if (!Rest.IsEmpty && Rest[0] == MessagePackCode.Nil)
-        {
-            _position++;
-            return [];
-        }
-
-        string[] names = new string[ReadArrayHeader()];
-        for (int i = 0; i < names.Length; i++)
-        {
-            names[i] = ReadName();
-        }
-
-        return names;
     }
 
     private int ReadInteger()
@@ -166,7 +104,8 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
         {
             return ScalarDecoder.Decode((ScalarCode)header.TypeCode, body);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        catch (Exception exception) when (exception
+            is ArgumentException or FormatException or OverflowException or XmlException or InvalidOperationException)
         {
             throw Malformed();
         }
@@ -192,11 +131,25 @@ public sealed class NativeValueReader(ReadOnlyMemory<byte> bytes) : ValueReader
         return Bounded(Take(TryReadArrayHeader(rest, out uint count, out int size), size, count));
     }
 
-    /// <summary>An item takes a byte at least: no count is larger than the bytes that are left (PROTOCOL section 7.4).</summary>
-    private int Bounded(long items) => items <= bytes.Length - _position ? (int)items : throw Malformed();
+    /// <summary>An item takes a byte at least: no count is larger than the bytes that are left.</summary>
+    private int Bounded(long items)
+    {
+        Declare(items);
+        return items <= bytes.Length - _position ? (int)items : throw Malformed();
+    }
+
+    private void Declare(long units)
+    {
+        _budget -= units;
+        if (_budget < 0)
+        {
+            throw Malformed();
+        }
+    }
 
     private ReadOnlySpan<byte> Body(uint length)
     {
+        Declare(length);
         ReadOnlySpan<byte> rest = Rest;
         if (length > (uint)rest.Length)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Net;
 using System.Numerics;
 using System.Security;
+using System.Xml;
 
 namespace CacheKit.Core.Serialization;
 
@@ -41,6 +43,15 @@ internal enum ScalarCode : sbyte
     Single = 23,
     Double = 24,
     String = 25,
+
+    IntPtr = 26,
+    UIntPtr = 27,
+    Half = 28,
+    Int128 = 29,
+    UInt128 = 30,
+    IPAddress = 31,
+    DBNull = 32,
+    XmlDocument = 33,
 }
 
 /// <summary>Maps the codes to types and back.</summary>
@@ -73,6 +84,14 @@ internal static class ScalarTypes
         [typeof(float)] = ScalarCode.Single,
         [typeof(double)] = ScalarCode.Double,
         [typeof(string)] = ScalarCode.String,
+        [typeof(nint)] = ScalarCode.IntPtr,
+        [typeof(nuint)] = ScalarCode.UIntPtr,
+        [typeof(Half)] = ScalarCode.Half,
+        [typeof(Int128)] = ScalarCode.Int128,
+        [typeof(UInt128)] = ScalarCode.UInt128,
+        [typeof(IPAddress)] = ScalarCode.IPAddress,
+        [typeof(DBNull)] = ScalarCode.DBNull,
+        [typeof(XmlDocument)] = ScalarCode.XmlDocument,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<ScalarCode, Type> s_types =
@@ -80,11 +99,17 @@ internal static class ScalarTypes
 
     public static bool TryGetCode(Type type, out ScalarCode code) => s_codes.TryGetValue(type, out code);
 
+    /// <summary>The type that a code stands for, object among them.</summary>
+    public static bool TryGetType(byte code, out Type type)
+    {
+        type = typeof(object);
+        return code <= (byte)sbyte.MaxValue && s_types.TryGetValue((ScalarCode)code, out type!);
+    }
+
     /// <summary>The element type that the tag of a typed array tells; an array of objects has no tag.</summary>
     public static bool TryGetElementType(byte code, out Type type)
     {
-        type = typeof(object);
-        return code is > (byte)ScalarCode.Object and <= (byte)sbyte.MaxValue
-            && s_types.TryGetValue((ScalarCode)code, out type!);
+        bool isKnown = TryGetType(code, out type);
+        return isKnown && code != (byte)ScalarCode.Object;
     }
 }

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
+using System.Xml;
 
 namespace CacheKit.Core.Serialization;
 
@@ -18,6 +21,7 @@ internal static class ScalarDecoder
     /// <exception cref="ArgumentException">The content is out of the type's range.</exception>
     /// <exception cref="FormatException">The content is not the type's text form.</exception>
     /// <exception cref="OverflowException">The content is out of the type's range.</exception>
+    /// <exception cref="XmlException">The content is not XML.</exception>
     public static object Decode(ScalarCode code, ReadOnlySpan<byte> body) => code switch
     {
         ScalarCode.SByte => unchecked((sbyte)Sized(body, 1)[0]),
@@ -42,6 +46,14 @@ internal static class ScalarDecoder
         ScalarCode.TimeOnly => new TimeOnly(BinaryPrimitives.ReadInt64BigEndian(Sized(body, 8))),
         ScalarCode.Utf16Text => new string(MemoryMarshal.Cast<byte, char>(Even(body))),
         ScalarCode.SecureString => ReadSecureString(Even(body)),
+        ScalarCode.IntPtr => (nint)BinaryPrimitives.ReadInt64BigEndian(Sized(body, 8)),
+        ScalarCode.UIntPtr => (nuint)BinaryPrimitives.ReadUInt64BigEndian(Sized(body, 8)),
+        ScalarCode.Half => BinaryPrimitives.ReadHalfBigEndian(Sized(body, 2)),
+        ScalarCode.Int128 => BinaryPrimitives.ReadInt128BigEndian(Sized(body, 16)),
+        ScalarCode.UInt128 => BinaryPrimitives.ReadUInt128BigEndian(Sized(body, 16)),
+        ScalarCode.IPAddress => ReadAddress(body),
+        ScalarCode.DBNull => Sized(body, 0).IsEmpty ? DBNull.Value : throw Malformed(),
+        ScalarCode.XmlDocument => ReadXml(body),
         _ => throw Malformed(),
     };
 
@@ -56,8 +68,39 @@ internal static class ScalarDecoder
         return new decimal(parts);
     }
 
-    private static DateTime ReadDateTime(ReadOnlySpan<byte> body) =>
-        new(BinaryPrimitives.ReadInt64BigEndian(body), (DateTimeKind)body[8]);
+    private static DateTime ReadDateTime(ReadOnlySpan<byte> body)
+    {
+        // Kind 3 is a local time in the second of the two hours that the clocks repeat in autumn.
+        const byte SecondOfTwoHours = 3;
+        const int KindShift = 62;
+        long ticks = BinaryPrimitives.ReadInt64BigEndian(body);
+        return body[8] == SecondOfTwoHours
+            ? Unsafe.BitCast<ulong, DateTime>((ulong)new DateTime(ticks).Ticks | ((ulong)SecondOfTwoHours << KindShift))
+            : new DateTime(ticks, (DateTimeKind)body[8]);
+    }
+
+    private static IPAddress ReadAddress(ReadOnlySpan<byte> body) => body.Length == 4
+        ? new IPAddress(body)
+        : new IPAddress(Sized(body, 20)[..16], BinaryPrimitives.ReadUInt32BigEndian(body[16..]));
+
+    private static XmlDocument ReadXml(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty || body[0] > 1)
+        {
+            throw Malformed();
+        }
+
+        // What a document without PreserveWhitespace holds was decided when it was made, not now. A document that
+        // names another one must not make this process fetch it.
+        XmlDocument document = new() { PreserveWhitespace = true, XmlResolver = null };
+        if (body.Length > 1)
+        {
+            document.LoadXml(s_strictUtf8.GetString(body[1..]));
+        }
+
+        document.PreserveWhitespace = body[0] == 1;
+        return document;
+    }
 
     private static SecureString ReadSecureString(ReadOnlySpan<byte> body)
     {

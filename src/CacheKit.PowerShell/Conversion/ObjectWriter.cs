@@ -46,11 +46,11 @@ internal readonly struct ObjectWriter(ValueWriter writer)
                 WriteBag(wrapped, depth);
                 break;
             case Hashtable table when value.GetType() == typeof(Hashtable):
-                writer.BeginDictionary(ValueKind.Hashtable, KeyComparison.IsCaseSensitive(table), table.Count);
+                writer.TryBeginDictionary(new(ValueKind.Hashtable, KeyComparison.IsCaseSensitive(table), typeof(object), typeof(object)), table.Count);
                 WritePairs(table, depth);
                 break;
             case OrderedDictionary ordered when value.GetType() == typeof(OrderedDictionary):
-                writer.BeginDictionary(ValueKind.OrderedDictionary, KeyComparison.IsCaseSensitive(ordered), ordered.Count);
+                writer.TryBeginDictionary(new(ValueKind.OrderedDictionary, KeyComparison.IsCaseSensitive(ordered), typeof(object), typeof(object)), ordered.Count);
                 WritePairs(ordered, depth);
                 break;
             case Array { Rank: 1 } array when array.GetLowerBound(0) == 0
@@ -58,15 +58,15 @@ internal readonly struct ObjectWriter(ValueWriter writer)
                 WriteItems(array, depth);
                 break;
             case List<object> list:
-                writer.BeginList(ValueKind.List, list.Count);
+                writer.TryBeginList(ValueKind.List, typeof(object), list.Count);
                 WriteItems(list, depth);
                 break;
             case ArrayList list when value.GetType() == typeof(ArrayList):
-                writer.BeginList(ValueKind.ArrayList, list.Count);
+                writer.TryBeginList(ValueKind.ArrayList, typeof(object), list.Count);
                 WriteItems(list, depth);
                 break;
             case PSCredential { UserName: { } user } credential:
-                writer.BeginCredential();
+                writer.TryBeginCredential();
                 writer.TryWriteScalar(user);
                 writer.TryWriteScalar(credential.Password);
                 break;
@@ -88,7 +88,7 @@ internal readonly struct ObjectWriter(ValueWriter writer)
         }
 
         bool isPlain = bag.TypeNames.SequenceEqual(s_plainBag);
-        writer.BeginPropertyBag(isPlain ? [] : bag.TypeNames, properties.Count);
+        writer.BeginPropertyBag(isPlain ? [] : bag.TypeNames, null, properties.Count);
         foreach (PSPropertyInfo property in properties)
         {
             writer.WriteName(property.Name);

@@ -19,12 +19,13 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
-        ErrorIds.MasterKeyInvalid => ErrorCategory.InvalidData,
+        ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
         ErrorIds.TableColumnMixed or ErrorIds.TableShapeUnsupported => ErrorCategory.InvalidType,
+        ErrorIds.ValueTooLarge => ErrorCategory.LimitsExceeded,
         ErrorIds.KeyNotDerivable => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.InvalidArgument,
     };

@@ -6,7 +6,22 @@ using CacheKit.Core.Serialization;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>A property bag, without PowerShell.</summary>
-internal sealed record Bag(IReadOnlyList<string> TypeNames, IReadOnlyList<KeyValuePair<string, object?>> Properties);
+internal sealed record Bag(
+    IReadOnlyList<string> TypeNames,
+    IReadOnlyList<KeyValuePair<string, object?>> Properties,
+    string? Text = null);
+
+/// <summary>A value with members added to it, without PowerShell.</summary>
+internal sealed record Extended(
+    IReadOnlyList<string> TypeNames,
+    object? Base,
+    IReadOnlyList<KeyValuePair<string, object?>> Properties);
+
+/// <summary>A constant of an enumeration.</summary>
+internal sealed record Constant(string TypeName, object Number, string Name);
+
+/// <summary>A scalar of a type that PowerShell alone knows.</summary>
+internal sealed record TypedText(string TypeName, string Text);
 
 /// <summary>A credential, without PowerShell.</summary>
 internal sealed record Credential(string UserName, SecureString Password);
@@ -60,23 +75,23 @@ internal static class ValueGraph
                 WriteItems(writer, array);
                 break;
             case List<object?> list:
-                writer.BeginList(ValueKind.List, list.Count);
+                writer.TryBeginList(ValueKind.List, typeof(object), list.Count);
                 WriteItems(writer, list);
                 break;
             case ArrayList list:
-                writer.BeginList(ValueKind.ArrayList, list.Count);
+                writer.TryBeginList(ValueKind.ArrayList, typeof(object), list.Count);
                 WriteItems(writer, list);
                 break;
             case Table table:
-                writer.BeginDictionary(ValueKind.Hashtable, table.CaseSensitive, table.Count);
+                writer.TryBeginDictionary(new(ValueKind.Hashtable, table.CaseSensitive, typeof(object), typeof(object)), table.Count);
                 WriteItems(writer, table.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
                 break;
             case OrderedTable table:
-                writer.BeginDictionary(ValueKind.OrderedDictionary, table.CaseSensitive, table.Count);
+                writer.TryBeginDictionary(new(ValueKind.OrderedDictionary, table.CaseSensitive, typeof(object), typeof(object)), table.Count);
                 WriteItems(writer, table.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
                 break;
             case Bag bag:
-                writer.BeginPropertyBag([.. bag.TypeNames], bag.Properties.Count);
+                writer.BeginPropertyBag([.. bag.TypeNames], bag.Text, bag.Properties.Count);
                 foreach ((string name, object? property) in bag.Properties)
                 {
                     writer.WriteName(name);
@@ -84,8 +99,24 @@ internal static class ValueGraph
                 }
 
                 break;
+            case Extended extended:
+                writer.TryBeginExtended([.. extended.TypeNames], extended.Properties.Count);
+                Write(writer, extended.Base);
+                foreach ((string name, object? property) in extended.Properties)
+                {
+                    writer.WriteName(name);
+                    Write(writer, property);
+                }
+
+                break;
+            case Constant constant:
+                writer.TryWriteEnum(constant.TypeName, constant.Number, constant.Name);
+                break;
+            case TypedText text:
+                writer.TryWriteTypedText(text.TypeName, text.Text);
+                break;
             case Credential credential:
-                writer.BeginCredential();
+                writer.TryBeginCredential();
                 Write(writer, credential.UserName);
                 Write(writer, credential.Password);
                 break;
@@ -129,14 +160,16 @@ internal static class ValueGraph
             case ValueKind.OrderedDictionary:
                 return new OrderedTable(reader.CaseSensitive, ReadPairs(reader, count));
             case ValueKind.PropertyBag:
-                string[] typeNames = [.. reader.TypeNames];
-                KeyValuePair<string, object?>[] properties = new KeyValuePair<string, object?>[count];
-                for (int i = 0; i < count; i++)
-                {
-                    properties[i] = new(reader.ReadName(), Read(reader));
-                }
-
-                return new Bag(typeNames, properties);
+                (string[] typeNames, string? text) = ([.. reader.TypeNames], reader.Text);
+                return new Bag(typeNames, ReadProperties(reader, count), text);
+            case ValueKind.Extended:
+                typeNames = [.. reader.TypeNames];
+                object? bare = Read(reader);
+                return new Extended(typeNames, bare, ReadProperties(reader, count));
+            case ValueKind.Enum:
+                return new Constant(reader.TypeNames[0], reader.Scalar!, reader.Text!);
+            case ValueKind.TypedText:
+                return new TypedText(reader.TypeNames[0], reader.Text!);
             default:
                 return new Credential(
                     (string)Checked(Read(reader), typeof(string))!,
@@ -149,6 +182,17 @@ internal static class ValueGraph
         (item is null ? !type.IsValueType : type.IsInstanceOfType(item))
             ? item
             : throw new MalformedValueException("The value is not well-formed.");
+
+    private static KeyValuePair<string, object?>[] ReadProperties(NativeValueReader reader, int count)
+    {
+        KeyValuePair<string, object?>[] properties = new KeyValuePair<string, object?>[count];
+        for (int i = 0; i < count; i++)
+        {
+            properties[i] = new(reader.ReadName(), Read(reader));
+        }
+
+        return properties;
+    }
 
     private static object?[] ReadItems(NativeValueReader reader, int count)
     {
