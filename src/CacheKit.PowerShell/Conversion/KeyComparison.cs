@@ -1,13 +1,46 @@
 using System.Collections;
+using System.Collections.Specialized;
+using System.Runtime.CompilerServices;
 
 namespace CacheKit.Conversion;
 
 /// <summary>Tells dictionaries whose keys differ by case from those of PowerShell's literals, whose keys do not.</summary>
 internal static class KeyComparison
 {
-    /// <summary>Whether the keys differ by case; asked of the dictionary itself, which does not show its comparer.</summary>
-    /// <param name="dictionary">A Hashtable or an OrderedDictionary.</param>
-    public static bool IsCaseSensitive(IDictionary dictionary)
+    /// <summary>Whether the keys of a Hashtable differ by case.</summary>
+    /// <param name="table">The table.</param>
+    public static bool IsCaseSensitive(Hashtable table)
+    {
+        try
+        {
+            return IsCaseSensitive(ComparerOf(table));
+        }
+        catch (Exception exception) when (exception is MissingMemberException or ArgumentException)
+        {
+            return ProbesCaseSensitive(table);
+        }
+    }
+
+    /// <summary>Whether the keys of an OrderedDictionary differ by case.</summary>
+    /// <param name="ordered">The dictionary.</param>
+    public static bool IsCaseSensitive(OrderedDictionary ordered)
+    {
+        try
+        {
+            return IsCaseSensitive(ComparerOf(ordered));
+        }
+        catch (MissingMemberException)
+        {
+            return ProbesCaseSensitive(ordered);
+        }
+    }
+
+    /// <summary>
+    /// Whether the keys differ by case; asked of the dictionary itself, where it does not show its comparer. One
+    /// without letters in its keys gives no answer, and counts as a literal.
+    /// </summary>
+    /// <param name="dictionary">A dictionary of any type.</param>
+    public static bool ProbesCaseSensitive(IDictionary dictionary)
     {
         foreach (object key in dictionary.Keys)
         {
@@ -26,6 +59,14 @@ internal static class KeyComparison
 
         return false;
     }
+
+    private static bool IsCaseSensitive(IEqualityComparer? comparer) => comparer is null || !comparer.Equals("a", "A");
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EqualityComparer")]
+    private static extern IEqualityComparer? ComparerOf(Hashtable table);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_comparer")]
+    private static extern ref IEqualityComparer? ComparerOf(OrderedDictionary ordered);
 
     private static string SwapCase(string text)
     {

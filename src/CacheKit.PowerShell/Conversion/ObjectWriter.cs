@@ -1,154 +1,196 @@
-using System.Collections;
-using System.Collections.Specialized;
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
+using System.Security;
 using CacheKit.Core.Serialization;
+using CacheKit.Engine;
 
 namespace CacheKit.Conversion;
 
 /// <summary>Walks PowerShell objects and drives a <see cref="ValueWriter"/> (DESIGN section 7).</summary>
 /// <param name="writer">Takes the values in one format.</param>
-internal readonly struct ObjectWriter(ValueWriter writer)
+/// <param name="depth">
+/// How many levels of objects of other types keep their properties, as of Export-Clixml; below, their text is kept.
+/// Arrays, dictionaries and PSCustomObjects do not count.
+/// </param>
+/// <param name="stop">Ends a long conversion; asked at each composite.</param>
+internal sealed partial class ObjectWriter(ValueWriter writer, int depth, CancellationToken stop)
 {
     /// <summary>How deep objects may nest: deeper is a cycle, or nothing that a script needs.</summary>
     public const int DeepestValue = 64;
 
+    /// <summary>The depth that Export-Clixml has unless told otherwise.</summary>
+    public const int DefaultDepth = 2;
+
+    /// <summary>The full name of a switch's type.</summary>
+    public const string SwitchName = "System.Management.Automation.SwitchParameter";
+
     private static readonly string[] s_plainBag = ["System.Management.Automation.PSCustomObject", "System.Object"];
 
-    /// <summary>Writes a value.</summary>
+    /// <summary>Writes a value that a block wrote.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="depth">How deep it stands; zero for what a block wrote.</param>
-    /// <exception cref="UnsupportedValueException">The type is not supported, or the value nests too deeply.</exception>
-    public void Write(object? value, int depth = 0)
-    {
-        PSObject? wrapped = value as PSObject;
-        object? bare = wrapped is null ? value : wrapped.BaseObject;
-        if (bare is null || ReferenceEquals(value, AutomationNull.Value))
-        {
-            writer.WriteNull();
-        }
-        else if (!writer.TryWriteScalar(bare))
-        {
-            if (depth >= DeepestValue)
-            {
-                throw new UnsupportedValueException(bare.GetType(), tooDeep: true);
-            }
-
-            WriteComposite(bare, wrapped, depth + 1);
-        }
-    }
-
-    private void WriteComposite(object value, PSObject? wrapped, int depth)
-    {
-        switch (value)
-        {
-            case PSCustomObject when wrapped is not null:
-                WriteBag(wrapped, depth);
-                break;
-            case Hashtable table when value.GetType() == typeof(Hashtable):
-                writer.TryBeginDictionary(new(ValueKind.Hashtable, KeyComparison.IsCaseSensitive(table), typeof(object), typeof(object)), table.Count);
-                WritePairs(table, depth);
-                break;
-            case OrderedDictionary ordered when value.GetType() == typeof(OrderedDictionary):
-                writer.TryBeginDictionary(new(ValueKind.OrderedDictionary, KeyComparison.IsCaseSensitive(ordered), typeof(object), typeof(object)), ordered.Count);
-                WritePairs(ordered, depth);
-                break;
-            case Array { Rank: 1 } array when array.GetLowerBound(0) == 0
-                && writer.TryBeginArray(value.GetType().GetElementType()!, array.Length):
-                WriteItems(array, depth);
-                break;
-            case List<object> list:
-                writer.TryBeginList(ValueKind.List, typeof(object), list.Count);
-                WriteItems(list, depth);
-                break;
-            case ArrayList list when value.GetType() == typeof(ArrayList):
-                writer.TryBeginList(ValueKind.ArrayList, typeof(object), list.Count);
-                WriteItems(list, depth);
-                break;
-            case PSCredential { UserName: { } user } credential:
-                writer.TryBeginCredential();
-                writer.TryWriteScalar(user);
-                writer.TryWriteScalar(credential.Password);
-                break;
-            default:
-                throw new UnsupportedValueException(value.GetType(), tooDeep: false);
-        }
-    }
-
-    private void WriteBag(PSObject bag, int depth)
-    {
-        List<PSPropertyInfo> properties = [];
-        foreach (PSPropertyInfo property in bag.Properties)
-        {
-            // What a type's definition adds comes back with the type names.
-            if (property.IsInstance)
-            {
-                properties.Add(property);
-            }
-        }
-
-        bool isPlain = bag.TypeNames.SequenceEqual(s_plainBag);
-        writer.BeginPropertyBag(isPlain ? [] : bag.TypeNames, null, properties.Count);
-        foreach (PSPropertyInfo property in properties)
-        {
-            writer.WriteName(property.Name);
-            try
-            {
-                Write(ValueOf(property), depth);
-            }
-            catch (UnsupportedValueException exception)
-            {
-                exception.AddStep($".{property.Name}");
-                throw;
-            }
-        }
-    }
-
-    /// <summary>A computed property is kept as the value that it had, null when its getter throws, as Export-Clixml does.</summary>
-    private static object? ValueOf(PSPropertyInfo property)
+    /// <exception cref="UnsupportedValueException">The format refuses it, or it nests too deeply or is too large.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Write(object? value)
     {
         try
         {
-            return property.Value;
+            Write(value, 0, depth);
         }
-        catch (GetValueException)
+        catch (ValueTooLargeException)
         {
-            return null;
+            throw new UnsupportedValueException(value?.GetType() ?? typeof(object), tooDeep: false) { TooLarge = true };
         }
     }
 
-    private void WritePairs(IDictionary dictionary, int depth)
+    private void Write(object? value, int level, int objects)
     {
-        foreach (DictionaryEntry pair in dictionary)
+        if (value is null || ReferenceEquals(value, AutomationNull.Value))
         {
-            try
+            writer.WriteNull();
+        }
+        else if (value is not PSObject wrapped)
+        {
+            if (!writer.TryWriteScalar(value))
             {
-                Write(pair.Key, depth);
-                Write(pair.Value, depth);
+                WriteComposite(value, null, level, objects);
             }
-            catch (UnsupportedValueException exception)
-            {
-                exception.AddStep($"['{pair.Key}']");
-                throw;
-            }
+        }
+        else if (wrapped.BaseObject is PSCustomObject custom)
+        {
+            WriteComposite(custom, wrapped, level, objects);
+        }
+        else if (HasAddedParts(wrapped))
+        {
+            WriteComposite(wrapped.BaseObject, wrapped, level, objects);
+        }
+        else if (!writer.TryWriteScalar(wrapped.BaseObject))
+        {
+            WriteComposite(wrapped.BaseObject, wrapped, level, objects);
         }
     }
 
-    private void WriteItems(IList items, int depth)
+    private void WriteComposite(object bare, PSObject? wrapped, int level, int objects)
     {
-        int index = 0;
-        foreach (object? item in items)
+        if (level >= DeepestValue)
         {
-            try
+            throw new UnsupportedValueException(bare.GetType(), tooDeep: true);
+        }
+
+        stop.ThrowIfCancellationRequested();
+        level++;
+        if (bare is PSCustomObject && wrapped is not null)
+        {
+            WriteBag(wrapped, level, objects);
+        }
+        else if (IsPlain(bare))
+        {
+            Collection<string>? ownNames = wrapped is not null && ObjectParts.HasOwnTypeNames(wrapped, bare.GetType())
+                ? ObjectParts.TypeNamesOf(wrapped)
+                : null;
+            List<KeyValuePair<string, object?>> added = PropertyValues.OfInstance(wrapped ?? bare);
+            if ((added.Count > 0 || ownNames is not null) && writer.TryBeginExtended(ownNames ?? [], added.Count))
             {
-                Write(item, depth);
-                index++;
+                WritePlain(bare, level, objects);
+                WriteProperties(added, level, objects);
             }
-            catch (UnsupportedValueException exception)
+            else
             {
-                exception.AddStep($"[{index}]");
-                throw;
+                WritePlain(bare, level, objects);
             }
         }
+        else
+        {
+            WriteOther(bare, wrapped ?? PSObject.AsPSObject(bare), level, objects);
+        }
     }
+
+    /// <summary>Whether a value that comes in a wrapper is more than what is wrapped.</summary>
+    private static bool HasAddedParts(PSObject wrapped) => InstanceMembers.Find(wrapped) is not null
+        || ObjectParts.HasOwnTypeNames(wrapped, wrapped.BaseObject.GetType());
+
+    /// <summary>Writes a value of the closed list without what was added to it.</summary>
+    private void WritePlain(object value, int level, int objects)
+    {
+        switch (value)
+        {
+            case Enum constant:
+                object number = Convert.ChangeType(constant, Enum.GetUnderlyingType(value.GetType()), null);
+                if (!writer.TryWriteEnum(value.GetType().FullName!, number, constant.ToString()))
+                {
+                    Write(number, level, objects);
+                }
+
+                break;
+            case SwitchParameter flag:
+                if (!writer.TryWriteTypedText(SwitchName, flag.IsPresent ? "True" : "False"))
+                {
+                    Write(flag.IsPresent, level, objects);
+                }
+
+                break;
+            case ScriptBlock block:
+                writer.TryWriteScalar(block.ToString());
+                break;
+            case PSCredential credential:
+                WriteCredential(credential);
+                break;
+            default:
+                if (IsSemanticVersion(value))
+                {
+                    WriteText(value.ToString()!);
+                }
+                else if (!writer.TryWriteScalar(value))
+                {
+                    WriteCollection(value, level, objects);
+                }
+
+                break;
+        }
+    }
+
+    private void WriteText(string version)
+    {
+        if (!writer.TryWriteTypedText(ObjectParts.SemanticVersionName, version))
+        {
+            writer.TryWriteScalar(version);
+        }
+    }
+
+    private void WriteCredential(PSCredential credential)
+    {
+        if (!writer.TryBeginCredential())
+        {
+            throw new UnsupportedValueException(typeof(PSCredential), tooDeep: false);
+        }
+
+        // PSCredential.Empty has neither.
+        if (credential.UserName is null)
+        {
+            writer.WriteNull();
+            writer.WriteNull();
+            return;
+        }
+
+        writer.TryWriteScalar(credential.UserName);
+        writer.TryWriteScalar(credential.Password);
+    }
+
+    /// <summary>Whether a value is of the closed list, and not to become a property bag.</summary>
+    private static bool IsPlain(object value)
+    {
+        Type type = value.GetType();
+        if (value is SecureString)
+        {
+            // Asked only when the format has refused it: a secret never becomes a bag.
+            return true;
+        }
+
+        return value is string or Enum or SwitchParameter or ScriptBlock or PSCredential
+            || IsSemanticVersion(value)
+            || PlainTypes.Contains(type)
+            || IsCollection(type);
+    }
+
+    private static bool IsSemanticVersion(object value) => value.GetType().FullName == ObjectParts.SemanticVersionName;
 }

@@ -19,7 +19,7 @@ internal static class OutputFormat
     {
         NativeValueWriter writer = new(buffer);
         writer.BeginOutput(output.Count);
-        ObjectWriter objects = new(writer);
+        ObjectWriter objects = new(writer, ObjectWriter.DefaultDepth, CancellationToken.None);
         for (int i = 0; i < output.Count; i++)
         {
             try
@@ -53,7 +53,9 @@ internal static class OutputFormat
 
     /// <summary>Says what cannot be cached, where it stands and what to do.</summary>
     /// <param name="exception">What the writer met.</param>
-    public static CacheKitException Explain(UnsupportedValueException exception) => exception.TooDeep
+    public static CacheKitException Explain(UnsupportedValueException exception) => exception.TooLarge
+        ? new ValueTooLargeException()
+        : exception.TooDeep
         ? new CacheKitException(
             ErrorIds.ValueTooDeep,
             $"The result is not cached: at {exception.Location} it nests deeper than {ObjectWriter.DeepestValue} levels, "

@@ -18,6 +18,9 @@ internal sealed class UnsupportedValueException : Exception
     /// <summary>The type of the value.</summary>
     public Type Type { get; }
 
+    /// <summary>Whether it is the size of the whole that is the trouble.</summary>
+    public bool TooLarge { get; init; }
+
     /// <summary>Whether it is its depth that is the trouble, not its type.</summary>
     public bool TooDeep { get; }
 

@@ -38,7 +38,7 @@ public sealed class MalformedValueTests
         { "9201", "two items of which one is there" },
         { "8101", "a pair of which one is there" },
         { "d47f00", "an extension code of nobody" },
-        { "d42000", "an extension code that is free" },
+        { "d42200", "an extension code that is free" },
         { "d4ff00", "MessagePack's own time" },
         { "d40000", "an object is no scalar" },
         { "d41501", "a boolean is no extension" },
@@ -55,7 +55,8 @@ public sealed class MalformedValueTests
         { "d7090000000000000000", "a decimal of eight bytes" },
         { "d809ffffffffffffffffffffffffffffffff", "a decimal with impossible flags" },
         { "d809000000000000000000000000001d0000", "a decimal with 29 places" },
-        { "c7090b000000000000000003", "a DateTime of a fourth kind" },
+        { "c7090b000000000000000004", "a DateTime of a fifth kind" },
+        { "c7090b7fffffffffffffff03", "a repeated hour beyond all time" },
         { "c7090b000000000000000007", "a DateTime of no kind" },
         { "c7090b7fffffffffffffff00", "a DateTime beyond all time" },
         { "c7090bffffffffffffffff00", "a DateTime before all time" },
@@ -77,18 +78,19 @@ public sealed class MalformedValueTests
         { "c70113ff", "half a character of text" },
         { "c703146100ff", "half a character of a secret" },
         { "92d4400001", "a typed array of objects" },
-        { "92d4401a01", "a typed array of a free code" },
+        { "92d4402201", "a typed array of a free code" },
         { "92d4408001", "a typed array of 0x80" },
         { "92d440ff01", "a typed array of 0xFF" },
         { "92d4401301", "a typed array of a way to write text" },
-        { "92d4410101", "a list with a detail" },
+        { "92d4412201", "a list of a free code" },
         { "92d4420101", "an ArrayList with a detail" },
         { "93d443010101", "a Hashtable with a detail" },
         { "92d4430001", "half a pair" },
         { "92d4440001", "half an ordered pair" },
         { "93d444020101", "an order with another detail" },
         { "91d44500", "a bag without type names" },
-        { "92d44501c0", "a bag with a detail" },
+        { "92d44501c0", "a bag with the mark of a text and none" },
+        { "93d44502c0c0", "a bag with a detail" },
         { "93d44500c0a161", "a bag with a name and no value" },
         { "92d4450001", "type names that are a number" },
         { "92d445009101", "a type name that is a number" },
@@ -97,7 +99,31 @@ public sealed class MalformedValueTests
         { "92d4460001", "half a credential" },
         { "94d446000101c0", "more than a credential" },
         { "93d44601a161d71400000000", "a credential with a detail" },
-        { "92d4470001", "a mark of nobody" },
+        { "92d4470001", "an enum of one part" },
+        { "94d44700a161a16101", "an enum whose number is text" },
+        { "94d44700a1619101a161", "an enum whose number is an array" },
+        { "94d44701a16101a161", "an enum with a detail" },
+        { "93d44800a16101", "a typed text that is a number" },
+        { "92d44900c0", "added members to nothing" },
+        { "94d44900c001a161", "an added name and no value" },
+        { "93d44901c001", "added members with a detail" },
+        { "92d44a2201", "a set of a free code" },
+        { "92d44b1901", "a set of text with a detail" },
+        { "93d44c19a161c3", "a dictionary whose value type is text" },
+        { "93d44c1922c3", "a dictionary with values of a free code" },
+        { "93d44c191601", "a dictionary without its case" },
+        { "93d44c2216c3", "a dictionary with keys of a free code" },
+        { "94d44c1916c3a161", "half a pair of a dictionary" },
+        { "92d44d0001", "a mark of nobody" },
+        { "c7041a00000000", "an IntPtr of four bytes" },
+        { "d41c00", "a Half of one byte" },
+        { "d71d0000000000000000", "an Int128 of eight bytes" },
+        { "c7051f0000000000", "an address of five bytes" },
+        { "d42000", "a DBNull with something in it" },
+        { "c70021", "a document of no bytes" },
+        { "d42102", "a document with an impossible mark" },
+        { "d5210161", "a document that is not XML" },
+        { "d5210180", "a document that is not UTF-8" },
         { "92d47f0001", "the last mark of nobody" },
         { "91c70141", "half a mark" },
         { "91c7014100", "a mark in another form" },
@@ -161,6 +187,26 @@ public sealed class MalformedValueTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         AssertMalformed(bytes);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
+    }
+
+    [Theory]
+    [InlineData(64, 4096)]
+    [InlineData(1000, 64 * 1024)]
+    public void Headers_that_each_declare_the_rest_do_not_add_up(int nested, int size)
+    {
+        byte[] bytes = new byte[size];
+        int position = 0;
+        for (int i = 0; i < nested; i++)
+        {
+            bytes[position++] = 0xDC;
+            bytes[position++] = (byte)((size - (3 * nested)) >> 8);
+            bytes[position++] = 0;
+        }
+
+        NativeValueReader reader = new(bytes);
+        Assert.True(reader.ReadOutput() > 0);
+        MalformedValueException exception = Assert.Throws<MalformedValueException>(() => reader.Read());
+        Assert.Equal("EntryMalformed", exception.ErrorId);
     }
 
     [Fact]

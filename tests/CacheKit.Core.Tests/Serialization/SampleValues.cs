@@ -1,6 +1,9 @@
 using System.Collections;
+using System.Net;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security;
+using System.Xml;
 using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.Core.Tests.Serialization;
@@ -22,6 +25,8 @@ internal static class SampleValues
         0m, 0.00m, decimal.Negate(0m), 1.10m, decimal.MinValue, decimal.MaxValue, 1e-28m, -79228162514.264337593543950335m,
         BigInteger.Zero, BigInteger.One, BigInteger.MinusOne, new BigInteger(127), new BigInteger(128), new BigInteger(-129),
         BigInteger.Pow(2, 64), -BigInteger.Pow(3, 5000),
+        (nint)0, nint.MinValue, nint.MaxValue, (nuint)0, nuint.MaxValue, Half.Zero, Half.NegativeZero, Half.NaN, Half.MaxValue,
+        Half.Epsilon, Int128.Zero, Int128.MinValue, Int128.MaxValue, UInt128.MinValue, UInt128.MaxValue, DBNull.Value,
         'a', '\0', '\uFFFF', '\uD800', 'é',
     ];
 
@@ -51,6 +56,10 @@ internal static class SampleValues
         new Uri("https://user@example.org:8443/a%20b/ä?q=1#f"), new Uri("a/b?c", UriKind.Relative), new Uri("", UriKind.Relative),
         new Uri("/a/b", UriKind.Relative), new Uri("/a/b", UriKind.RelativeOrAbsolute), new Uri("//a/b", UriKind.Relative),
         new Uri("mailto:a@example.org"), new Uri("file:///tmp/x y"), new Uri(new Uri("http://a/b/c"), "../d?x=%20 y"),
+        IPAddress.Any, IPAddress.Broadcast, new IPAddress(0x0100007F), IPAddress.IPv6Loopback, IPAddress.Parse("fe80::1%7"),
+        new IPAddress(IPAddress.IPv6Any.GetAddressBytes(), uint.MaxValue), IPAddress.Parse("::ffff:10.0.0.1"),
+        RepeatedHour(), new XmlDocument(), Xml("<a/>", false), Xml("<a> <b x='1'>é</b>\r\n</a>", true),
+        Xml("<a> <b x='1'>t</b>\n</a>", false), Xml("<?xml version='1.0'?><!DOCTYPE a [<!ENTITY e 'v'>]><!--c--><a>&e;</a>", true),
         Array.Empty<byte>(), new byte[] { 0, 255 }, new byte[300], new byte[70_000],
     ];
 
@@ -76,10 +85,31 @@ internal static class SampleValues
         new float[] { float.NaN }, new double[] { -0d, 1 }, new decimal[] { 1.0m }, new char[] { 'a', '\uD800' },
         new BigInteger[] { 5 }, new DateTime[] { DateTime.MaxValue }, new DateTimeOffset[] { DateTimeOffset.MinValue },
         new TimeSpan[] { TimeSpan.MinValue }, new DateOnly[] { DateOnly.MaxValue }, new TimeOnly[] { TimeOnly.MaxValue },
+        new nint[] { 1 }, new Half[] { Half.NaN }, new Int128[] { -1 }, new DBNull[] { DBNull.Value }, new IPAddress?[] { null },
+        new List<int> { 1, 2 }, new List<string?> { "a", null }, new List<DateTime>(), new HashSet<object> { 1, "a" },
+        new HashSet<int> { 3, 1, 2 }, new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a", "b" },
+        new Typed(true, typeof(string), typeof(int), [Pair("a", 1), Pair("A", 2)]), new Typed(false, typeof(string), typeof(object), []),
+        new Typed(true, typeof(Guid), typeof(Uri), [Pair(Guid.Empty, null)]),
+        new Constant("System.DayOfWeek", 1, "Monday"), new Constant("Some.Flags", ulong.MaxValue, "A, B"), new Constant("T", (byte)7, "7"),
+        new TypedText("System.Management.Automation.SemanticVersion", "1.2.3-a+b"),
+        new Extended([], "line", [new("PSPath", "x"), new("ReadCount", 1L)]), new Extended(["My.Type"], 1, []),
+        new Extended([], new Table(false, [Pair("a", 1)]), [new("Note", new Bag([], [new("a", 1)]))]),
+        new Bag(["Deserialized.T"], [new("a", 1)], "its text"), new Bag([], [], ""), new Bag(["T"], [], "\uD800"),
         new Guid[] { Guid.AllBitsSet }, new object?[] { new int[] { 1 }, new byte[] { 1 }, new string[] { "a" } },
     ];
 
     public static IReadOnlyList<object?> All { get; } = [.. Scalars, .. Texts, .. Others, .. Composites];
+
+    /// <summary>The second of the two hours that clocks show twice in autumn, as .NET marks it.</summary>
+    private static DateTime RepeatedHour() =>
+        Unsafe.BitCast<ulong, DateTime>((3UL << 62) | (ulong)new DateTime(2024, 10, 27, 2, 30, 0).Ticks);
+
+    private static XmlDocument Xml(string text, bool preserve)
+    {
+        XmlDocument document = new() { PreserveWhitespace = preserve };
+        document.LoadXml(text);
+        return document;
+    }
 
     private static KeyValuePair<object, object?> Pair(object key, object? value) => new(key, value);
 }

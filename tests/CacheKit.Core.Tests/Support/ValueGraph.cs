@@ -71,12 +71,27 @@ internal static class ValueGraph
     {
         switch (value)
         {
+            case HashSet<string> { Comparer: var comparer } set when comparer.Equals("a", "A"):
+                writer.TryBeginList(ValueKind.IgnoreCaseSet, typeof(string), set.Count);
+                WriteItems(writer, set);
+                break;
+            case IEnumerable items when value.GetType() is { IsGenericType: true } type
+                && type.GetGenericTypeDefinition() == typeof(HashSet<>):
+                writer.TryBeginList(ValueKind.Set, type.GenericTypeArguments[0], items.Cast<object?>().Count());
+                WriteItems(writer, items);
+                break;
+            case IList list when value.GetType() is { IsGenericType: true } type
+                && type.GetGenericTypeDefinition() == typeof(List<>):
+                writer.TryBeginList(ValueKind.List, type.GenericTypeArguments[0], list.Count);
+                WriteItems(writer, list);
+                break;
+            case Typed typed:
+                DictionaryShape shape = new(ValueKind.Dictionary, typed.CaseSensitive, typed.KeyType, typed.ValueType);
+                writer.TryBeginDictionary(shape, typed.Count);
+                WriteItems(writer, typed.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
+                break;
             case Array array when writer.TryBeginArray(value.GetType().GetElementType()!, array.Length):
                 WriteItems(writer, array);
-                break;
-            case List<object?> list:
-                writer.TryBeginList(ValueKind.List, typeof(object), list.Count);
-                WriteItems(writer, list);
                 break;
             case ArrayList list:
                 writer.TryBeginList(ValueKind.ArrayList, typeof(object), list.Count);
@@ -144,15 +159,17 @@ internal static class ValueGraph
             case ValueKind.Scalar:
                 return reader.Scalar;
             case ValueKind.Array:
-                Array array = Array.CreateInstance(reader.ElementType, count);
-                for (int i = 0; i < count; i++)
-                {
-                    array.SetValue(Checked(Read(reader), array.GetType().GetElementType()!), i);
-                }
-
-                return array;
+                return ReadTyped(reader);
             case ValueKind.List:
-                return new List<object?>(ReadItems(reader, count));
+                return Made(typeof(List<>), reader.ElementType, ReadTyped(reader));
+            case ValueKind.Set:
+                return Made(typeof(HashSet<>), reader.ElementType, ReadTyped(reader));
+            case ValueKind.IgnoreCaseSet:
+                return new HashSet<string>((string[])ReadTyped(reader), StringComparer.OrdinalIgnoreCase);
+            case ValueKind.Dictionary:
+                Type keyType = reader.KeyType;
+                Type valueType = reader.ValueType;
+                return new Typed(reader.CaseSensitive, keyType, valueType, ReadPairs(reader, count));
             case ValueKind.ArrayList:
                 return new ArrayList(ReadItems(reader, count));
             case ValueKind.Hashtable:
@@ -182,6 +199,21 @@ internal static class ValueGraph
         (item is null ? !type.IsValueType : type.IsInstanceOfType(item))
             ? item
             : throw new MalformedValueException("The value is not well-formed.");
+
+    private static Array ReadTyped(NativeValueReader reader)
+    {
+        Type type = reader.ElementType;
+        Array array = Array.CreateInstance(type, reader.Count);
+        for (int i = 0; i < array.Length; i++)
+        {
+            array.SetValue(Checked(Read(reader), type), i);
+        }
+
+        return array;
+    }
+
+    private static object Made(Type definition, Type type, Array items) =>
+        Activator.CreateInstance(definition.MakeGenericType(type), items)!;
 
     private static KeyValuePair<string, object?>[] ReadProperties(NativeValueReader reader, int count)
     {
@@ -224,4 +256,19 @@ internal sealed class OrderedTable(bool caseSensitive, IEnumerable<KeyValuePair<
     : List<KeyValuePair<object, object?>>(pairs)
 {
     public bool CaseSensitive { get; } = caseSensitive;
+}
+
+/// <summary>A generic dictionary's pairs.</summary>
+internal sealed class Typed(
+    bool caseSensitive,
+    Type keyType,
+    Type valueType,
+    IEnumerable<KeyValuePair<object, object?>> pairs)
+    : List<KeyValuePair<object, object?>>(pairs)
+{
+    public bool CaseSensitive { get; } = caseSensitive;
+
+    public Type KeyType { get; } = keyType;
+
+    public Type ValueType { get; } = valueType;
 }

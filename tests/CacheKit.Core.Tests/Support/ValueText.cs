@@ -2,9 +2,11 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
+using System.Xml;
 
 namespace CacheKit.Core.Tests.Support;
 
@@ -34,14 +36,30 @@ internal static class ValueText
 
     private static void Append(StringBuilder text, object? value)
     {
-        text.Append(value?.GetType().Name ?? "null");
+        text.Append(value is IPAddress ? nameof(IPAddress) : value?.GetType().Name ?? "null");
         switch (value)
         {
             case null:
                 break;
             case Bag bag:
+                Append(text, bag.Text);
                 AppendAll(text, bag.TypeNames);
                 AppendAll(text, bag.Properties.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
+                break;
+            case Extended extended:
+                AppendAll(text, extended.TypeNames);
+                Append(text, extended.Base);
+                AppendAll(text, extended.Properties.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
+                break;
+            case Constant constant:
+                AppendAll(text, (object?[])[constant.TypeName, constant.Number, constant.Name]);
+                break;
+            case Typed typed:
+                AppendAll(text, (object?[])[typed.CaseSensitive, $"{typed.KeyType} {typed.ValueType}"]);
+                AppendAll(text, typed.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
+                break;
+            case XmlDocument document:
+                AppendAll(text, (object?[])[document.PreserveWhitespace, document.OuterXml]);
                 break;
             case Credential credential:
                 AppendAll(text, new object[] { credential.UserName, credential.Password });
@@ -58,6 +76,8 @@ internal static class ValueText
                 text.Append(Convert.ToHexString(bytes));
                 break;
             case IEnumerable items and not string:
+                text.Append(value is HashSet<string> set && set.Comparer.Equals("a", "A"));
+                text.Append(value.GetType());
                 AppendAll(text, items);
                 break;
             default:
@@ -84,11 +104,13 @@ internal static class ValueText
         double number => BitConverter.DoubleToInt64Bits(number).ToString("x16", CultureInfo.InvariantCulture),
         decimal number => string.Join(',', decimal.GetBits(number)),
         BigInteger number => number.ToString("R", CultureInfo.InvariantCulture),
-        DateTime time => $"{time.Ticks} {time.Kind}",
+        DateTime time => $"{Unsafe.BitCast<DateTime, ulong>(time):x}",
         DateTimeOffset time => $"{time.Ticks} {time.Offset}",
         TimeSpan time => $"{time.Ticks}",
         TimeOnly time => $"{time.Ticks}",
         DateOnly date => $"{date.DayNumber}",
+        Half number => BitConverter.HalfToInt16Bits(number).ToString("x4", CultureInfo.InvariantCulture),
+        IPAddress address => $"{address} {(address.GetAddressBytes().Length == 16 ? address.ScopeId : -1)}",
         string characters => Codes(characters),
         char character => Codes([character]),
         Uri uri => $"{uri.IsAbsoluteUri} {uri} {(uri.IsAbsoluteUri ? uri.AbsoluteUri : "")}",
