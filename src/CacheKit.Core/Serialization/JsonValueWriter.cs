@@ -114,6 +114,9 @@ public sealed class JsonValueWriter(SensitiveBuffer buffer) : PortableValueWrite
         CultureInfo culture = CultureInfo.InvariantCulture;
         switch (value)
         {
+            case DBNull:
+                _json.WriteNullValue();
+                return true;
             case bool flag:
                 _json.WriteBooleanValue(flag);
                 return true;

@@ -138,20 +138,16 @@ public sealed class MessagePackValueReader : ValueReader
         if (rest[0] == MessagePackCode.UInt64)
         {
             ulong unsigned = Take(TryReadUInt64(rest, out ulong read, out int width), width, read);
-            return unsigned > long.MaxValue ? (object)unsigned : Smallest((long)unsigned);
+            if (unsigned > long.MaxValue)
+            {
+                return unsigned;
+            }
+
+            return unsigned <= int.MaxValue ? (int)unsigned : (object)(long)unsigned;
         }
 
-        return Smallest(Take(TryReadInt64(rest, out long signed, out int size), size, signed));
-    }
-
-    private static object Smallest(long number)
-    {
-        if (number is >= int.MinValue and <= int.MaxValue)
-        {
-            return (int)number;
-        }
-
-        return number;
+        long number = Take(TryReadInt64(rest, out long signed, out int size), size, signed);
+        return number is >= int.MinValue and <= int.MaxValue ? (int)number : (object)number;
     }
 
     private string ReadText()

@@ -19,10 +19,6 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
     /// <inheritdoc/>
-    public override bool TryBeginList(ValueKind kind, Type elementType, int count) =>
-        kind is ValueKind.List or ValueKind.ArrayList && base.TryBeginList(kind, elementType, count);
-
-    /// <inheritdoc/>
     public override bool TryWriteEnum(string typeName, object number, string name) => false;
 
     /// <inheritdoc/>

@@ -151,7 +151,7 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
         object?[] output;
         try
         {
-            output = OutputFormat.Read(entry.Value);
+            output = OutputFormat.Read(entry.Header.Serializer, entry.Value);
         }
         catch (MalformedValueException)
         {
@@ -185,15 +185,21 @@ public sealed class InvokeSecureCachedCommand : CachingCommand
     private void Store(SecureCache cache, EntryKeys keys, BlockOutput output, TimeSpan lifetime)
     {
         SealedEntry? entry;
+        SerializerKind kind = (SerializerKind)Serializer;
         try
         {
             using SensitiveBuffer value = SensitiveBuffer.Rent();
-            OutputFormat.Write(value, output.Items);
-            entry = cache.Seal(keys, Key, SerializerKind.PowerShell, value.WrittenSpan, lifetime);
+            OutputFormat.Write(value, output.Items, kind, ObjectWriter.DefaultDepth, CancellationToken.None);
+            entry = cache.Seal(keys, Key, kind, value.WrittenSpan, lifetime);
         }
         catch (UnsupportedValueException exception)
         {
-            WriteError(ErrorRecords.From(OutputFormat.Explain(exception), null));
+            WriteError(ErrorRecords.From(OutputFormat.Explain(exception, kind), null));
+            return;
+        }
+        catch (CacheKitException failure)
+        {
+            WriteError(ErrorRecords.From(failure, null));
             return;
         }
 

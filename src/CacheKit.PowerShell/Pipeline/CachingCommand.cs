@@ -54,6 +54,10 @@ public abstract partial class CachingCommand : CacheKitCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = DefaultNamespace;
 
+    /// <summary>How its result is written before it is encrypted.</summary>
+    [Parameter]
+    public Serializer Serializer { get; set; }
+
     /// <summary>Runs the block in any case, and stores its result.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }

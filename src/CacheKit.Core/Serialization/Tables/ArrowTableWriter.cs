@@ -54,7 +54,7 @@ public static class ArrowTableWriter
                 throw UnsupportedTableException.Mixed(column.Name, type.FullName!, i, value.GetType().FullName!);
             }
 
-            if (!ColumnCodec.TryGet(type, out _))
+            if (value is DBNull || !ColumnCodec.TryGet(type, out _))
             {
                 throw UnsupportedTableException.NoTable($"the property '{column.Name}' of row {i} is a {type.FullName}");
             }
