@@ -218,7 +218,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
     {
         try
         {
-            output = OutputFormat.Read(entry.Value);
+            output = OutputFormat.Read(entry.Header.Serializer, entry.Value);
             return true;
         }
         catch (Core.Serialization.MalformedValueException)

@@ -25,6 +25,7 @@ internal static class ErrorRecords
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
         ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey => ErrorCategory.InvalidOperation,
+        ErrorIds.TableColumnMixed or ErrorIds.TableShapeUnsupported => ErrorCategory.InvalidType,
         ErrorIds.ValueTooLarge => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.InvalidArgument,
     };
