@@ -23,7 +23,7 @@ internal static class PropertyValues
         List<KeyValuePair<string, object?>> values = new(members.Length);
         foreach (PSMemberInfo member in members)
         {
-            if (member is PSPropertyInfo property)
+            if (member is PSPropertyInfo property && !InstanceMembers.IsReserved(member))
             {
                 Add(values, property);
             }

@@ -44,6 +44,11 @@ internal static class InstanceMembers
         return members.Length > 0 ? members : null;
     }
 
+    /// <summary>Whether the engine put a member there for its own use, when a script asked for the type names.</summary>
+    /// <param name="member">The member.</param>
+    public static bool IsReserved(PSMemberInfo member) =>
+        string.Equals(member.Name, "pstypenames", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Begins to add note properties to an object.</summary>
     /// <param name="target">The object.</param>
     public static NoteAppender AppendTo(PSObject target) => s_collection is not null && s_announce is not null
