@@ -35,7 +35,7 @@ internal static class ObjectText
         text.Append(bare is IPAddress ? nameof(IPAddress) : bare.GetType().ToString());
         text.Append('<').AppendJoin(',', wrapped.TypeNames.Where(name => !name.Contains("IPAddress"))).Append('>');
         AppendContent(text, bare);
-        foreach (PSMemberInfo member in wrapped.Properties.Where(member => member.IsInstance && member is PSNoteProperty))
+        foreach (PSMemberInfo member in wrapped.Properties.Where(member => member is PSNoteProperty { IsInstance: true, Name: not "pstypenames" }))
         {
             text.Append(" .").Append(member.Name).Append('=');
             Append(text, member.Value);
