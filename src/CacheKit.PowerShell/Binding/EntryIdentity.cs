@@ -33,7 +33,7 @@ internal static class EntryIdentity
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
     public static bool Write(SensitiveBuffer buffer, PSCmdlet cmdlet, in KeyBasis basis, KeyTrace? trace)
     {
-        ValueIdentity identity = new(buffer);
+        ValueIdentity identity = new(buffer, cmdlet);
         if (basis.Name is not null)
         {
             identity.WriteLabel("name");
@@ -112,7 +112,12 @@ internal static class EntryIdentity
         return isInputReplaced;
     }
 
-    private static object? ValueOf(FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
+    /// <summary>Reads a free variable.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="scope">The variables that the block sees.</param>
+    /// <param name="block">The block.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
+    internal static object? ValueOf(FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
     {
         FreeVariableKind.Variable when scope is not null => scope.GetValue(variable.Name),
         FreeVariableKind.Environment => Environment.GetEnvironmentVariable(variable.Name),
