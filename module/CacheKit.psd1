@@ -10,6 +10,7 @@
     Description          = 'An encrypted cache for scripts: a slow block runs once, and the storage learns nothing.'
     CmdletsToExport      = @(
         'Get-CacheKitKey'
+        'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
         'Test-CacheKitMasterKey'

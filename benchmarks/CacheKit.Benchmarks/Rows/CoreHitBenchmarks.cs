@@ -36,7 +36,7 @@ public class CoreHitBenchmarks : IDisposable
         using KeyRing ring = new(MasterKeySource.ReadFirst(CacheKitEnvironment.Capture()));
         SqliteStoreOptions unused = new() { Path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()) };
         _cache = new SecureCache(
-            ring.ForTenant(SecureCacheFactory.DefaultTenant),
+            ring.ForTenant(CacheFactory.DefaultTenant),
             new SqliteStore(unused, TimeProvider.System),
             new MemoryTier(TimeProvider.System),
             TimeProvider.System);

@@ -34,6 +34,10 @@ public abstract partial class EntryCache : IAsyncDisposable
         _notices = new CacheNotices(store);
     }
 
+    private protected ICacheStore Store => _store;
+
+    private protected CacheNotices Notices => _notices;
+
     /// <summary>The computations under way: one a key.</summary>
     public SingleFlight Flights { get; } = new();
 
@@ -84,17 +88,17 @@ public abstract partial class EntryCache : IAsyncDisposable
     {
         long now = Now();
         EntryHeader header = new(default, now, lifetime.FreshForMs, lifetime.KeepForMs, serializer, Compressed: false);
-        byte[] frame = Seal(keys.Current, name, value, header, compress);
+        byte[]? frame = Seal(keys.Current, name, value, header, compress);
         // What this value replaces is over, whatever becomes of the new entry.
         foreach (EntryKey previous in keys.Previous)
         {
             _memory.Remove(previous.Id);
         }
 
-        if (frame.Length > LargestEntry)
+        if (frame is null || frame.Length > LargestEntry)
         {
             _memory.Remove(keys.Current.Id);
-            _notices.Add($"The value takes {frame.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
+            _notices.Add($"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
             return null;
         }
 
@@ -154,7 +158,7 @@ public abstract partial class EntryCache : IAsyncDisposable
         return _store.DisposeAsync();
     }
 
-    private protected abstract byte[] Seal(
+    private protected abstract byte[]? Seal(
         in EntryKey key,
         string? name,
         ReadOnlySpan<byte> value,

@@ -27,7 +27,7 @@ public sealed class SecureCache : EntryCache
     public override EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
         _keys.KeysFor(@namespace, identity, holdsSecret);
 
-    private protected override byte[] Seal(
+    private protected override byte[]? Seal(
         in EntryKey key,
         string? name,
         ReadOnlySpan<byte> value,

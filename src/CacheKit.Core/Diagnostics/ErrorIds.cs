@@ -44,6 +44,12 @@ public static class ErrorIds
     /// <summary>A value refers to itself or nests too deeply.</summary>
     public const string ValueTooDeep = nameof(ValueTooDeep);
 
+    /// <summary>A column of a table has values of different types.</summary>
+    public const string TableColumnMixed = nameof(TableColumnMixed);
+
+    /// <summary>The output is not a table of rows with the same simple properties.</summary>
+    public const string TableShapeUnsupported = nameof(TableShapeUnsupported);
+
     /// <summary>A value is larger than 512 MiB when serialized.</summary>
     public const string ValueTooLarge = nameof(ValueTooLarge);
 
@@ -55,4 +61,7 @@ public static class ErrorIds
 
     /// <summary>A block asks for its own result while it is being computed.</summary>
     public const string RecursiveKey = nameof(RecursiveKey);
+
+    /// <summary>A secret was to be kept, or to make a key, without encryption.</summary>
+    public const string SecretRefused = nameof(SecretRefused);
 }

@@ -9,6 +9,15 @@ public enum SerializerKind
 {
     /// <summary>MessagePack with our extension types: full fidelity (docs/formats.md).</summary>
     PowerShell,
+
+    /// <summary>MessagePack that other languages read (PROTOCOL section 7.3, value profile).</summary>
+    MessagePack,
+
+    /// <summary>JSON.</summary>
+    Json,
+
+    /// <summary>An Arrow IPC stream.</summary>
+    Arrow,
 }
 
 /// <summary>The readable, authenticated part of a native entry.</summary>
@@ -47,6 +56,9 @@ public static class NativeFrame
     public static ReadOnlySpan<byte> NameOf(SerializerKind serializer) => serializer switch
     {
         SerializerKind.PowerShell => "powershell"u8,
+        SerializerKind.MessagePack => "msgpack"u8,
+        SerializerKind.Json => "json"u8,
+        SerializerKind.Arrow => "arrow"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(serializer)),
     };
 
@@ -146,16 +158,23 @@ public static class NativeFrame
     internal static bool TryReadSerializer(ref ReadOnlySpan<byte> bytes, out SerializerKind serializer)
     {
         serializer = SerializerKind.PowerShell;
-        ReadOnlySpan<byte> name = NameOf(serializer);
         if (MessagePackPrimitives.TryReadStringHeader(bytes, out uint length, out int size) != MessagePackPrimitives.DecodeResult.Success
-            || length != name.Length
-            || !bytes[size..].StartsWith(name))
+            || length > bytes.Length - size)
         {
             return false;
         }
 
+        ReadOnlySpan<byte> name = bytes.Slice(size, (int)length);
         bytes = bytes[(size + name.Length)..];
-        return true;
+        for (; serializer <= SerializerKind.Arrow; serializer++)
+        {
+            if (name.SequenceEqual(NameOf(serializer)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>A position in a span that is being written.</summary>

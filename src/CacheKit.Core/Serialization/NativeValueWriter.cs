@@ -21,6 +21,9 @@ public sealed partial class NativeValueWriter(SensitiveBuffer buffer) : ValueWri
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
+    /// <summary>Whether a SecureString is among what was written.</summary>
+    public bool HoldsSecret { get; private set; }
+
     /// <summary>Begins the document: the objects that a block wrote.</summary>
     /// <param name="count">How many follow.</param>
     public void BeginOutput(int count) => WriteArrayHeader(count);
@@ -68,6 +71,7 @@ public sealed partial class NativeValueWriter(SensitiveBuffer buffer) : ValueWri
                 buffer.Advance(written + bytes.Length);
                 return true;
             case SecureString secret:
+                HoldsSecret = true;
                 WriteSecureString(secret);
                 return true;
             default:

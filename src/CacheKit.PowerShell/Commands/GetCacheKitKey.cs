@@ -18,6 +18,12 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
     [Parameter(Position = 0)]
     public ScriptBlock? ScriptBlock { get; set; }
 
+    /// <summary>Shows the key that Invoke-Cached would use.</summary>
+    [Parameter]
+    public SwitchParameter Plain { get; set; }
+
+    private protected override bool TakesSecrets => !Plain;
+
     /// <summary>Checks the parameters, and opens the session.</summary>
     protected override void BeginProcessing()
     {
@@ -33,7 +39,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
 
         try
         {
-            _session = ImplicitSession.Rent();
+            _session = Plain ? ImplicitSession.RentPlain() : ImplicitSession.Rent();
         }
         catch (CacheKitException failure)
         {

@@ -41,7 +41,7 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
         try
         {
             using MasterKey key = Read(ref source);
-            using TenantKeys tenant = new(key, SecureCacheFactory.DefaultTenant);
+            using TenantKeys tenant = new(key, CacheFactory.DefaultTenant);
             report = new MasterKeyReport(source, tenant.Fingerprint.ToString(), null, null, null);
         }
         catch (CacheKitException failure)

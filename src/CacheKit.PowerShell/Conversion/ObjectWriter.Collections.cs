@@ -47,7 +47,8 @@ internal sealed partial class ObjectWriter
                 && writer.TryBeginDictionary(shape, dictionary.Count):
                 WritePairs(dictionary, level, objects);
                 break;
-            case SecureString:
+            // A scalar that the format has refused never becomes a bag: a secret, or a number it does not keep.
+            case var scalar when scalar is SecureString || PlainTypes.Contains(scalar.GetType()):
                 throw new UnsupportedValueException(value.GetType(), tooDeep: false);
             default:
                 WriteOther(value, PSObject.AsPSObject(value), level, objects);

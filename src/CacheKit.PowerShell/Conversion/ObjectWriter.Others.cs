@@ -21,8 +21,7 @@ internal sealed partial class ObjectWriter
         bool isDeserialized = names.Count > 0 && names[0].StartsWith(DeserializedPrefix, StringComparison.Ordinal);
         List<KeyValuePair<string, object?>> properties =
             isDeserialized ? PropertyValues.OfDeserialized(bag) : PropertyValues.OfInstance(bag);
-        bool isPlain = names.Count == 2 && names[0] == s_plainBag[0] && names[1] == s_plainBag[1];
-        writer.BeginPropertyBag(isPlain ? [] : names, ObjectParts.DeserializedTextOf(bag), properties.Count);
+        writer.BeginPropertyBag(IsPlainBag(names) ? [] : names, ObjectParts.DeserializedTextOf(bag), properties.Count);
         WriteProperties(properties, level, objects);
     }
 
@@ -31,7 +30,7 @@ internal sealed partial class ObjectWriter
         string? text = level > 1 && IsKeptAsText(bare) ? PropertyValues.TextOf(wrapped) ?? "" : null;
         if (text is not null)
         {
-            writer.TryWriteScalar(text);
+            WriteText(text);
             return;
         }
 
@@ -60,7 +59,7 @@ internal sealed partial class ObjectWriter
     {
         if (PropertyValues.TextOf(wrapped) is { } text)
         {
-            writer.TryWriteScalar(text);
+            WriteText(text);
         }
         else
         {

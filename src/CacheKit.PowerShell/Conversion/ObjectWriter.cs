@@ -27,6 +27,11 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
 
     private static readonly string[] s_plainBag = ["System.Management.Automation.PSCustomObject", "System.Object"];
 
+    /// <summary>Whether the type names of a property bag are those that every PSCustomObject has.</summary>
+    /// <param name="names">The type names.</param>
+    public static bool IsPlainBag(IList<string> names) =>
+        names.Count == 2 && names[0] == s_plainBag[0] && names[1] == s_plainBag[1];
+
     /// <summary>Writes a value that a block wrote.</summary>
     /// <param name="value">The value.</param>
     /// <exception cref="UnsupportedValueException">The format refuses it, or it nests too deeply or is too large.</exception>
@@ -130,7 +135,7 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
 
                 break;
             case ScriptBlock block:
-                writer.TryWriteScalar(block.ToString());
+                WriteText(block.ToString());
                 break;
             case PSCredential credential:
                 WriteCredential(credential);
@@ -138,7 +143,7 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
             default:
                 if (IsSemanticVersion(value))
                 {
-                    WriteText(value.ToString()!);
+                    WriteVersion(value.ToString()!);
                 }
                 else if (!writer.TryWriteScalar(value))
                 {
@@ -149,11 +154,20 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
         }
     }
 
-    private void WriteText(string version)
+    private void WriteVersion(string version)
     {
         if (!writer.TryWriteTypedText(ObjectParts.SemanticVersionName, version))
         {
-            writer.TryWriteScalar(version);
+            WriteText(version);
+        }
+    }
+
+    /// <summary>Writes the text that stands for a value. Not every format has a place for text that is not well-formed.</summary>
+    private void WriteText(string text)
+    {
+        if (!writer.TryWriteScalar(text))
+        {
+            throw new UnsupportedValueException(typeof(string), tooDeep: false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Serialization;
 
 namespace CacheKit.Conversion;
@@ -14,12 +15,99 @@ internal static class OutputFormat
     /// <summary>Writes the output of a block.</summary>
     /// <param name="buffer">Takes the document.</param>
     /// <param name="output">The objects.</param>
+    /// <param name="serializer">The format.</param>
+    /// <param name="depth">How many levels of objects of other types keep their properties.</param>
+    /// <param name="stop">Ends a long conversion.</param>
+    /// <returns>Whether it holds a secret; formats other than PowerShell's own refuse them.</returns>
     /// <exception cref="UnsupportedValueException">One of them cannot be written.</exception>
-    public static void Write(SensitiveBuffer buffer, IReadOnlyList<PSObject?> output)
+    /// <exception cref="CacheKitException">The output is not what the format is for.</exception>
+    public static bool Write(
+        SensitiveBuffer buffer,
+        IReadOnlyList<PSObject?> output,
+        SerializerKind serializer,
+        int depth,
+        CancellationToken stop)
     {
-        NativeValueWriter writer = new(buffer);
-        writer.BeginOutput(output.Count);
-        ObjectWriter objects = new(writer, ObjectWriter.DefaultDepth, CancellationToken.None);
+        switch (serializer)
+        {
+            case SerializerKind.PowerShell:
+                NativeValueWriter native = new(buffer);
+                native.BeginOutput(output.Count);
+                WriteItems(new ObjectWriter(native, depth, stop), output);
+                return native.HoldsSecret;
+            case SerializerKind.MessagePack:
+                MessagePackValueWriter messagePack = new(buffer);
+                messagePack.BeginOutput(output.Count);
+                WriteItems(new ObjectWriter(messagePack, depth, stop), output);
+                return false;
+            case SerializerKind.Json:
+                using (JsonValueWriter json = new(buffer))
+                {
+                    json.BeginOutput(output.Count);
+                    WriteItems(new ObjectWriter(json, depth, stop), output);
+                    return false;
+                }
+
+            default:
+                TableOutput.Write(buffer, output, stop);
+                return false;
+        }
+    }
+
+    /// <summary>Reads the output of a block.</summary>
+    /// <param name="serializer">The format.</param>
+    /// <param name="document">The document.</param>
+    /// <exception cref="MalformedValueException">It is not of the format.</exception>
+    public static object?[] Read(SerializerKind serializer, ReadOnlyMemory<byte> document)
+    {
+        switch (serializer)
+        {
+            case SerializerKind.PowerShell:
+                NativeValueReader native = new(document);
+                return ReadItems(native, native.ReadOutput());
+            case SerializerKind.MessagePack:
+                return ReadPortable(new MessagePackValueReader(document));
+            case SerializerKind.Json:
+                using (JsonValueReader json = new(document))
+                {
+                    return ReadPortable(json);
+                }
+
+            default:
+                return TableOutput.Read(document);
+        }
+    }
+
+    /// <summary>Says what cannot be cached, where it stands and what to do.</summary>
+    /// <param name="exception">What the writer met.</param>
+    /// <param name="serializer">The format.</param>
+    public static CacheKitException Explain(UnsupportedValueException exception, SerializerKind serializer)
+    {
+        if (exception.TooLarge)
+        {
+            return new ValueTooLargeException();
+        }
+
+        if (exception.TooDeep)
+        {
+            return new CacheKitException(
+                ErrorIds.ValueTooDeep,
+                $"The result is not cached: at {exception.Location} it nests deeper than {ObjectWriter.DeepestValue} levels, "
+                + "or refers to itself.",
+                "Let the block select the properties that the script needs.");
+        }
+
+        bool isNative = serializer == SerializerKind.PowerShell;
+        return new CacheKitException(
+            ErrorIds.ValueTypeUnsupported,
+            $"The result is not cached: the value at {exception.Location} is a {exception.Type.FullName}, which "
+            + (isNative ? "this version cannot keep." : $"-Serializer {serializer} cannot keep as it is."),
+            (isNative ? "" : "Use -Serializer PowerShell. Or: ")
+            + "Let the block select the properties that the script needs (Select-Object), or convert the value.");
+    }
+
+    private static void WriteItems(ObjectWriter objects, IReadOnlyList<PSObject?> output)
+    {
         for (int i = 0; i < output.Count; i++)
         {
             try
@@ -34,13 +122,13 @@ internal static class OutputFormat
         }
     }
 
-    /// <summary>Reads the output of a block.</summary>
-    /// <param name="document">The document.</param>
-    /// <exception cref="MalformedValueException">It is not of the format.</exception>
-    public static object?[] Read(ReadOnlyMemory<byte> document)
+    private static object?[] ReadPortable(ValueReader reader) => reader.Read() == ValueKind.Array
+        ? ReadItems(reader, reader.Count)
+        : throw new MalformedValueException("The value is not the output of a block.");
+
+    private static object?[] ReadItems(ValueReader reader, int count)
     {
-        NativeValueReader reader = new(document);
-        object?[] output = new object?[reader.ReadOutput()];
+        object?[] output = new object?[count];
         ObjectReader objects = new(reader);
         for (int i = 0; i < output.Length; i++)
         {
@@ -50,20 +138,4 @@ internal static class OutputFormat
         reader.ReadEnd();
         return output;
     }
-
-    /// <summary>Says what cannot be cached, where it stands and what to do.</summary>
-    /// <param name="exception">What the writer met.</param>
-    public static CacheKitException Explain(UnsupportedValueException exception) => exception.TooLarge
-        ? new ValueTooLargeException()
-        : exception.TooDeep
-        ? new CacheKitException(
-            ErrorIds.ValueTooDeep,
-            $"The result is not cached: at {exception.Location} it nests deeper than {ObjectWriter.DeepestValue} levels, "
-            + "or refers to itself.",
-            "Let the block select the properties that the script needs.")
-        : new CacheKitException(
-            ErrorIds.ValueTypeUnsupported,
-            $"The result is not cached: the value at {exception.Location} is a {exception.Type.FullName}, which this "
-            + "version cannot keep.",
-            "Let the block select the properties that the script needs (Select-Object), or convert the value.");
 }

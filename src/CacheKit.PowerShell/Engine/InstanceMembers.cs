@@ -33,7 +33,14 @@ internal static class InstanceMembers
     /// <param name="value">The object, wrapped or not.</param>
     public static IEnumerable<PSMemberInfo>? FindByPublicMembers(object value)
     {
-        PSMemberInfo[] members = [.. PSObject.AsPSObject(value).Members.Where(static member => member.IsInstance)];
+        // To the engine, what an adapter gives is of the instance too.
+        const PSMemberTypes Adapted = PSMemberTypes.Property | PSMemberTypes.Method | PSMemberTypes.ParameterizedProperty
+            | PSMemberTypes.Event | PSMemberTypes.Dynamic;
+        PSMemberInfo[] members =
+        [
+            .. PSObject.AsPSObject(value).Members
+                .Where(static member => member.IsInstance && (member.MemberType & Adapted) == 0),
+        ];
         return members.Length > 0 ? members : null;
     }
 

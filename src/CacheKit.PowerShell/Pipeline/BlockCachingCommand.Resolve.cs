@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using CacheKit.Blocks;
 using CacheKit.Conversion;
 using CacheKit.Core.Caching;
@@ -182,16 +183,17 @@ public abstract partial class BlockCachingCommand
         SealedEntry? entry;
         try
         {
-            using SensitiveBuffer value = SensitiveBuffer.Rent();
-            OutputFormat.Write(value, output.Items);
-            EntryLifetime life = new(Shortened(lifetime), StaleIfError?.Duration ?? TimeSpan.Zero);
-            entry = cache.Seal(keys, Key, SerializerKind.PowerShell, value.WrittenSpan, life, compress: !NoCompression);
+            entry = Seal(cache, keys, output, lifetime);
         }
-        catch (UnsupportedValueException exception)
+        catch (CacheKitException failure)
         {
             flight?.Complete(new FlightResult(FlightOutcome.NotCached));
-            WriteError(ErrorRecords.From(OutputFormat.Explain(exception), null));
+            WriteError(ErrorRecords.From(failure, null));
             return;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
         }
 
         if (entry is not null)
@@ -202,6 +204,30 @@ public abstract partial class BlockCachingCommand
         // What could not be kept must not leave the value before it in force.
         Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
         WriteNotices(cache);
+    }
+
+    private SealedEntry? Seal(EntryCache cache, EntryKeys keys, BlockOutput output, TimeSpan lifetime)
+    {
+        SerializerKind serializer = (SerializerKind)Serializer;
+        using SensitiveBuffer value = SensitiveBuffer.Rent();
+        try
+        {
+            bool holdsSecret = OutputFormat.Write(value, output.Items, serializer, Depth, StopToken);
+            if (holdsSecret && !TakesSecrets)
+            {
+                throw new CacheKitException(
+                    ErrorIds.SecretRefused,
+                    "The result is not cached: it holds a SecureString or PSCredential, and the cache is not encrypted.",
+                    "Use Invoke-SecureCached.");
+            }
+        }
+        catch (UnsupportedValueException exception)
+        {
+            throw OutputFormat.Explain(exception, serializer);
+        }
+
+        EntryLifetime life = new(Shortened(lifetime), StaleIfError?.Duration ?? TimeSpan.Zero);
+        return cache.Seal(keys, Key, serializer, value.WrittenSpan, life, compress: !NoCompression);
     }
 
     /// <summary>A TTL is an upper bound, such as the life of a token: jitter only ever shortens it.</summary>

@@ -218,7 +218,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
     {
         try
         {
-            output = OutputFormat.Read(entry.Value);
+            output = OutputFormat.Read(entry.Header.Serializer, entry.Value);
             return true;
         }
         catch (Core.Serialization.MalformedValueException)
@@ -249,7 +249,8 @@ public abstract partial class BlockCachingCommand : CachingCommand
         }
     }
 
-    private void WriteNotices(EntryCache cache)
+    /// <summary>Warns of what happened to the store.</summary>
+    private protected void WriteNotices(EntryCache cache)
     {
         while (cache.TryTakeNotice(out string? notice))
         {

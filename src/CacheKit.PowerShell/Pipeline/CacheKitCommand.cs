@@ -49,7 +49,7 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     /// <param name="work">The work; it must not touch the cmdlet.</param>
     internal T Wait<T>(Func<CancellationToken, ValueTask<T>> work)
     {
-        CancellationToken token = StopToken();
+        CancellationToken token = StopToken;
         Task<T> task = Task.Run(() => work(token).AsTask(), CancellationToken.None);
         WaitFor(task, token);
         return task.GetAwaiter().GetResult();
@@ -59,7 +59,7 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     /// <param name="work">The work; it must not touch the cmdlet.</param>
     internal void Wait(Func<CancellationToken, ValueTask> work)
     {
-        CancellationToken token = StopToken();
+        CancellationToken token = StopToken;
         Task task = Task.Run(() => work(token).AsTask(), CancellationToken.None);
         WaitFor(task, token);
         task.GetAwaiter().GetResult();
@@ -105,17 +105,21 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
         }
     }
 
-    private CancellationToken StopToken()
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    private protected CancellationToken StopToken
     {
-        if (_stop is null)
+        get
         {
-            Volatile.Write(ref _stop, new CancellationTokenSource());
-            if (_stopping)
+            if (_stop is null)
             {
-                _stop.Cancel();
+                Volatile.Write(ref _stop, new CancellationTokenSource());
+                if (_stopping)
+                {
+                    _stop.Cancel();
+                }
             }
-        }
 
-        return _stop.Token;
+            return _stop.Token;
+        }
     }
 }

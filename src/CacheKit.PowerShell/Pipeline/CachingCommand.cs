@@ -50,6 +50,10 @@ public abstract class CachingCommand : KeyedCommand
     [Parameter]
     public SwitchParameter NonZeroExitIsError { get; set; }
 
+    /// <summary>How its result is written before it is encrypted.</summary>
+    [Parameter]
+    public Serializer Serializer { get; set; }
+
     /// <summary>Runs the block in any case, and stores its result.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }

@@ -20,11 +20,12 @@ internal static class ErrorRecords
     {
         ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
-        ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic => ErrorCategory.SecurityError,
+        ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
         ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey => ErrorCategory.InvalidOperation,
+        ErrorIds.TableColumnMixed or ErrorIds.TableShapeUnsupported => ErrorCategory.InvalidType,
         ErrorIds.ValueTooLarge => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.InvalidArgument,
     };

@@ -93,6 +93,9 @@ public abstract partial class KeyedCommand : CacheKitCommand
     /// <summary>Whether this call has an input object.</summary>
     private protected bool HasInput => _hasInput;
 
+    /// <summary>Whether a key may be made of secrets, and a secret be stored.</summary>
+    private protected virtual bool TakesSecrets => true;
+
     /// <summary>Computes where the entry of a call lies.</summary>
     /// <param name="cache">The cache.</param>
     /// <param name="block">The block; null when -Key is given.</param>
@@ -110,6 +113,15 @@ public abstract partial class KeyedCommand : CacheKitCommand
         catch (CacheKitException failure)
         {
             ThrowTerminatingError(ErrorRecords.From(failure, block));
+        }
+
+        if (holdsSecret && !TakesSecrets)
+        {
+            Refuse(
+                ErrorIds.SecretRefused,
+                "The key of an entry that is not encrypted cannot be made of a SecureString or PSCredential.",
+                "Use Invoke-SecureCached, or name the entry with -Key.",
+                block);
         }
 
         return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);

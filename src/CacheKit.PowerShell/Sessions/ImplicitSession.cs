@@ -14,30 +14,38 @@ internal sealed class ImplicitSession : IDisposable
 {
     private static readonly object s_gate = new();
     private static ImplicitSession? s_current;
+    private static ImplicitSession? s_currentPlain;
 
     private readonly CacheKitEnvironment _environment;
     // One for being current, and one for each lease; at zero it is closed, and stays so.
     private int _holders = 1;
 
-    private ImplicitSession(CacheKitEnvironment environment)
+    private ImplicitSession(CacheKitEnvironment environment, EntryCache cache)
     {
         _environment = environment;
-        Cache = SecureCacheFactory.Create(environment, TimeProvider.System);
+        Cache = cache;
     }
 
     /// <summary>The session's cache.</summary>
-    public SecureCache Cache { get; }
+    public EntryCache Cache { get; }
 
     /// <summary>Takes a lease on the session that the environment configures now.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">The configuration is not usable.</exception>
-    public static ImplicitSession Rent()
-    {
-        ImplicitSession? session = Volatile.Read(ref s_current);
-        return session is not null && session._environment.IsCurrent() && session.TryHold() ? session : RentNew();
-    }
+    public static ImplicitSession Rent() =>
+        TryRent(ref s_current) ?? RentNew(ref s_current, static environment => CacheFactory.Create(environment, TimeProvider.System));
 
-    /// <summary>Closes the current session as soon as nobody uses it.</summary>
-    public static void Retire() => Interlocked.Exchange(ref s_current, null)?.Dispose();
+    /// <summary>Takes a lease on the session for public data, which needs no key.</summary>
+    /// <exception cref="Core.Diagnostics.CacheKitException">The configuration is not usable.</exception>
+    public static ImplicitSession RentPlain() =>
+        TryRent(ref s_currentPlain)
+        ?? RentNew(ref s_currentPlain, static environment => CacheFactory.CreatePlain(environment, TimeProvider.System));
+
+    /// <summary>Closes the current sessions as soon as nobody uses them.</summary>
+    public static void Retire()
+    {
+        Retire(ref s_current);
+        Retire(ref s_currentPlain);
+    }
 
     /// <summary>Ends a lease.</summary>
     public void Dispose()
@@ -49,21 +57,29 @@ internal sealed class ImplicitSession : IDisposable
         }
     }
 
-    private static ImplicitSession RentNew()
+    private static void Retire(ref ImplicitSession? current) => Interlocked.Exchange(ref current, null)?.Dispose();
+
+    private static ImplicitSession? TryRent(ref ImplicitSession? current)
+    {
+        ImplicitSession? session = Volatile.Read(ref current);
+        return session is not null && session._environment.IsCurrent() && session.TryHold() ? session : null;
+    }
+
+    private static ImplicitSession RentNew(ref ImplicitSession? current, Func<CacheKitEnvironment, EntryCache> open)
     {
         lock (s_gate)
         {
-            ImplicitSession? session = s_current;
-            if (session is not null && session._environment.IsCurrent() && session.TryHold())
+            if (TryRent(ref current) is { } other)
             {
-                return session;
+                return other;
             }
 
             // What the environment said before is void, even when what it says now cannot be used.
-            Retire();
-            session = new ImplicitSession(CacheKitEnvironment.Capture());
+            Retire(ref current);
+            CacheKitEnvironment environment = CacheKitEnvironment.Capture();
+            ImplicitSession session = new(environment, open(environment));
             session.TryHold();
-            Volatile.Write(ref s_current, session);
+            Volatile.Write(ref current, session);
             return session;
         }
     }

@@ -17,6 +17,7 @@ public sealed partial class NamespaceArrowTests
         ["Formats"] = ["Cryptography", "Diagnostics"],
         ["Keys"] = ["Formats", "Cryptography", "Diagnostics"],
         ["Serialization"] = ["Formats", "Cryptography", "Diagnostics"],
+        ["Serialization.Tables"] = ["Serialization", "Formats", "Cryptography", "Diagnostics"],
         ["Storage"] = ["Formats", "Cryptography", "Diagnostics"],
         ["Caching"] = ["Keys", "Serialization", "Storage", "Formats", "Cryptography", "Diagnostics"],
     };

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;
 
-public sealed class SecureCacheFactoryTests : IDisposable
+public sealed class CacheFactoryTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly FakeTimeProvider _clock = new();
     private readonly CacheKitEnvironment _environment;
 
-    public SecureCacheFactoryTests()
+    public CacheFactoryTests()
     {
         _environment = new CacheKitEnvironment { MasterKey = new string('a', 64), Home = _directory.Path };
     }
@@ -44,7 +44,7 @@ public sealed class SecureCacheFactoryTests : IDisposable
     public async Task Making_a_cache_touches_no_store()
     {
         string path = _directory.File("a/b.db");
-        await using (SecureCacheFactory.Create(_environment with { CachePath = path }, _clock))
+        await using (CacheFactory.Create(_environment with { CachePath = path }, _clock))
         {
             Assert.False(Directory.Exists(_directory.File("a")));
         }
@@ -53,7 +53,7 @@ public sealed class SecureCacheFactoryTests : IDisposable
     [Fact]
     public async Task The_tenant_is_the_default_one()
     {
-        await using SecureCache cache = SecureCacheFactory.Create(_environment, _clock);
+        await using SecureCache cache = CacheFactory.Create(_environment, _clock);
         using TenantKeyRing expected = TestKeys.Ring("default", 0xAA);
         Assert.Equal(expected.KeysFor("n", [1]).Current.ToString(), cache.KeysFor("n", [1]).Current.ToString());
     }
@@ -93,17 +93,17 @@ public sealed class SecureCacheFactoryTests : IDisposable
     }
 
     private CacheKitException Refused(CacheKitEnvironment environment) =>
-        Assert.Throws<CacheKitException>(() => SecureCacheFactory.Create(environment, _clock));
+        Assert.Throws<CacheKitException>(() => CacheFactory.Create(environment, _clock));
 
     private async Task RoundTripAsync(CacheKitEnvironment environment)
     {
         byte[] value = [1, 2, 3];
-        await using (SecureCache writer = SecureCacheFactory.Create(environment, _clock))
+        await using (SecureCache writer = CacheFactory.Create(environment, _clock))
         {
             await SecureCacheTestBase.PutAsync(writer, value);
         }
 
-        await using SecureCache reader = SecureCacheFactory.Create(environment, _clock);
+        await using SecureCache reader = CacheFactory.Create(environment, _clock);
         Assert.Equal(value, await SecureCacheTestBase.StoredAsync(reader, LookupOutcome.Hit));
     }
 }

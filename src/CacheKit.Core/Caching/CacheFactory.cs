@@ -5,7 +5,7 @@ using CacheKit.Core.Storage;
 namespace CacheKit.Core.Caching;
 
 /// <summary>Makes the cache that the environment configures.</summary>
-public static class SecureCacheFactory
+public static class CacheFactory
 {
     /// <summary>The tenant of a script that names none; the portable default of the family (PROTOCOL section 15).</summary>
     public const string DefaultTenant = "default";
@@ -24,6 +24,13 @@ public static class SecureCacheFactory
             new MemoryTier(clock),
             clock);
     }
+
+    /// <summary>Makes a cache of public data, which needs no key; it touches no store yet.</summary>
+    /// <param name="environment">The configuration.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    /// <exception cref="CacheKitException">The configuration is not usable.</exception>
+    public static PlainCache CreatePlain(CacheKitEnvironment environment, TimeProvider clock) =>
+        new(new SqliteStore(StoreOptions(environment), clock), new MemoryTier(clock), clock);
 
     private static SqliteStoreOptions StoreOptions(CacheKitEnvironment environment)
     {

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+
+namespace CacheKit.Core.Caching;
+
+/// <summary>
+/// A cache of public data: entries are checked for damage, but neither encrypted nor authenticated. Its keys and its
+/// form differ from those of a <see cref="SecureCache"/>, so that neither ever takes an entry of the other (DESIGN
+/// section 8).
+/// </summary>
+public sealed class PlainCache : EntryCache
+{
+    private readonly ConcurrentDictionary<string, bool> _knownNamespaces = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a cache, which owns all of its parts from then on.</summary>
+    /// <param name="store">Where entries lie.</param>
+    /// <param name="memory">The tier in front of it.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    public PlainCache(ICacheStore store, MemoryTier memory, TimeProvider clock)
+        : base(store, memory, clock)
+    {
+    }
+
+    /// <summary>Computes where an entry lies.</summary>
+    /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
+    /// <param name="identity">What identifies the entry inside it.</param>
+    /// <param name="holdsSecret">Must be false: the hash of a guessable secret tells the secret.</param>
+    /// <exception cref="ArgumentException">The identity holds a secret.</exception>
+    public override EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
+        holdsSecret
+            ? throw new ArgumentException("A plain key must not be made of a secret.", nameof(holdsSecret))
+            : new EntryKeys(EntryKey.ForPlain(@namespace, identity), []);
+
+    /// <summary>
+    /// Warns, once a namespace, when the namespace holds encrypted entries: who put them there may believe that all of
+    /// it is encrypted.
+    /// </summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask CheckNamespaceAsync(string @namespace, CancellationToken cancellationToken)
+    {
+        if (!_knownNamespaces.TryAdd(@namespace, true))
+        {
+            return;
+        }
+
+        try
+        {
+            string pattern = $"ck:{new string('?', EntryKey.TagHexSize)}:{@namespace}:*";
+            if (await Store.AnyAsync(pattern, cancellationToken).ConfigureAwait(false))
+            {
+                Notices.Add(
+                    $"The namespace '{@namespace}' holds encrypted entries; this command keeps its own there unencrypted.");
+            }
+        }
+        catch (StoreException)
+        {
+            // What the store cannot tell is no reason for another notice: the lookup that follows has the same fault.
+        }
+    }
+
+    /// <summary>Whether a namespace has been checked already.</summary>
+    /// <param name="namespace">The namespace.</param>
+    public bool KnowsNamespace(string @namespace) => _knownNamespaces.ContainsKey(@namespace);
+
+    private protected override byte[]? Seal(
+        in EntryKey key,
+        string? name,
+        ReadOnlySpan<byte> value,
+        in EntryHeader header,
+        bool compress) => PlainFrame.Write(header, name, value);
+
+    private protected override OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry)
+    {
+        entry = default;
+        SensitiveBuffer content = SensitiveBuffer.Rent();
+        if (!PlainFrame.TryRead(frame.Span, content, out EntryHeader header, out int nameStart, out int valueStart))
+        {
+            content.Dispose();
+            return OpenOutcome.Malformed;
+        }
+
+        entry = new OpenedEntry(content, valueStart, header, nameStart);
+        return OpenOutcome.Opened;
+    }
+}

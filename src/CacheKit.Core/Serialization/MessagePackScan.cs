@@ -1,0 +1,121 @@
+using CacheKit.Core.Formats;
+using MessagePack;
+using static MessagePack.MessagePackPrimitives;
+
+namespace CacheKit.Core.Serialization;
+
+/// <summary>
+/// Looks over the headers of a MessagePack document before anything is made of it (PROTOCOL section 7.4): the elements
+/// and bytes that it declares are no more than the document has, it nests at most 100 deep, is whole, and nothing follows.
+/// </summary>
+internal static class MessagePackScan
+{
+    private const int DeepestNesting = 100;
+
+    /// <summary>Checks a document.</summary>
+    /// <param name="document">The bytes.</param>
+    /// <exception cref="MalformedValueException">They break a bound.</exception>
+    public static void Check(ReadOnlySpan<byte> document)
+    {
+        Span<long> left = stackalloc long[DeepestNesting + 1];
+        left[0] = 1;
+        int depth = 0;
+        long declared = 0;
+        int position = 0;
+        while (depth >= 0)
+        {
+            if (left[depth] == 0)
+            {
+                depth--;
+                continue;
+            }
+
+            left[depth]--;
+            (int size, long items, long bytes) = ReadHeader(document[position..]);
+            declared += items + bytes;
+            if (declared > document.Length - 1 || bytes > document.Length - position - size)
+            {
+                throw Malformed();
+            }
+
+            position += size + (int)bytes;
+            if (items > 0)
+            {
+                depth = depth < DeepestNesting ? depth + 1 : throw Malformed();
+                left[depth] = items;
+            }
+        }
+
+        if (position != document.Length)
+        {
+            throw Malformed();
+        }
+    }
+
+    /// <summary>Reads one header.</summary>
+    /// <returns>Its size with the bytes of a number, the elements it declares (two for a pair), and the bytes.</returns>
+    private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+        {
+            throw Malformed();
+        }
+
+        DecodeResult result;
+        int size;
+        uint count = 0;
+        MessagePackType type = MessagePackCode.ToMessagePackType(rest[0]);
+        switch (type)
+        {
+            case MessagePackType.Nil:
+                return (1, 0, 0);
+            case MessagePackType.Boolean:
+                return (1, 0, 0);
+            case MessagePackType.Integer:
+                size = SizeOfInteger(rest);
+                return (size, 0, 0);
+            case MessagePackType.Float:
+                size = rest[0] == MessagePackCode.Float32 ? 5 : 9;
+                return rest.Length >= size ? (size, 0, 0) : throw Malformed();
+            case MessagePackType.String:
+                result = TryReadStringHeader(rest, out count, out size);
+                break;
+            case MessagePackType.Binary:
+                result = TryReadBinHeader(rest, out count, out size);
+                break;
+            case MessagePackType.Array:
+                result = TryReadArrayHeader(rest, out count, out size);
+                break;
+            case MessagePackType.Map:
+                result = TryReadMapHeader(rest, out count, out size);
+                break;
+            default:
+                // No extension type has a meaning here, and one code is never used.
+                throw Malformed();
+        }
+
+        if (result != DecodeResult.Success)
+        {
+            throw Malformed();
+        }
+
+        return type switch
+        {
+            MessagePackType.Array => (size, count, 0),
+            MessagePackType.Map => (size, 2L * count, 0),
+            _ => (size, 0, count),
+        };
+    }
+
+    private static int SizeOfInteger(ReadOnlySpan<byte> rest)
+    {
+        if (rest[0] == MessagePackCode.UInt64)
+        {
+            return rest.Length >= 9 ? 9 : throw Malformed();
+        }
+
+        return MessagePackInteger.TryRead(rest, out _, out int size) ? size : throw Malformed();
+    }
+
+    private static MalformedValueException Malformed() => new("The value is not well-formed.");
+}

@@ -1,0 +1,179 @@
+using System.Text;
+using MessagePack;
+using static MessagePack.MessagePackPrimitives;
+
+namespace CacheKit.Core.Serialization;
+
+/// <summary>
+/// Reads plain MessagePack (PROTOCOL section 7.4): what <see cref="MessagePackValueWriter"/> wrote, and the longer forms
+/// that other writers use. Maps come as property bags, integers in the smallest of Int32, Int64 and UInt64.
+/// </summary>
+public sealed class MessagePackValueReader : ValueReader
+{
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
+
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private int _position;
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="bytes">One document: decrypted and authentic, but not trusted to be well-formed.</param>
+    /// <exception cref="MalformedValueException">It breaks a bound.</exception>
+    public MessagePackValueReader(ReadOnlyMemory<byte> bytes)
+    {
+        MessagePackScan.Check(bytes.Span);
+        _bytes = bytes;
+    }
+
+    private ReadOnlySpan<byte> Rest => _bytes.Span[_position..];
+
+    /// <inheritdoc/>
+    public override ValueKind Read()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        if (rest.IsEmpty)
+        {
+            throw Malformed();
+        }
+
+        switch (MessagePackCode.ToMessagePackType(rest[0]))
+        {
+            case MessagePackType.Nil:
+                _position++;
+                Scalar = null;
+                return ValueKind.Null;
+            case MessagePackType.Array:
+                Count = (int)Take(TryReadArrayHeader(rest, out uint items, out int size), size, items);
+                ElementType = typeof(object);
+                return ValueKind.Array;
+            case MessagePackType.Map:
+                return ReadMap();
+            default:
+                Scalar = ReadScalar(rest);
+                return ValueKind.Scalar;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ReadName() =>
+        !Rest.IsEmpty && MessagePackCode.ToMessagePackType(Rest[0]) == MessagePackType.String ? ReadText() : throw Malformed();
+
+    /// <inheritdoc/>
+    public override void ReadEnd()
+    {
+        if (_position != _bytes.Length)
+        {
+            throw Malformed();
+        }
+    }
+
+    private ValueKind ReadMap()
+    {
+        Count = (int)Take(TryReadMapHeader(Rest, out uint pairs, out int size), size, pairs);
+        if (pairs == 2)
+        {
+            int start = _position;
+            Scalar = ReadTime();
+            if (Scalar is not null)
+            {
+                return ValueKind.Scalar;
+            }
+
+            _position = start;
+        }
+
+        TypeNames = [];
+        Text = null;
+        return ValueKind.PropertyBag;
+    }
+
+    /// <summary>A map of two that is a time; null, and the position means nothing, when it is any other.</summary>
+    private object? ReadTime()
+    {
+        if (!TryReadWord(out string? name) || !name.StartsWith("__", StringComparison.Ordinal)
+            || Rest.IsEmpty || Rest[0] != MessagePackCode.True)
+        {
+            return null;
+        }
+
+        _position++;
+        return TryReadWord(out string? second) && second == PortableTime.ValueName && TryReadWord(out string? text)
+            ? PortableTime.Parse(name, text)
+            : null;
+    }
+
+    /// <summary>Short text, if that is what follows.</summary>
+    private bool TryReadWord([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? word)
+    {
+        const int LongestWord = 64;
+        word = TryReadStringHeader(Rest, out uint length, out _) == DecodeResult.Success && length <= LongestWord
+            ? ReadText()
+            : null;
+        return word is not null;
+    }
+
+    private object ReadScalar(ReadOnlySpan<byte> rest)
+    {
+        int size;
+        switch (MessagePackCode.ToMessagePackType(rest[0]))
+        {
+            case MessagePackType.String:
+                return ReadText();
+            case MessagePackType.Integer:
+                return ReadInteger(rest);
+            case MessagePackType.Boolean:
+                return Take(TryReadBool(rest, out bool flag, out size), size, flag);
+            case MessagePackType.Float:
+                return rest[0] == MessagePackCode.Float32
+                    ? (double)Take(TryReadSingle(rest, out float single, out size), size, single)
+                    : Take(TryReadDouble(rest, out double real, out size), size, real);
+            case MessagePackType.Binary:
+                return Body(Take(TryReadBinHeader(rest, out uint length, out size), size, length)).ToArray();
+            default:
+                throw Malformed();
+        }
+    }
+
+    private object ReadInteger(ReadOnlySpan<byte> rest)
+    {
+        if (rest[0] == MessagePackCode.UInt64)
+        {
+            ulong unsigned = Take(TryReadUInt64(rest, out ulong read, out int width), width, read);
+            if (unsigned > long.MaxValue)
+            {
+                return unsigned;
+            }
+
+            return unsigned <= int.MaxValue ? (int)unsigned : (object)(long)unsigned;
+        }
+
+        long number = Take(TryReadInt64(rest, out long signed, out int size), size, signed);
+        return number is >= int.MinValue and <= int.MaxValue ? (int)number : (object)number;
+    }
+
+    private string ReadText()
+    {
+        try
+        {
+            return s_strictUtf8.GetString(Body(Take(TryReadStringHeader(Rest, out uint length, out int size), size, length)));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Malformed();
+        }
+    }
+
+    private ReadOnlySpan<byte> Body(uint length)
+    {
+        ReadOnlySpan<byte> body = Rest[..(int)length];
+        _position += body.Length;
+        return body;
+    }
+
+    private T Take<T>(DecodeResult result, int size, T value)
+    {
+        _position += result == DecodeResult.Success ? size : throw Malformed();
+        return value;
+    }
+
+    private static MalformedValueException Malformed() => new("The value is not well-formed.");
+}

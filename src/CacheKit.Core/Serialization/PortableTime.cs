@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace CacheKit.Core.Serialization;
+
+/// <summary>
+/// Times in plain MessagePack: a map with a mark and an ISO 8601 text (PROTOCOL section 6). Digits of a second are
+/// written as far as there are any: six, or seven where a tick needs it.
+/// </summary>
+internal static class PortableTime
+{
+    /// <summary>Marks a time with a date.</summary>
+    public const string DateTimeName = "__datetime__";
+
+    /// <summary>Marks a date.</summary>
+    public const string DateName = "__date__";
+
+    /// <summary>Marks a time of day.</summary>
+    public const string TimeName = "__time__";
+
+    /// <summary>Names the text.</summary>
+    public const string ValueName = "value";
+
+    private static readonly string[] s_timeForms = ["HH:mm:ss", "HH:mm:ss.FFFFFFF"];
+    private static readonly string[] s_localForms = [.. s_timeForms.Select(form => "yyyy-MM-ddT" + form)];
+    private static readonly string[] s_utcForms = [.. s_localForms.Select(form => form + "'Z'")];
+    private static readonly string[] s_offsetForms = [.. s_localForms.Select(form => form + "zzz")];
+
+    /// <summary>The text of a time; without an offset when its kind is unspecified.</summary>
+    public static string Format(DateTime time) => time.Kind == DateTimeKind.Unspecified
+        ? time.ToString("yyyy-MM-ddTHH:mm:ss" + FractionOf(time.Ticks), CultureInfo.InvariantCulture)
+        : Format(new DateTimeOffset(time));
+
+    /// <summary>The text of a time with an offset.</summary>
+    public static string Format(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-ddTHH:mm:ss" + FractionOf(time.Ticks) + "zzz", CultureInfo.InvariantCulture);
+
+    /// <summary>The text of a time of day.</summary>
+    public static string Format(TimeOnly time) =>
+        time.ToString("HH:mm:ss" + FractionOf(time.Ticks), CultureInfo.InvariantCulture);
+
+    /// <summary>Reads the text of a mark: DateTimeOffset, DateTime (no offset), DateOnly or TimeOnly.</summary>
+    /// <returns>Null when the mark is none, or the text does not read so.</returns>
+    public static object? Parse(string name, string text)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        switch (name)
+        {
+            case DateTimeName when DateTimeOffset.TryParseExact(
+                text, s_utcForms, culture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time):
+                return time;
+            case DateTimeName when DateTime.TryParseExact(
+                text, s_localForms, culture, DateTimeStyles.None, out DateTime time):
+                return time;
+            case DateTimeName when DateTimeOffset.TryParseExact(
+                text, s_offsetForms, culture, DateTimeStyles.None, out DateTimeOffset time):
+                return time;
+            case DateName when DateOnly.TryParseExact(text, "O", culture, DateTimeStyles.None, out DateOnly date):
+                return date;
+            case TimeName when TimeOnly.TryParseExact(text, s_timeForms, culture, DateTimeStyles.None, out TimeOnly time):
+                return time;
+            default:
+                return null;
+        }
+    }
+
+    private static string FractionOf(long ticks) => (ticks % TimeSpan.TicksPerSecond) switch
+    {
+        0 => "",
+        long rest when rest % TimeSpan.TicksPerMicrosecond == 0 => ".ffffff",
+        _ => ".fffffff",
+    };
+}
