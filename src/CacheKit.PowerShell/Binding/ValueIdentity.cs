@@ -57,6 +57,9 @@ internal sealed partial class ValueIdentity
     /// <summary>Whether what was written includes the content of a secret.</summary>
     public bool HoldsSecret { get; private set; }
 
+    /// <summary>Whether a value was refused for its size or its depth, which in a cycle has no end.</summary>
+    public bool IsTooLarge { get; private set; }
+
     /// <summary>Writes the identity of a value.</summary>
     /// <param name="value">The value.</param>
     /// <returns>Null, or the type that has no value identity.</returns>
@@ -82,6 +85,7 @@ internal sealed partial class ValueIdentity
         object bare = wrapped is null ? value : wrapped.BaseObject;
         if (depth > DeepestValue || !HasRoomFor(bare))
         {
+            _outermost.IsTooLarge = true;
             return bare.GetType();
         }
 
