@@ -33,7 +33,7 @@ internal static class EntryIdentity
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
     public static bool Write(SensitiveBuffer buffer, PSCmdlet cmdlet, in KeyBasis basis, KeyTrace? trace)
     {
-        ValueIdentity identity = new(buffer);
+        ValueIdentity identity = new(buffer, cmdlet);
         if (basis.Name is not null)
         {
             identity.WriteLabel("name");
@@ -49,7 +49,7 @@ internal static class EntryIdentity
         if (basis.HasInput && !isInputReplaced)
         {
             identity.WriteLabel("input");
-            Check(identity.TryWrite(basis.Input), "the input object");
+            Check(identity, identity.TryWrite(basis.Input), "the input object");
             trace?.Add(KeyComponentKind.Input, "$_", basis.Input);
         }
 
@@ -77,7 +77,7 @@ internal static class EntryIdentity
                 {
                     buffer.Write(label);
                     object? value = ValueOf(variable, scope, block);
-                    Check(identity.TryWrite(value), variable.Display);
+                    Check(identity, identity.TryWrite(value), variable.Display);
                     trace?.Add(KeyComponentKind.Variable, variable.Display, value);
                 }
             }
@@ -86,7 +86,7 @@ internal static class EntryIdentity
         for (int i = 0; i < basis.Arguments?.Length; i++)
         {
             identity.WriteLabel("argument");
-            Check(identity.TryWrite(basis.Arguments[i]), $"argument {i + 1}");
+            Check(identity, identity.TryWrite(basis.Arguments[i]), $"argument {i + 1}");
             trace?.Add(KeyComponentKind.Argument, $"-ArgumentList[{i}]", basis.Arguments[i]);
         }
     }
@@ -105,14 +105,19 @@ internal static class EntryIdentity
             }
 
             identity.WriteLabel("vary");
-            Check(identity.TryWrite(value), $"value {i + 1} of -VaryBy");
+            Check(identity, identity.TryWrite(value), $"value {i + 1} of -VaryBy");
             trace?.Add(KeyComponentKind.VaryBy, $"-VaryBy[{i}]", value);
         }
 
         return isInputReplaced;
     }
 
-    private static object? ValueOf(FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
+    /// <summary>Reads a free variable.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="scope">The variables that the block sees.</param>
+    /// <param name="block">The block.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
+    internal static object? ValueOf(FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
     {
         FreeVariableKind.Variable when scope is not null => scope.GetValue(variable.Name),
         FreeVariableKind.Environment => Environment.GetEnvironmentVariable(variable.Name),
@@ -124,12 +129,20 @@ internal static class EntryIdentity
     private static bool IsNamed(FreeVariable variable, string name) =>
         variable.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private static void Check(Type? withoutIdentity, string what)
+    private static void Check(ValueIdentity identity, Type? withoutIdentity, string what)
     {
-        if (withoutIdentity is not null)
+        if (withoutIdentity is null)
         {
-            throw NotDerivable(what, withoutIdentity);
+            return;
         }
+
+        throw identity.IsTooLarge
+            ? new CacheKitException(
+                ErrorIds.KeyNotDerivable,
+                $"The block depends on {what}, whose value is over 64 MiB, or nests deeper than 64 levels or in a cycle, so "
+                + "that no key can be derived.",
+                WaysOut)
+            : NotDerivable(what, withoutIdentity);
     }
 
     private static CacheKitException NotDerivable(string what, Type type) => new(

@@ -139,8 +139,9 @@ internal sealed partial class FreeVariableFinder
         }
 
         VisitChildren(node);
-        if (node is CommandAst)
+        if (node is CommandAst command)
         {
+            VisitNames(command);
             // Every command may set it; a block that reads it afterwards reads its own.
             _assigned.Add("LASTEXITCODE");
         }

@@ -6,7 +6,8 @@ using CacheKit.Core.Cryptography;
 namespace CacheKit.Binding;
 
 /// <summary>Collects what goes into a key as a user may see it: secrets as their type alone.</summary>
-internal sealed class KeyTrace
+/// <param name="cmdlet">The cmdlet whose caller's variables script blocks see.</param>
+internal sealed class KeyTrace(PSCmdlet cmdlet)
 {
     private const int LongestText = 64;
 
@@ -26,10 +27,10 @@ internal sealed class KeyTrace
         _components.Add(new KeyComponent(kind, name, type, HoldsSecret(value) ? null : Shorten(TextOf(bare, value))));
     }
 
-    private static bool HoldsSecret(object? value)
+    private bool HoldsSecret(object? value)
     {
         using SensitiveBuffer scratch = SensitiveBuffer.Rent();
-        ValueIdentity identity = new(scratch);
+        ValueIdentity identity = new(scratch, cmdlet);
         return identity.TryWrite(value) is null && identity.HoldsSecret;
     }
 

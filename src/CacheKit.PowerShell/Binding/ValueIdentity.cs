@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Internal;
 using System.Security;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Serialization;
@@ -11,21 +12,37 @@ namespace CacheKit.Binding;
 /// Writes what makes a value the value that it is, canonically: type and content; the order of a hashtable's keys does
 /// not count, the order of an array does, culture never does. Two values with the same bytes are the same value.
 /// </summary>
-internal sealed class ValueIdentity
+internal sealed partial class ValueIdentity
 {
     private const int DeepestValue = 64;
+
+    /// <summary>What one identity may take, in bytes: a table that holds another one twice, and so on, never ends.</summary>
+    private const int LargestIdentity = 64 * 1024 * 1024;
 
     private const byte NeverUsedByMessagePack = 0xC1;
 
     private readonly SensitiveBuffer _buffer;
     private readonly NativeValueWriter _writer;
+    private readonly PSCmdlet? _cmdlet;
+    private readonly ValueIdentity _outermost;
+    private int _counted;
+    private long _total;
 
     /// <summary>Makes a writer.</summary>
     /// <param name="buffer">Takes the bytes; they may be those of a secret.</param>
-    public ValueIdentity(SensitiveBuffer buffer)
+    /// <param name="cmdlet">Whose caller's variables script blocks see; without it, they have no identity.</param>
+    public ValueIdentity(SensitiveBuffer buffer, PSCmdlet? cmdlet = null)
     {
         _buffer = buffer;
         _writer = new NativeValueWriter(buffer);
+        _cmdlet = cmdlet;
+        _outermost = this;
+    }
+
+    private ValueIdentity(SensitiveBuffer buffer, ValueIdentity outer)
+        : this(buffer, outer._cmdlet)
+    {
+        _outermost = outer._outermost;
     }
 
     /// <summary>Writes something that is the same at every call, to be copied then.</summary>
@@ -39,6 +56,9 @@ internal sealed class ValueIdentity
 
     /// <summary>Whether what was written includes the content of a secret.</summary>
     public bool HoldsSecret { get; private set; }
+
+    /// <summary>Whether a value was refused for its size or its depth, which in a cycle has no end.</summary>
+    public bool IsTooLarge { get; private set; }
 
     /// <summary>Writes the identity of a value.</summary>
     /// <param name="value">The value.</param>
@@ -55,11 +75,6 @@ internal sealed class ValueIdentity
 
     private Type? TryWrite(object? value, int depth)
     {
-        if (depth > DeepestValue)
-        {
-            return value?.GetType();
-        }
-
         if (value is null)
         {
             _writer.WriteNull();
@@ -68,6 +83,17 @@ internal sealed class ValueIdentity
 
         PSObject? wrapped = value as PSObject;
         object bare = wrapped is null ? value : wrapped.BaseObject;
+        if (depth > DeepestValue || !HasRoomFor(bare))
+        {
+            _outermost.IsTooLarge = true;
+            return bare.GetType();
+        }
+
+        if (ReferenceEquals(value, AutomationNull.Value))
+        {
+            return WriteText("nothing");
+        }
+
         HoldsSecret = HoldsSecret || bare is SecureString or PSCredential;
         Type? type = null;
         if (wrapped is not null && bare is PSCustomObject)
@@ -89,7 +115,7 @@ internal sealed class ValueIdentity
         switch (value)
         {
             case Enum constant:
-                return WriteText("enum", constant.GetType().FullName!, constant.ToString("D"));
+                return WriteText("enum", constant.GetType().FullName!, constant.ToString("D"), constant.ToString("G"));
             case SwitchParameter flag:
                 return WriteText("switch", flag.IsPresent ? "+" : "-");
             case PSCredential credential:
@@ -105,19 +131,17 @@ internal sealed class ValueIdentity
                 return WriteText("provider", provider.Name);
             case CultureInfo culture:
                 return WriteText("culture", culture.Name);
-            case Array { Rank: 1 } array:
-                WriteText("array", array.GetType().FullName!);
-                return TryWriteItems(array, depth);
+            case Array array:
+                return TryWriteArray(array, depth);
             case IDictionary dictionary when IsOfTheSystem(value):
                 return TryWriteDictionary(dictionary, depth);
             case IList list when IsOfTheSystem(value):
                 WriteText("list", value.GetType().FullName!);
-                return TryWriteItems(list, depth);
+                return TryWriteItems(list, list.Count, depth);
             default:
-                // The engine's own version type, which the reference assembly does not know.
-                return value.GetType().FullName == "System.Management.Automation.SemanticVersion"
-                    ? WriteText("semver", value.ToString()!)
-                    : value.GetType();
+                return value is IEnumerable && IsOfTheSystem(value) && (value is ICollection || IsSet(value))
+                    ? TryWriteCollection((IEnumerable)value, depth)
+                    : TryWriteObject(value, depth);
         }
     }
 
@@ -126,6 +150,14 @@ internal sealed class ValueIdentity
     {
         foreach (PSMemberInfo member in AddedMembers.Of(value))
         {
+            if (member is PSAliasProperty alias)
+            {
+                // What it stands for is a member that counts already.
+                WriteText("alias", alias.Name, alias.ReferencedMemberName, alias.ConversionType?.FullName ?? string.Empty);
+                continue;
+            }
+
+            // What a script or a method computes may be anything.
             if (member is not PSNoteProperty note)
             {
                 return value is PSObject wrapped ? wrapped.BaseObject.GetType() : value.GetType();
@@ -141,63 +173,19 @@ internal sealed class ValueIdentity
         return null;
     }
 
-    private Type? TryWriteItems(IList items, int depth)
+    /// <summary>Whether there is room for a value, after all that has been written for this identity so far.</summary>
+    private bool HasRoomFor(object value)
     {
-        _writer.TryWriteScalar(items.Count);
-        foreach (object? item in items)
+        long size = value switch
         {
-            if (TryWrite(item, depth + 1) is { } type)
-            {
-                return type;
-            }
-        }
-
-        return null;
-    }
-
-    private Type? TryWriteDictionary(IDictionary dictionary, int depth)
-    {
-        bool isOrdered = dictionary is System.Collections.Specialized.IOrderedDictionary;
-        WriteText(isOrdered ? "ordered" : "map", dictionary.GetType().FullName!);
-        _writer.TryWriteScalar(dictionary.Count);
-        List<(SensitiveBuffer Bytes, int KeySize)> pairs = new(dictionary.Count);
-        try
-        {
-            foreach (DictionaryEntry pair in dictionary)
-            {
-                // Each pair on its own first: they are sorted by the bytes of their keys.
-                SensitiveBuffer bytes = SensitiveBuffer.Rent();
-                pairs.Add((bytes, 0));
-                ValueIdentity identity = new(bytes);
-                Type? type = identity.TryWrite(pair.Key, depth + 1);
-                pairs[^1] = (bytes, bytes.Length);
-                type ??= identity.TryWrite(pair.Value, depth + 1);
-                HoldsSecret = HoldsSecret || identity.HoldsSecret;
-                if (type is not null)
-                {
-                    return type;
-                }
-            }
-
-            if (!isOrdered)
-            {
-                pairs.Sort(static (x, y) => x.Bytes.WrittenSpan[..x.KeySize].SequenceCompareTo(y.Bytes.WrittenSpan[..y.KeySize]));
-            }
-
-            foreach ((SensitiveBuffer bytes, _) in pairs)
-            {
-                _buffer.Write(bytes.WrittenSpan);
-            }
-
-            return null;
-        }
-        finally
-        {
-            foreach ((SensitiveBuffer bytes, _) in pairs)
-            {
-                bytes.Dispose();
-            }
-        }
+            string text => text.Length,
+            byte[] bytes => bytes.Length,
+            _ => 0,
+        };
+        // Every buffer on the way counts, as what is in it was written for a value.
+        _outermost._total += _buffer.Length - _counted;
+        _counted = _buffer.Length;
+        return _outermost._total + size <= LargestIdentity;
     }
 
     private Type? WriteText(params ReadOnlySpan<string> parts)
@@ -209,10 +197,4 @@ internal sealed class ValueIdentity
 
         return null;
     }
-
-    /// <summary>Whether a collection is one of .NET's or PowerShell's own, whose items are all that it is.</summary>
-    private static bool IsOfTheSystem(object value) =>
-        value.GetType().Namespace is { } name
-        && (name.StartsWith("System.Collections", StringComparison.Ordinal)
-            || name.StartsWith("System.Management.Automation", StringComparison.Ordinal));
 }

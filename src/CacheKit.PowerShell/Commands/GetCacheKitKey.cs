@@ -50,7 +50,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
     /// <summary>Computes the key.</summary>
     protected override void ProcessRecord()
     {
-        KeyTrace trace = new();
+        KeyTrace trace = new(this);
         EntryKeys keys = KeysFor(_session!.Cache, ScriptBlock, InputObject, trace);
         WriteObject(new EntryKeyReport(keys.Current.ToString(), Namespace, trace.Components));
     }

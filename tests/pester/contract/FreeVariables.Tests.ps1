@@ -107,6 +107,16 @@ Describe 'The free variables of a block' {
         @{ Free = 'a'; Text = '$x = { $a }; & $x' }
         @{ Free = 'a'; Text = 'begin { $b = $a } process { } end { $b }' }
         @{ Free = 'b'; Text = 'end { $b = 1 } begin { $b }' }
+        @{ Free = 'a'; Text = 'Get-Variable a -ValueOnly' }
+        @{ Free = 'a b'; Text = "Get-Variable -Name 'a', 'b'" }
+        @{ Free = ''; Text = '$a = 1; Get-Variable a' }
+        @{ Free = 'a'; Text = '$a.ToString().Length' }
+        @{ Free = 'a b'; Text = '$a[$b]' }
+        @{ Free = 'a b'; Text = '$a.$b' }
+        @{ Free = 'a'; Text = 'data x { 1 }; "$x$a"' }
+        @{ Free = 'a'; Text = '& { & { $a } }' }
+        @{ Free = 'a'; Text = 'switch (1) { 1 { $a } }' }
+        @{ Free = 'a'; Text = '$x = ""; $x += $a; $x' }
     ) {
         # One case must not find the entries of another.
         $script:room = [guid]::NewGuid().ToString('n')
@@ -122,6 +132,19 @@ Describe 'The free variables of a block' {
             }
         }
         "$found" | Should -BeExactly $Free
+    }
+
+    It 'include those of a text that is run as a script: <Text>' -ForEach @(
+        @{ Free = '$a'; Text = 'Invoke-Expression ''$a''' }
+        @{ Free = '$a'; Text = 'iex ''& { $a }''' }
+        @{ Free = '$a'; Text = 'Invoke-Expression "$a"' }
+        @{ Free = ''; Text = 'Invoke-Expression ''$a = 1; $a''' }
+    ) {
+        $a = 1
+        $report = Get-CacheKitKey ([scriptblock]::Create($Text))
+        $found = $report.Components | Where-Object { $_.Kind -eq 'Variable' } | ForEach-Object { $_.Name }
+        "$found" | Should -BeExactly $Free
+        $a | Should -Be 1
     }
 
     It 'include $Matches, which a match that fails leaves to the caller' {
