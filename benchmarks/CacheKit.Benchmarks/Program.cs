@@ -38,7 +38,7 @@ internal static class Program
         bool met = true;
         Print("What", "baseline", "ours", "ratio", "budget", "bytes", "");
         Print(new string('-', 62), "--:", "--:", "--:", "--:", "--:", "---");
-        foreach (Row row in new CmdletRows(runspace).All().Concat(CoreRows.All()).Where(row => Wanted(row.Name)))
+        foreach (Row row in new CmdletRows(runspace).All().Concat(CoreRows.All()).Concat(ConverterRows.All()).Where(row => Wanted(row.Name)))
         {
             (Operation baseline, Operation subject) = row.Operations();
             Comparison figures = Comparison.Measure(baseline, subject);

@@ -73,7 +73,25 @@ public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : Valu
     }
 
     /// <inheritdoc/>
-    public override string ReadName() => ReadScalar<string>();
+    public override string ReadName()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        if (rest.IsEmpty || rest[0] is < MessagePackCode.MinFixStr or > MessagePackCode.MaxFixStr)
+        {
+            return ReadScalar<string>();
+        }
+
+        _position++;
+        ReadOnlySpan<byte> body = Body((uint)(rest[0] & 0x1F));
+        try
+        {
+            return NameCache.Get(body, s_strictUtf8);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Malformed();
+        }
+    }
 
     /// <inheritdoc/>
     public override void ReadEnd()

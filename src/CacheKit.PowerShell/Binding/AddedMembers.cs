@@ -15,5 +15,5 @@ internal static class AddedMembers
     /// <returns>The members, in the order in which they were added.</returns>
     public static IEnumerable<PSMemberInfo> Of(object value) => InstanceMembers.Find(value)?.Where(IsOfKind) ?? [];
 
-    private static bool IsOfKind(PSMemberInfo member) => (member.MemberType & Kinds) != 0;
+    private static bool IsOfKind(PSMemberInfo member) => (member.MemberType & Kinds) != 0 && !InstanceMembers.IsReserved(member);
 }

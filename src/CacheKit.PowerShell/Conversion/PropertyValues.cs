@@ -14,16 +14,16 @@ internal static class PropertyValues
     /// <param name="value">The object, wrapped or not.</param>
     public static List<KeyValuePair<string, object?>> OfInstance(object value)
     {
-        List<KeyValuePair<string, object?>> values = [];
         // Text and numbers lose what was added to them together with their wrapper.
         if (value is string or ValueType || InstanceMembers.Find(value) is not { } members)
         {
-            return values;
+            return [];
         }
 
+        List<KeyValuePair<string, object?>> values = new(members.Length);
         foreach (PSMemberInfo member in members)
         {
-            if (member is PSPropertyInfo property)
+            if (member is PSPropertyInfo property && !InstanceMembers.IsReserved(member))
             {
                 Add(values, property);
             }
@@ -111,7 +111,7 @@ internal static class PropertyValues
     {
         try
         {
-            if (property.IsGettable)
+            if (property is PSNoteProperty || property.IsGettable)
             {
                 values.Add(new KeyValuePair<string, object?>(property.Name, property.Value));
             }

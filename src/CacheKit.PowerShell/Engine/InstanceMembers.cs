@@ -27,15 +27,27 @@ internal static class InstanceMembers
     /// <summary>Finds them.</summary>
     /// <param name="value">The object, wrapped or not: the engine remembers them for bare objects of a class too.</param>
     /// <returns>The members in the order in which they were added, or null.</returns>
-    public static IEnumerable<PSMemberInfo>? Find(object value) => s_direct.Find(value);
+    public static PSMemberInfo[]? Find(object value) => s_direct.Find(value);
 
     /// <summary>The same by public members alone.</summary>
     /// <param name="value">The object, wrapped or not.</param>
-    public static IEnumerable<PSMemberInfo>? FindByPublicMembers(object value)
+    public static PSMemberInfo[]? FindByPublicMembers(object value)
     {
-        PSMemberInfo[] members = [.. PSObject.AsPSObject(value).Members.Where(static member => member.IsInstance)];
+        // To the engine, what an adapter gives is of the instance too.
+        const PSMemberTypes Adapted = PSMemberTypes.Property | PSMemberTypes.Method | PSMemberTypes.ParameterizedProperty
+            | PSMemberTypes.Event | PSMemberTypes.Dynamic;
+        PSMemberInfo[] members =
+        [
+            .. PSObject.AsPSObject(value).Members
+                .Where(static member => member.IsInstance && (member.MemberType & Adapted) == 0),
+        ];
         return members.Length > 0 ? members : null;
     }
+
+    /// <summary>Whether the engine put a member there for its own use, when a script asked for the type names.</summary>
+    /// <param name="member">The member.</param>
+    public static bool IsReserved(PSMemberInfo member) =>
+        string.Equals(member.Name, "pstypenames", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Begins to add note properties to an object.</summary>
     /// <param name="target">The object.</param>
@@ -57,7 +69,7 @@ internal static class InstanceMembers
 
     private class Finder
     {
-        public virtual IEnumerable<PSMemberInfo>? Find(object value) => FindByPublicMembers(value);
+        public virtual PSMemberInfo[]? Find(object value) => FindByPublicMembers(value);
     }
 
     /// <summary>Binds to the method, whose result is of a type that has no public name.</summary>
@@ -68,8 +80,40 @@ internal static class InstanceMembers
     {
         private readonly Probe _probe = method.CreateDelegate<Probe>();
 
+        // The enumerator copies the members first; the engine's own indexer does not.
+        private readonly Func<T, int>? _count = Getter("Count")?.CreateDelegate<Func<T, int>>();
+        private readonly Func<T, int, PSMemberInfo>? _item = Getter("Item", typeof(int))?
+            .CreateDelegate<Func<T, int, PSMemberInfo>>();
+
         private delegate bool Probe(object value, out T? members);
 
-        public override IEnumerable<PSMemberInfo>? Find(object value) => _probe(value, out T? members) ? members : null;
+        public override PSMemberInfo[]? Find(object value)
+        {
+            if (!_probe(value, out T? members))
+            {
+                return null;
+            }
+
+            if (_count is null || _item is null)
+            {
+                return [.. members!];
+            }
+
+            PSMemberInfo[] found = new PSMemberInfo[_count(members!)];
+            for (int i = 0; i < found.Length; i++)
+            {
+                found[i] = _item(members!, i);
+            }
+
+            return found;
+        }
+
+        private static MethodInfo? Getter(string name, params Type[] index) => typeof(T).GetProperty(
+            name,
+            BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public,
+            null,
+            null,
+            index,
+            null)?.GetGetMethod(nonPublic: true);
     }
 }

@@ -27,4 +27,15 @@ internal readonly struct NoteAppender(
         members.Add(note, preValidated: true);
         AnnouncedNames.Announce(name, announce!);
     }
+
+    /// <summary>Adds a method of the object itself; without effect where its own members cannot be reached.</summary>
+    /// <param name="method">The method.</param>
+    public void AddMethod(PSMemberInfo method)
+    {
+        if (members is not null)
+        {
+            members.Add(method, preValidated: true);
+            AnnouncedNames.Announce(method.Name, announce!);
+        }
+    }
 }

@@ -18,6 +18,9 @@ internal static class ObjectParts
 
     private static readonly Action<PSObject, string>? s_setText = Accessors.Setter<string>("ToStringFromDeserialization");
 
+    // Only the method of the wrapper itself gives that text; a string in double quotes asks the object's members first.
+    private static readonly Func<object, string, PSMemberInfo>? s_ownMethod = MakeOwnMethod();
+
     // The constructor with a capacity is public since PowerShell 7; without it, an object's members are kept in a
     // table beside it that outlives it.
     private static readonly ConstructorInvoker? s_sized =
@@ -66,7 +69,14 @@ internal static class ObjectParts
     /// <summary>Gives an object the text that it had where it came from; without effect where the engine cannot.</summary>
     /// <param name="value">The object.</param>
     /// <param name="text">The text.</param>
-    public static void SetDeserializedText(PSObject value, string text) => s_setText?.Invoke(value, text);
+    public static void SetDeserializedText(PSObject value, string text)
+    {
+        if (s_setText is not null && s_ownMethod is not null)
+        {
+            s_setText(value, text);
+            InstanceMembers.AppendTo(value).AddMethod(s_ownMethod(value, nameof(ToString)));
+        }
+    }
 
     /// <summary>Makes a PSCustomObject.</summary>
     /// <param name="capacity">How many members it will have.</param>
@@ -91,6 +101,16 @@ internal static class ObjectParts
         {
             return null;
         }
+    }
+
+    private static Func<object, string, PSMemberInfo>? MakeOwnMethod()
+    {
+        const BindingFlags Hidden = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+        return typeof(PSObject).GetProperty("DotNetInstanceAdapter", Hidden)?.GetValue(null) is { } adapter
+            ? adapter.GetType().GetMethod("GetDotNetMethod", Hidden, [typeof(object), typeof(string)])?
+                .MakeGenericMethod(typeof(PSMemberInfo))
+                .CreateDelegate<Func<object, string, PSMemberInfo>>(adapter)
+            : null;
     }
 
     private static IEnumerable<string> Hierarchy(Type type)

@@ -13,7 +13,7 @@ public sealed class GoldenEntryTests
 {
     private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static TheoryData<string> Entries => ["small", "compressed", "named", "every-type"];
+    public static TheoryData<string> Entries => ["small", "compressed", "named", "every-type", "every-type-2"];
 
     [Theory]
     [MemberData(nameof(Entries))]

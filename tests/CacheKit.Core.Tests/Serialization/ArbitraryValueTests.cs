@@ -41,6 +41,7 @@ public sealed class ArbitraryValueTests
 
     private static Gen<object?> Composites(int depth)
     {
+        Gen<object?> scalars = Gen.Elements<object?>(SampleValues.Scalars).Where(value => value is not null);
         Gen<object?[]> items = Gen.Sized(size => Values(depth).ArrayOf().Resize(Math.Min(size, 6)));
         Gen<KeyValuePair<object, object?>[]> pairs = items.Select(all =>
             all.Select((value, i) => new KeyValuePair<object, object?>(i, value)).ToArray());
@@ -55,6 +56,12 @@ public sealed class ArbitraryValueTests
             flags.SelectMany(flag => pairs.Select(all => (object?)new OrderedTable(flag, all))),
             Texts().ArrayOf().Resize(3).SelectMany(types => properties.Select(all => (object?)new Bag(types, all))),
             Texts().SelectMany(user => Texts().Select(clear => (object?)new Credential(user, ValueText.Secret(clear)))),
+            Texts().SelectMany(text => properties.Select(all => (object?)new Bag(["Deserialized.T"], all, text))),
+            scalars.SelectMany(value => properties.Select(all => (object?)new Extended(["T"], value, all))),
+            flags.SelectMany(flag => pairs.Select(all => (object?)new Typed(flag, typeof(int), typeof(object), all))),
+            Texts().SelectMany(text => Of<long>().Select(number => (object?)new Constant(text, number!, text))),
+            Texts().ArrayOf().Select(all => (object?)new HashSet<string>(all, StringComparer.OrdinalIgnoreCase)),
+            ArbMap.Default.GeneratorFor<decimal[]>().Select(all => (object?)new List<decimal>(all)),
             ArbMap.Default.GeneratorFor<long[]>().Select(all => (object?)all),
             Texts().ArrayOf().Select(all => (object?)all));
     }

@@ -1,0 +1,46 @@
+using System.Collections;
+using CacheKit.PowerShell.Tests.Support;
+using Xunit;
+
+namespace CacheKit.PowerShell.Tests.Values;
+
+/// <summary>The table of values through the built module: what a hit gives is what the block gave.</summary>
+/// <param name="module">One runspace for all rows.</param>
+public sealed class ValueTableTests(ModuleFixture module) : IClassFixture<ModuleFixture>
+{
+    private const string Script = """
+        param($name, $expression)
+        function Add-Note($value, $name, $note) {
+            $object = [psobject]::new($value)
+            $object.psobject.Properties.Add([psnoteproperty]::new($name, $note))
+            , $object
+        }
+        function Add-Name($value, $name) {
+            $object = [psobject]::new($value)
+            $object.psobject.TypeNames.Insert(0, $name)
+            , $object
+        }
+        $value = . ([scriptblock]::Create("`$value = $expression; , `$value"))
+        $miss = Invoke-SecureCached -Key $name -Ttl 300 -ArgumentList @(, $value) { param($v) , $v }
+        $hit = Invoke-SecureCached -Key $name -Ttl 300 { throw 'not a hit' }
+        @{ Before = $value; Miss = $miss; After = $hit }
+        """;
+
+    public static TheoryData<string> PowerShellRows => [.. ValueRows.Common, .. ValueRows.PowerShellOnly];
+
+    [Fact]
+    public void The_table_has_its_rows() =>
+        Assert.True(PowerShellRows.Select(row => row.Data).Distinct().Count() >= 120, $"{PowerShellRows.Count} rows");
+
+    [Theory]
+    [MemberData(nameof(PowerShellRows))]
+    public void A_value_comes_back_as_it_was(string expression)
+    {
+        ScriptResult result = module.Runspace.Run($"& {{ {Script} }} @args", Guid.NewGuid().ToString(), expression);
+        Hashtable values = Assert.IsType<Hashtable>(result.EnsureSuccess().Value);
+        Assert.Empty(result.Warnings);
+        string before = ObjectText.Of(values["Before"]);
+        Assert.Equal(before, ObjectText.Of(values["Miss"]));
+        Assert.Equal(before, ObjectText.Of(values["After"]));
+    }
+}

@@ -1,0 +1,87 @@
+Describe 'Values' {
+    BeforeAll {
+        Import-Module CacheKit
+        $before = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH
+        $env:CACHEKIT_MASTER_KEY = '7' * 64
+        $env:CACHEKIT_CACHE_PATH = Join-Path $TestDrive 'values.db'
+    }
+
+    AfterAll {
+        $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH = $before
+    }
+
+    It 'keeps a file as its properties' {
+        $path = Join-Path $TestDrive 'file.txt'
+        Set-Content -Path $path -Value 'text'
+        $null = Invoke-SecureCached -Key file -ArgumentList $path { param($p) Get-Item $p }
+        $file = Invoke-SecureCached -Key file { throw 'not a hit' }
+        $file.psobject.TypeNames[0] | Should -Be 'Deserialized.System.IO.FileInfo'
+        $file.Name | Should -Be 'file.txt'
+        $file.LastWriteTime | Should -BeOfType ([datetime])
+        "$file" | Should -Be $path
+    }
+
+    It 'keeps lines with what was added to them' {
+        $path = Join-Path $TestDrive 'lines.txt'
+        Set-Content -Path $path -Value 'one', 'two'
+        $null = Invoke-SecureCached -Key lines -ArgumentList $path { param($p) Get-Content $p }
+        $lines = Invoke-SecureCached -Key lines { throw 'not a hit' }
+        $lines | Should -Be @('one', 'two')
+        $lines[0] | Should -BeOfType ([string])
+    }
+
+    It 'keeps a class instance as its properties' {
+        class Tide { [string] $Port = 'Kiel'; [int] $Height = 3; hidden [int] $Secret = 1 }
+        $null = Invoke-SecureCached -Key class { [Tide]::new() }
+        $tide = Invoke-SecureCached -Key class { throw 'not a hit' }
+        $tide.psobject.TypeNames[0] | Should -BeLike 'Deserialized.*Tide'
+        $tide.Port | Should -Be 'Kiel'
+        $tide.Height | Should -Be 3
+    }
+
+    It 'leaves a property out that throws' {
+        $null = Invoke-SecureCached -Key throws {
+            $object = [pscustomobject]@{ A = 1 }
+            $object.psobject.Properties.Add([psscriptproperty]::new('Bad', { throw 'boom' }))
+            $object.psobject.Properties.Add([psscriptproperty]::new('Good', { $this.A + 1 }))
+            $object
+        }
+        $object = Invoke-SecureCached -Key throws { throw 'not a hit' }
+        $object.psobject.Properties.Name | Should -Be @('A', 'Good')
+        $object.Good | Should -Be 2
+    }
+
+    It 'keeps a document' {
+        $null = Invoke-SecureCached -Key xml { [xml]'<a><b>text</b></a>' }
+        (Invoke-SecureCached -Key xml { throw 'not a hit' }).a.b | Should -Be 'text'
+    }
+
+    It 'turns a script block into its text' {
+        $null = Invoke-SecureCached -Key block { { Get-Date } }
+        Invoke-SecureCached -Key block { throw 'not a hit' } | Should -Be ' Get-Date '
+    }
+
+    It 'keeps objects two levels deep, and plain data at any depth' {
+        $null = Invoke-SecureCached -Key deep {
+            $inner = 1
+            foreach ($i in 1..20) { $inner = @{ Inner = $inner } }
+            [System.UriBuilder]::new('https://example.org/a')
+            $inner
+        }
+        $builder, $table = Invoke-SecureCached -Key deep { throw 'not a hit' }
+        $builder.Host | Should -Be 'example.org'
+        foreach ($i in 1..20) { $table = $table.Inner }
+        $table | Should -Be 1
+    }
+
+    It 'does not keep <Name>' -ForEach @(
+        @{ Name = 'a cycle'; Id = 'ValueTooDeep'; Make = { $a = [ordered]@{}; $a.Self = $a; , $a } }
+        @{ Name = 'a deep graph'; Id = 'ValueTooDeep'; Make = { $a = 1; foreach ($i in 1..10000) { $a = , $a }; , $a } }
+        @{ Name = 'a text of 600 MiB'; Id = 'ValueTooLarge'; Make = { 'x' * 600MB } }
+        @{ Name = 'an endless enumeration'; Id = 'ValueTooLarge'; Make = { , [System.Linq.Enumerable]::Range(1, [int]::MaxValue) } }
+    ) {
+        $failures = $null
+        $null = Invoke-SecureCached -Key $Name $Make -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
+    }
+}
