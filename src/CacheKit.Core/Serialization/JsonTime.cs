@@ -80,8 +80,8 @@ internal static partial class JsonTime
             return false;
         }
 
-        Int128 ticks = ((Int128)long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMillisecond)
-            + DateTime.UnixEpoch.Ticks;
+        Int128 milliseconds = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+        Int128 ticks = (milliseconds * TimeSpan.TicksPerMillisecond) + DateTime.UnixEpoch.Ticks;
         if (ticks < 0 || ticks > DateTime.MaxValue.Ticks)
         {
             return false;

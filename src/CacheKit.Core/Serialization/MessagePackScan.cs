@@ -6,7 +6,8 @@ namespace CacheKit.Core.Serialization;
 
 /// <summary>
 /// Looks over the headers of a MessagePack document before anything is made of it (PROTOCOL section 7.4): the elements
-/// and bytes that it declares are no more than the document has, it nests at most 100 deep, is whole, and nothing follows.
+/// and bytes that it declares are no more than the document has, it nests at most 100 deep, is whole, and nothing
+/// follows.
 /// </summary>
 internal static class MessagePackScan
 {
@@ -53,7 +54,7 @@ internal static class MessagePackScan
     }
 
     /// <summary>Reads one header.</summary>
-    /// <returns>Its size with the bytes of a number, the elements it declares (two for a pair), and the bytes.</returns>
+    /// <returns>Its size with the bytes of a number, the elements (two for a pair), and the bytes that follow.</returns>
     private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty)

@@ -5,8 +5,8 @@ using static MessagePack.MessagePackPrimitives;
 namespace CacheKit.Core.Serialization;
 
 /// <summary>
-/// Reads plain MessagePack (PROTOCOL section 7.4): what <see cref="MessagePackValueWriter"/> wrote, and the longer forms
-/// that other writers use. Maps come as property bags, integers in the smallest of Int32, Int64 and UInt64.
+/// Reads plain MessagePack (PROTOCOL section 7.4): what <see cref="MessagePackValueWriter"/> wrote, and the longer
+/// forms that other writers use. Maps come as property bags, integers in the smallest of Int32, Int64 and UInt64.
 /// </summary>
 public sealed class MessagePackValueReader : ValueReader
 {
@@ -55,7 +55,9 @@ public sealed class MessagePackValueReader : ValueReader
 
     /// <inheritdoc/>
     public override string ReadName() =>
-        !Rest.IsEmpty && MessagePackCode.ToMessagePackType(Rest[0]) == MessagePackType.String ? ReadText() : throw Malformed();
+        !Rest.IsEmpty && MessagePackCode.ToMessagePackType(Rest[0]) == MessagePackType.String
+            ? ReadText()
+            : throw Malformed();
 
     /// <inheritdoc/>
     public override void ReadEnd()
@@ -154,7 +156,8 @@ public sealed class MessagePackValueReader : ValueReader
     {
         try
         {
-            return s_strictUtf8.GetString(Body(Take(TryReadStringHeader(Rest, out uint length, out int size), size, length)));
+            uint length = Take(TryReadStringHeader(Rest, out uint declared, out int size), size, declared);
+            return s_strictUtf8.GetString(Body(length));
         }
         catch (DecoderFallbackException)
         {

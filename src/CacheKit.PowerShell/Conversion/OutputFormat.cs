@@ -102,8 +102,8 @@ internal static class OutputFormat
             ErrorIds.ValueTypeUnsupported,
             $"The result is not cached: the value at {exception.Location} is a {exception.Type.FullName}, which "
             + (isNative ? "this version cannot keep." : $"-Serializer {serializer} cannot keep as it is."),
-            (isNative ? "" : "Use -Serializer PowerShell. Or: ")
-            + "Let the block select the properties that the script needs (Select-Object), or convert the value.");
+            (isNative ? "Let" : "Use -Serializer PowerShell, or let")
+            + " the block select the properties that the script needs (Select-Object), or convert the value.");
     }
 
     private static void WriteItems(ObjectWriter objects, IReadOnlyList<PSObject?> output)

@@ -75,8 +75,8 @@ internal static class TableOutput
             if (rows[i] is not PSObject { BaseObject: PSCustomObject } row)
             {
                 object? other = rows[i] is PSObject wrapped ? wrapped.BaseObject : rows[i];
-                throw UnsupportedTableException.NoTable(
-                    $"row {i} is {(other is null ? "null" : $"a {other.GetType().FullName}")}, not an object with properties");
+                string kind = other is null ? "null" : $"a {other.GetType().FullName}";
+                throw UnsupportedTableException.NoTable($"row {i} is {kind}, not an object with properties");
             }
 
             List<KeyValuePair<string, object?>> properties = PropertyValues.OfInstance(row);

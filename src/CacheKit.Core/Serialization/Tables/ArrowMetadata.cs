@@ -1,6 +1,6 @@
 namespace CacheKit.Core.Serialization.Tables;
 
-/// <summary>The names of what Arrow alone does not say, in the metadata of schema and fields (docs/formats.md).</summary>
+/// <summary>The names of what Arrow alone does not say, in the metadata of schema and fields.</summary>
 internal static class ArrowMetadata
 {
     /// <summary>Begins each of our names, so that other writers' metadata never means ours.</summary>

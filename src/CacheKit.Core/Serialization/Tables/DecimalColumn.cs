@@ -30,7 +30,10 @@ internal sealed class DecimalColumn() : ColumnCodec(typeof(decimal))
             if (values[i] is decimal number && !TryScale(number, scale, out stored[i]))
             {
                 throw UnsupportedTableException.Mixed(
-                    column.Name, $"Decimal with {scale} decimal places", i, "Decimal with more digits than fit beside them");
+                    column.Name,
+                    $"Decimal with {scale} decimal places",
+                    i,
+                    "Decimal with more digits than fit beside them");
             }
         }
 

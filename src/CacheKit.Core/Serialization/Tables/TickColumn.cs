@@ -77,7 +77,8 @@ internal abstract class TickColumn(Type type) : ColumnCodec(type)
             throw Malformed();
         }
 
-        byte[]? remainders = metadata.TryGetValue(RemaindersKey, out string? text) ? Convert.FromBase64String(text) : null;
+        byte[]? remainders =
+            metadata.TryGetValue(RemaindersKey, out string? text) ? Convert.FromBase64String(text) : null;
         Func<int, long, object> restore = Restorer(metadata);
         ReadOnlySpan<long> stored = MemoryMarshal.Cast<byte, long>(data.Buffers[1].Span);
         for (int i = 0; i < values.Length; i++)
@@ -116,7 +117,8 @@ internal sealed class TimeSpanColumn() : TickColumn(typeof(TimeSpan))
         DurationType.FromTimeUnit(unit);
 
     /// <inheritdoc/>
-    protected override TimeUnit UnitOf(IArrowType type) => type is DurationType duration ? duration.Unit : throw Malformed();
+    protected override TimeUnit UnitOf(IArrowType type) =>
+        type is DurationType duration ? duration.Unit : throw Malformed();
 
     /// <inheritdoc/>
     protected override Func<int, long, object> Restorer(IReadOnlyDictionary<string, string> metadata) =>
@@ -171,7 +173,8 @@ internal sealed class DateTimeOffsetColumn() : TickColumn(typeof(DateTimeOffset)
     {
         short[] offsets =
             [.. column.Values.Select(value => value is DateTimeOffset time ? (short)time.TotalOffsetMinutes : (short)0)];
-        short[] distinct = [.. column.Values.OfType<DateTimeOffset>().Select(time => (short)time.TotalOffsetMinutes).Distinct()];
+        short[] distinct =
+            [.. column.Values.OfType<DateTimeOffset>().Select(time => (short)time.TotalOffsetMinutes).Distinct()];
         if (distinct.Length > 1)
         {
             metadata.Add(OffsetsKey, Convert.ToBase64String(MemoryMarshal.AsBytes(offsets.AsSpan())));
@@ -191,7 +194,8 @@ internal sealed class DateTimeOffsetColumn() : TickColumn(typeof(DateTimeOffset)
     protected override Func<int, long, object> Restorer(IReadOnlyDictionary<string, string> metadata)
     {
         string text = metadata[OffsetsKey];
-        bool isCommon = short.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out short common);
+        bool isCommon = short.TryParse(
+            text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out short common);
         byte[] offsets = isCommon ? [] : Convert.FromBase64String(text);
         return (row, ticks) =>
         {
