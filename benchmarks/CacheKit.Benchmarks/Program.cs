@@ -38,7 +38,9 @@ internal static class Program
         bool met = true;
         Print("What", "baseline", "ours", "ratio", "budget", "bytes", "");
         Print(new string('-', 62), "--:", "--:", "--:", "--:", "--:", "---");
-        foreach (Row row in new CmdletRows(runspace).All().Concat(CoreRows.All()).Concat(ConverterRows.All()).Where(row => Wanted(row.Name)))
+        IEnumerable<Row> rows =
+            [.. new CmdletRows(runspace).All(), .. new KeyRows(runspace).All(), .. CoreRows.All(), .. ConverterRows.All()];
+        foreach (Row row in rows.Where(row => Wanted(row.Name)))
         {
             (Operation baseline, Operation subject) = row.Operations();
             Comparison figures = Comparison.Measure(baseline, subject);

@@ -42,6 +42,27 @@ internal sealed class ModuleRunspace : IDisposable
                 [GC]::GetAllocatedBytesForCurrentThread() - $bytes
             }
             """);
+        return Called(name);
+    }
+
+    /// <summary>Makes an operation of a statement that measures itself.</summary>
+    /// <param name="name">A name for it.</param>
+    /// <param name="before">What runs before.</param>
+    /// <param name="statement">The statement: runs <c>$count</c> times, and writes ticks and bytes.</param>
+    public Operation Inside(string name, string before, string statement)
+    {
+        Run($$"""
+            function global:Measure-{{name}}Inside {
+                param([int] $count)
+                {{before}}
+                {{statement}}
+            }
+            """);
+        return Called($"{name}Inside");
+    }
+
+    private Operation Called(string name)
+    {
         return count =>
         {
             using PowerShell shell = PowerShell.Create(_runspace);

@@ -18,5 +18,15 @@ internal static class ConverterRows
             ConverterBenchmarks converter = new();
             return (Cost.Of(converter.ReadClixml), Cost.Of(converter.Read));
         });
+        yield return Encryption("256 bytes", null, () => EncryptionBenchmarks.OfBytes(256));
+        yield return Encryption("10 KiB", null, () => EncryptionBenchmarks.OfBytes(10 * 1024));
+        yield return Encryption("an Arrow table of 1,000 rows", 1.025, EncryptionBenchmarks.OfTable);
     }
+
+    private static Row Encryption(string what, double? budget, Func<EncryptionBenchmarks> make) =>
+        new($"Write, seal, open, read: {what}", "the same without sealing", budget, MayAllocate: true, () =>
+        {
+            EncryptionBenchmarks round = make();
+            return (Cost.Of(round.Plain), Cost.Of(round.Encrypted));
+        });
 }

@@ -140,9 +140,12 @@ public abstract partial class EntryCache
             return default;
         }
 
-        if (outcome == OpenOutcome.NotAuthentic && keepEvidence)
+        LookupResult result = new(
+            outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
+            default);
+        if (keepEvidence)
         {
-            return new LookupResult(LookupOutcome.NotAuthentic, default);
+            return result;
         }
 
         await DropAsync(key, cancellationToken).ConfigureAwait(false);
@@ -150,8 +153,6 @@ public abstract partial class EntryCache
             ? $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. "
                 + $"It was dropped ({key})."
             : $"An entry in {_store.DisplayName} does not decode. It was dropped ({key}).");
-        return new LookupResult(
-            outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
-            default);
+        return result;
     }
 }

@@ -21,6 +21,6 @@ public enum LookupOutcome
     /// <summary>There is an entry that is not authentic.</summary>
     NotAuthentic,
 
-    /// <summary>There was an authentic entry that does not decode; it was dropped.</summary>
+    /// <summary>There is an authentic entry that does not decode.</summary>
     Malformed,
 }

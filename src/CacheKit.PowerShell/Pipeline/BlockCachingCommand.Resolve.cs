@@ -108,7 +108,7 @@ public abstract partial class BlockCachingCommand
         bool keepEvidence = KeepsEvidence;
         using LookupResult result = Wait(stop => cache.GetAsync(keys, keepEvidence, stop));
         WriteNotices(cache);
-        RefuseUnlessAuthentic(result, keys);
+        RefuseUnlessSound(result, keys);
         if (result.Outcome != LookupOutcome.Hit)
         {
             return false;
@@ -126,6 +126,11 @@ public abstract partial class BlockCachingCommand
 
     private void DropMalformed(EntryCache cache, EntryKeys keys)
     {
+        if (KeepsEvidence)
+        {
+            RefuseMalformed(keys);
+        }
+
         WriteWarning($"An entry does not decode. It was dropped ({keys.Current}).");
         Wait(stop => cache.RemoveAsync(keys, stop));
         WriteNotices(cache);

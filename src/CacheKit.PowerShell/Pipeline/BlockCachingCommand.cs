@@ -147,7 +147,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private void Answer(EntryCache cache, PendingCall call, ref LookupResult found)
     {
-        RefuseUnlessAuthentic(found, call.Keys);
+        RefuseUnlessSound(found, call.Keys);
         if (found.Outcome == LookupOutcome.Hit && TryDecode(found.Entry, out object?[] output))
         {
             found.Dispose();
@@ -236,7 +236,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
         }
     }
 
-    private void RefuseUnlessAuthentic(in LookupResult result, EntryKeys keys)
+    private void RefuseUnlessSound(in LookupResult result, EntryKeys keys)
     {
         if (result.Outcome == LookupOutcome.NotAuthentic && KeepsEvidence)
         {
@@ -247,7 +247,18 @@ public abstract partial class BlockCachingCommand : CachingCommand
                 "Find out who writes to the store; -Refresh replaces the entry.",
                 keys.Current.ToString());
         }
+
+        if (result.Outcome == LookupOutcome.Malformed && KeepsEvidence)
+        {
+            RefuseMalformed(keys);
+        }
     }
+
+    private void RefuseMalformed(EntryKeys keys) => Refuse(
+        ErrorIds.EntryMalformed,
+        "The entry is authentic, but does not decode. It stays where it is, and the block was not run.",
+        "-Refresh replaces the entry.",
+        keys.Current.ToString());
 
     /// <summary>Warns of what happened to the store.</summary>
     private protected void WriteNotices(EntryCache cache)

@@ -6,7 +6,25 @@ namespace CacheKit.PowerShell.Tests.Values;
 /// </summary>
 internal static class ValueRows
 {
-    /// <summary>What every serializer keeps that keeps any graph: PowerShell, MessagePack and Json.</summary>
+    /// <summary>What JSON keeps exactly: its whole numbers are Int64, as those of ConvertFrom-Json.</summary>
+    public static IReadOnlyList<string> Json { get; } =
+    [
+        "$null", "$true", "$false", "''", "'a'", "' '", "'é𝄞鍵'", "\"a`0b\"", "\"a`r`nb\"", "'x' * 70000",
+        "0L", "1L", "-1L", "[long]::MaxValue", "[long]::MinValue", "[bigint]::Parse('9223372036854775808')", "1.5", "-2.25",
+        "[double]::MaxValue", "@()", "@(1L)", "@($null)", "@(1L, 'a', $null, 2.5)", "@(,@(1L, 2L))", "@(@(), @(@(), 1L))",
+        "[pscustomobject]@{ A = 1L }", "[pscustomobject]@{ Z = 1L; A = 'x'; M = $null; b = $true; C = 1.5 }",
+        "[pscustomobject]@{ Inner = [pscustomobject]@{ A = @(1L, 2L); B = [pscustomobject]@{ C = 'x' } } }",
+        "[datetime]::new(2024, 2, 29, 1, 2, 3, [DateTimeKind]::Utc)", "[datetime]::new(2024, 2, 29, 1, 2, 3)",
+    ];
+
+    /// <summary>What MessagePack keeps beside the common values.</summary>
+    public static IReadOnlyList<string> MessagePackOnly { get; } =
+    [
+        "[long]::MaxValue", "[long]::MinValue", "2147483648L", "[uint64]::MaxValue", "-0.0", "1.0", "[byte[]](1, 2, 255)",
+        "[byte[]]::new(0)", "[byte[]]::new(70000)", "[pscustomobject]@{ Data = [byte[]](1, 2) }",
+    ];
+
+    /// <summary>What both PowerShell and MessagePack keep.</summary>
     public static IReadOnlyList<string> Common { get; } =
     [
         "$null", "$true", "$false", "''", "'a'", "' '", "'é𝄞鍵'", "\"a`0b\"", "\"a`r`nb\"", "'x' * 70000",

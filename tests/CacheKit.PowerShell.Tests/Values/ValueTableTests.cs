@@ -9,7 +9,7 @@ namespace CacheKit.PowerShell.Tests.Values;
 public sealed class ValueTableTests(ModuleFixture module) : IClassFixture<ModuleFixture>
 {
     private const string Script = """
-        param($name, $expression)
+        param($name, $expression, $serializer)
         function Add-Note($value, $name, $note) {
             $object = [psobject]::new($value)
             $object.psobject.Properties.Add([psnoteproperty]::new($name, $note))
@@ -21,12 +21,16 @@ public sealed class ValueTableTests(ModuleFixture module) : IClassFixture<Module
             , $object
         }
         $value = . ([scriptblock]::Create("`$value = $expression; , `$value"))
-        $miss = Invoke-SecureCached -Key $name -Ttl 300 -ArgumentList @(, $value) { param($v) , $v }
+        $miss = Invoke-SecureCached -Key $name -Ttl 300 -Serializer $serializer -ArgumentList @(, $value) { param($v) , $v }
         $hit = Invoke-SecureCached -Key $name -Ttl 300 { throw 'not a hit' }
         @{ Before = $value; Miss = $miss; After = $hit }
         """;
 
     public static TheoryData<string> PowerShellRows => [.. ValueRows.Common, .. ValueRows.PowerShellOnly];
+
+    public static TheoryData<string> MessagePackRows => [.. ValueRows.Common, .. ValueRows.MessagePackOnly];
+
+    public static TheoryData<string> JsonRows => [.. ValueRows.Json];
 
     [Fact]
     public void The_table_has_its_rows() =>
@@ -34,9 +38,21 @@ public sealed class ValueTableTests(ModuleFixture module) : IClassFixture<Module
 
     [Theory]
     [MemberData(nameof(PowerShellRows))]
-    public void A_value_comes_back_as_it_was(string expression)
+    public void A_value_comes_back_as_it_was(string expression) => Check(expression, "PowerShell");
+
+    [Theory]
+    [MemberData(nameof(MessagePackRows))]
+    public void A_value_comes_back_from_MessagePack_as_it_was(string expression) =>
+        Check(expression, "MessagePack");
+
+    [Theory]
+    [MemberData(nameof(JsonRows))]
+    public void A_value_comes_back_from_JSON_as_it_was(string expression) => Check(expression, "Json");
+
+    private void Check(string expression, string serializer)
     {
-        ScriptResult result = module.Runspace.Run($"& {{ {Script} }} @args", Guid.NewGuid().ToString(), expression);
+        ScriptResult result = module.Runspace.Run(
+            $"& {{ {Script} }} @args", Guid.NewGuid().ToString(), expression, serializer);
         Hashtable values = Assert.IsType<Hashtable>(result.EnsureSuccess().Value);
         Assert.Empty(result.Warnings);
         string before = ObjectText.Of(values["Before"]);
