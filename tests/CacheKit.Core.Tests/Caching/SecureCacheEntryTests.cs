@@ -86,10 +86,22 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, Forge(keys.Current, Header(compressed), Convert.FromHexString(plaintext)));
-        // They are nobody's attack: evidence is not kept.
-        Assert.Null(await StoredAsync(cache, LookupOutcome.Malformed, keepEvidence: true));
+        Assert.Null(await StoredAsync(cache, LookupOutcome.Malformed));
         Assert.Contains("does not decode", Assert.Single(Notices(cache)), StringComparison.Ordinal);
         Assert.Null(await Store.GetAsync(keys.Current.ToString(), Token));
+        Assert.Null(Local(cache));
+    }
+
+    [Fact]
+    public async Task Authentic_bytes_that_do_not_decode_stay_where_they_are_as_evidence()
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        byte[] frame = Forge(keys.Current, Header(), [0x01]);
+        await PlantAsync(keys.Current, frame);
+        Assert.Null(await StoredAsync(cache, LookupOutcome.Malformed, keepEvidence: true));
+        Assert.Empty(Notices(cache));
+        Assert.Equal(frame, await FrameAsync(keys.Current));
         Assert.Null(Local(cache));
     }
 
