@@ -144,6 +144,22 @@ Describe 'Input objects' {
         $all | Should -Be @(1, 2, 4, 5)
     }
 
+    It 'takes files, each with an entry of its own until it changes' {
+        $folder = Join-Path $TestDrive $space
+        $null = New-Item -ItemType Directory -Path $folder
+        Set-Content -LiteralPath (Join-Path $folder 'a.txt') -Value 'one'
+        Set-Content -LiteralPath (Join-Path $folder 'b.txt') -Value 'two'
+        foreach ($time in 1..2) {
+            Get-ChildItem -LiteralPath $folder | Invoke-SecureCached -Namespace $space { Add-Run; $_.Name } |
+                Should -Be @('a.txt', 'b.txt')
+        }
+
+        $script:runs | Should -Be 2
+        Set-Content -LiteralPath (Join-Path $folder 'a.txt') -Value 'three'
+        $null = Get-ChildItem -LiteralPath $folder | Invoke-SecureCached -Namespace $space { Add-Run; $_.Name }
+        $script:runs | Should -Be 3
+    }
+
     It 'names an input object that has no value identity' {
         { [Threading.Thread]::CurrentThread | Invoke-SecureCached -Namespace $space { $_.Name } } |
             Should -Throw -ErrorId "KeyNotDerivable,$commandType"

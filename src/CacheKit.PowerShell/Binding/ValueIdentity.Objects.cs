@@ -42,10 +42,7 @@ internal sealed partial class ValueIdentity
             case ScriptBlock block:
                 return TryWriteBlock(block, depth);
             default:
-                // The engine's own version type, which the reference assembly does not know.
-                return value.GetType().FullName == "System.Management.Automation.SemanticVersion"
-                    ? WriteText("semver", value.ToString()!)
-                    : value.GetType();
+                return TryWriteEngineObject(value);
         }
     }
 
@@ -68,6 +65,22 @@ internal sealed partial class ValueIdentity
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return file.GetType();
+        }
+    }
+
+    /// <summary>Values of the engine's own types that the reference assembly does not know.</summary>
+    private Type? TryWriteEngineObject(object value)
+    {
+        switch (value.GetType().FullName)
+        {
+            case "System.Management.Automation.SemanticVersion":
+                return WriteText("semver", value.ToString()!);
+            // Added to every file on Unix. Reading a file changes its times, which do not make another file of it.
+            case "System.Management.Automation.Platform+Unix+CommonStat":
+                PSMemberInfoCollection<PSPropertyInfo> stat = PSObject.AsPSObject(value).Properties;
+                return WriteText("stat", $"{stat["Mode"]?.Value}", $"{stat["UserId"]?.Value}", $"{stat["GroupId"]?.Value}");
+            default:
+                return value.GetType();
         }
     }
 
