@@ -1,17 +1,19 @@
+using CacheKit.Core.Formats;
+
 namespace CacheKit;
 
 /// <summary>How a result is written before it is encrypted.</summary>
 public enum Serializer
 {
     /// <summary>Everything comes back with its type.</summary>
-    PowerShell,
+    PowerShell = (int)SerializerKind.PowerShell,
 
     /// <summary>Plain MessagePack: simple values that other languages read.</summary>
-    MessagePack,
+    MessagePack = (int)SerializerKind.MessagePack,
 
     /// <summary>JSON: comes back as ConvertFrom-Json would give it.</summary>
-    Json,
+    Json = (int)SerializerKind.Json,
 
     /// <summary>An Arrow stream: tables, column by column.</summary>
-    Arrow,
+    Arrow = (int)SerializerKind.Arrow,
 }

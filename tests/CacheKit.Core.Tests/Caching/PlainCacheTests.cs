@@ -1,0 +1,74 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching;
+
+/// <summary>The cache of public data: damage is found, and no entry passes between it and the encrypted one.</summary>
+public sealed class PlainCacheTests : SecureCacheTestBase
+{
+    protected override ICacheStore CreateStore() => new FakeStore();
+
+    [Fact]
+    public async Task What_one_process_keeps_another_finds()
+    {
+        await using PlainCache writer = OpenPlain();
+        EntryKeys keys = await PutPlainAsync(writer);
+        await using PlainCache reader = OpenPlain();
+        using LookupResult result = await reader.GetAsync(keys, keepEvidence: false, Token);
+        Assert.Equal(Value, result.Entry.Value.ToArray());
+    }
+
+    [Fact]
+    public async Task A_damaged_entry_is_dropped_with_one_notice()
+    {
+        await using PlainCache writer = OpenPlain();
+        EntryKeys keys = await PutPlainAsync(writer);
+        byte[] frame = await FrameAsync(keys.Current);
+        frame[^12] ^= 1;
+        await PlantAsync(keys.Current, frame);
+        await using PlainCache reader = OpenPlain();
+        Assert.Equal(LookupOutcome.Malformed, (await reader.GetAsync(keys, keepEvidence: false, Token)).Outcome);
+        Assert.True(reader.TryTakeNotice(out _));
+        Assert.Null(await Store.GetAsync(keys.Current.ToString(), Token));
+    }
+
+    [Fact]
+    public async Task A_plain_entry_under_an_encrypted_key_is_not_authentic()
+    {
+        await using PlainCache plain = OpenPlain();
+        byte[] frame = await FrameAsync((await PutPlainAsync(plain)).Current);
+        SecureCache secure = Open();
+        await PlantAsync(secure.KeysFor(Namespace, Identity).Current, frame);
+        Assert.Null(await StoredAsync(secure, LookupOutcome.NotAuthentic, keepEvidence: true));
+    }
+
+    [Fact]
+    public async Task An_encrypted_entry_under_a_plain_key_does_not_decode()
+    {
+        byte[] frame = await FrameAsync((await PutAsync(Open(), Value)).Current);
+        await using PlainCache plain = OpenPlain();
+        EntryKeys keys = plain.KeysFor(Namespace, Identity);
+        await PlantAsync(keys.Current, frame);
+        Assert.Equal(LookupOutcome.Malformed, (await plain.GetAsync(keys, keepEvidence: true, Token)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_secret_makes_no_plain_key()
+    {
+        await using PlainCache plain = OpenPlain();
+        Assert.Throws<ArgumentException>(() => plain.KeysFor(Namespace, Identity, holdsSecret: true));
+    }
+
+    private PlainCache OpenPlain() => new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
+
+    private static async Task<EntryKeys> PutPlainAsync(PlainCache cache)
+    {
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        await cache.SetAsync(cache.Seal(keys, null, SerializerKind.PowerShell, Value, Minute)!, Token);
+        return keys;
+    }
+}
