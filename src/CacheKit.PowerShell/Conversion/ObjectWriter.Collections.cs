@@ -61,9 +61,33 @@ internal sealed partial class ObjectWriter
 
     private void WritePairs(IDictionary dictionary, int level, int objects)
     {
+        RefuseEqualTexts(dictionary.Keys.Cast<object>(), objects);
         foreach (DictionaryEntry pair in dictionary)
         {
             WritePair(pair, level, objects);
+        }
+    }
+
+    /// <summary>
+    /// Below the depth, a key of another type is kept as its text: two that have the same one, or none, would make a
+    /// dictionary that nobody can read back.
+    /// </summary>
+    private static void RefuseEqualTexts(IEnumerable<object> keys, int objects)
+    {
+        HashSet<string>? texts = null;
+        foreach (object key in objects > 0 ? [] : keys)
+        {
+            object bare = key is PSObject wrapped ? wrapped.BaseObject : key;
+            if (bare is not PSCustomObject && IsPlain(bare))
+            {
+                continue;
+            }
+
+            texts ??= new HashSet<string>(keys.OfType<string>(), StringComparer.OrdinalIgnoreCase);
+            if (PropertyValues.TextOf(PSObject.AsPSObject(key)) is not { } text || !texts.Add(text))
+            {
+                throw new UnsupportedValueException(bare.GetType(), tooDeep: false);
+            }
         }
     }
 

@@ -82,6 +82,7 @@ internal sealed partial class ObjectWriter
             throw new UnsupportedValueException(dictionary.GetType(), tooDeep: false);
         }
 
+        RefuseEqualTexts(pairs.Select(pair => pair.Key), objects);
         foreach (DictionaryEntry pair in pairs)
         {
             WritePair(pair, level, objects);

@@ -84,4 +84,24 @@ Describe 'Values' {
         $null = Invoke-SecureCached -Key $Name $Make -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike "$Id,*"
     }
+
+    Context 'Keys of a dictionary that are objects of other types' {
+        It 'are refused when their texts could not be told apart' {
+            $table = @{ [object]::new() = 1; [object]::new() = 2 }
+            $failure = $null
+            $value = Invoke-SecureCached -Key 'equal texts' -Depth 0 { $table } -ErrorVariable failure -ErrorAction SilentlyContinue
+            $value.Count | Should -Be 2
+            $failure[0].FullyQualifiedErrorId | Should -BeLike 'ValueTypeUnsupported,*'
+            Invoke-SecureCached -Key 'equal texts' { 'new' } -WarningVariable said | Should -Be 'new'
+            $said.Count | Should -Be 0
+        }
+
+        It 'come back as their text when these differ' {
+            $table = @{ [Text.StringBuilder]::new('a') = 1; [Text.StringBuilder]::new('b') = 2 }
+            $null = Invoke-SecureCached -Key 'other texts' -Depth 0 { $table }
+            $hit = Invoke-SecureCached -Key 'other texts' { 'not a hit' }
+            $hit['a'] | Should -Be 1
+            $hit['b'] | Should -Be 2
+        }
+    }
 }
