@@ -18,6 +18,9 @@ public interface ICacheStore : IAsyncDisposable
     /// <summary>The kind of store and where it is, as a warning may show it: never with a credential.</summary>
     string DisplayName { get; }
 
+    /// <summary>What the store can do beside keeping entries.</summary>
+    StoreCapabilities Capabilities { get; }
+
     /// <summary>Returns the bytes stored under a key, or null when there are none or their time is over.</summary>
     /// <param name="key">The physical key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -46,11 +49,31 @@ public interface ICacheStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Whether there is an entry, its time not over, whose key matches a pattern.</summary>
+    /// <summary>
+    /// The keys, their time not over, that match a pattern: each at least once, in any order. What is written or
+    /// removed meanwhile may be among them or not.
+    /// </summary>
     /// <param name="pattern">The whole key, with <c>*</c> for any characters, and <c>?</c> for one.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="ArgumentException">The pattern has one of <c>[ ] \</c>, which stores read differently.</exception>
-    ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken);
+    /// <exception cref="StoreException">Among others, the store cannot list: see <see cref="Capabilities"/>.</exception>
+    IAsyncEnumerable<string> ListAsync(string pattern, CancellationToken cancellationToken);
+
+    /// <summary>Tries once to take the lock of a key. Locks and entries do not touch each other.</summary>
+    /// <param name="key">The physical key.</param>
+    /// <param name="lease">After how long the lock ends by itself, unless it is renewed; more than zero.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The lock, or null when somebody else has it.</returns>
+    /// <exception cref="StoreException">Among others, the store has no locks: see <see cref="Capabilities"/>.</exception>
+    ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Names who is told of keys that others, in this process or another, have written or removed through the store. A
+    /// store that hears nothing of others never calls. The listener may be called on any thread, before this returns,
+    /// and for keys that did not change; null means that any key may have changed, since messages were missed.
+    /// </summary>
+    /// <param name="listener">Quick, and never throws.</param>
+    void ListenForChanges(Action<string?> listener);
 
     /// <summary>
     /// Takes the next thing that happened to the store without being a fault of an operation, such as a damaged

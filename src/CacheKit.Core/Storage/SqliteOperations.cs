@@ -67,9 +67,33 @@ internal readonly record struct RemoveOperation(string Key) : ISqliteOperation<b
     public bool Run(SqliteSession session, long now) => session.Remove(Key, now);
 }
 
-/// <summary>Looks for a key that matches a pattern.</summary>
-internal readonly record struct AnyOperation(string Pattern) : ISqliteOperation<bool>
+/// <summary>Reads a page of the keys that match a pattern.</summary>
+internal readonly record struct ListOperation(string Pattern, string? After, int Limit)
+    : ISqliteOperation<List<string>>
 {
     /// <inheritdoc/>
-    public bool Run(SqliteSession session, long now) => session.Any(Pattern, now);
+    public List<string> Run(SqliteSession session, long now) => session.List(Pattern, After, Limit, now);
+}
+
+/// <summary>Takes a lock.</summary>
+internal readonly record struct TakeLockOperation(string Key, byte[] Token, TimeSpan Lease) : ISqliteOperation<bool>
+{
+    /// <inheritdoc/>
+    public bool Run(SqliteSession session, long now) =>
+        session.Locks.TryTake(Key, Token, now + (long)Lease.TotalMilliseconds, now);
+}
+
+/// <summary>Begins a new lease of a lock.</summary>
+internal readonly record struct RenewLockOperation(string Key, byte[] Token, TimeSpan Lease) : ISqliteOperation<bool>
+{
+    /// <inheritdoc/>
+    public bool Run(SqliteSession session, long now) =>
+        session.Locks.Renew(Key, Token, now + (long)Lease.TotalMilliseconds, now);
+}
+
+/// <summary>Ends a lock.</summary>
+internal readonly record struct ReleaseLockOperation(string Key, byte[] Token) : ISqliteOperation<bool>
+{
+    /// <inheritdoc/>
+    public bool Run(SqliteSession session, long now) => session.Locks.Release(Key, Token);
 }

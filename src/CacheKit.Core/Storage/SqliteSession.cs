@@ -1,3 +1,4 @@
+using System.Text;
 using SQLitePCL;
 
 namespace CacheKit.Core.Storage;
@@ -22,7 +23,7 @@ internal sealed class SqliteSession : IDisposable
     private SqliteStatement? _rollback;
     private SqliteStatement? _pages;
     private SqliteStatement? _freePages;
-    private SqliteStatement? _any;
+    private SqliteStatement? _list;
     private SqliteStatement? _removeExpired;
     private SqliteStatement? _oldest;
     private SqliteStatement? _removeOldest;
@@ -35,7 +36,11 @@ internal sealed class SqliteSession : IDisposable
     {
         _database = database;
         _pageBytes = database.Query("PRAGMA page_size");
+        Locks = new SqliteLocks(this);
     }
+
+    /// <summary>The locks in the database.</summary>
+    public SqliteLocks Locks { get; }
 
     /// <summary>The patience of the operation that uses the session now.</summary>
     public BusyWait Wait => _database.Wait;
@@ -87,27 +92,38 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
-    /// <summary>Whether an entry, its time not over, has a key that matches a pattern.</summary>
+    /// <summary>Returns keys that match a pattern, their time not over, in the order of their bytes.</summary>
     /// <param name="pattern">The pattern.</param>
+    /// <param name="after">The last key of the page before, or null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
     /// <param name="now">The time, in Unix milliseconds.</param>
-    public bool Any(string pattern, long now)
+    public List<string> List(string pattern, string? after, int limit, long now)
     {
         // SQLite uses the index for GLOB only with a pattern that is known when the statement is prepared. No text in
         // UTF-8 has the byte FF: what begins with the prefix is below the prefix with that byte behind it.
-        SqliteStatement any = Prepared(
-            ref _any,
-            "SELECT 1 FROM entries WHERE key >= ?1 AND key < CAST(CAST(?1 AS BLOB) || x'FF' AS TEXT) AND key GLOB ?2 "
-                + "AND expires > ?3 LIMIT 1");
+        SqliteStatement list = Prepared(
+            ref _list,
+            "SELECT key FROM entries WHERE key >= ?1 AND key < CAST(CAST(?1 AS BLOB) || x'FF' AS TEXT) AND key > ?2 "
+                + "AND key GLOB ?3 AND expires > ?4 ORDER BY key LIMIT ?5");
         try
         {
-            any.BindText(1, KeyPattern.PrefixOf(pattern));
-            any.BindText(2, pattern);
-            any.BindInt64(3, now);
-            return any.Step();
+            list.BindText(1, KeyPattern.PrefixOf(pattern));
+            list.BindText(2, after ?? string.Empty);
+            list.BindText(3, pattern);
+            list.BindInt64(4, now);
+            list.BindInt64(5, limit);
+            List<string> keys = [];
+            while (list.Step())
+            {
+                // Not as text, which ends at a NUL.
+                keys.Add(Encoding.UTF8.GetString(list.Blob(0)));
+            }
+
+            return keys;
         }
         finally
         {
-            any.Reset();
+            list.Reset();
         }
     }
 
@@ -203,6 +219,10 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>Runs a statement that is not kept.</summary>
+    /// <param name="sql">The statement; never made of input.</param>
+    public void Execute(string sql) => _database.Execute(sql);
+
     /// <summary>Gives free pages at the end of the file back to the file system.</summary>
     public void ReturnFreePages() => Prepared(ref _vacuum, "PRAGMA incremental_vacuum(1024)").Run();
 
@@ -266,7 +286,8 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
-    private SqliteStatement Prepared(ref SqliteStatement? statement, string sql)
+    /// <summary>Prepares a statement at its first use; the session disposes of it.</summary>
+    internal SqliteStatement Prepared(ref SqliteStatement? statement, string sql)
     {
         if (statement is null)
         {

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 
 namespace CacheKit.Core.Storage;
 
@@ -17,6 +19,8 @@ public sealed class SqliteStore : ICacheStore
     // A damaged file takes three (meet it, meet it again on a new connection, run on the new file); the rest is for
     // files that are being replaced meanwhile.
     private const int MaxAttempts = 6;
+
+    private const int ListPageSize = 1000;
 
     private readonly SqliteStoreOptions _options;
     private readonly TimeProvider _timeProvider;
@@ -43,6 +47,10 @@ public sealed class SqliteStore : ICacheStore
 
     /// <inheritdoc/>
     public string DisplayName => $"SQLite database '{_options.Path}'";
+
+    /// <inheritdoc/>
+    public StoreCapabilities Capabilities =>
+        StoreCapabilities.Listing | StoreCapabilities.Locking | StoreCapabilities.LockRenewal;
 
     /// <inheritdoc/>
     public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident) =>
@@ -97,11 +105,56 @@ public sealed class SqliteStore : ICacheStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> ListAsync(
+        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         KeyPattern.Check(pattern);
-        return RunAsync<AnyOperation, bool>(new AnyOperation(pattern), isWrite: false, cancellationToken);
+        string? last = null;
+        // The first page is small, for who asks whether there is any.
+        for (int size = 16; ; size = ListPageSize)
+        {
+            List<string> page = await RunAsync<ListOperation, List<string>>(
+                new ListOperation(pattern, last, size), isWrite: false, cancellationToken).ConfigureAwait(false);
+            foreach (string key in page)
+            {
+                yield return key;
+            }
+
+            if (page.Count < size)
+            {
+                yield break;
+            }
+
+            last = page[^1];
+        }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<IStoreLock?> TryLockAsync(
+        string key, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        byte[] token = RandomNumberGenerator.GetBytes(SqliteStoreLock.TokenSize);
+        bool isTaken = await RunAsync<TakeLockOperation, bool>(
+            new TakeLockOperation(key, token, lease), isWrite: true, cancellationToken).ConfigureAwait(false);
+        return isTaken ? new SqliteStoreLock(this, key, token) : null;
+    }
+
+    /// <summary>Nothing is heard: other processes change the file without a word.</summary>
+    /// <param name="listener">Never called.</param>
+    public void ListenForChanges(Action<string?> listener)
+    {
+    }
+
+    internal ValueTask<bool> RenewAsync(
+        string key, byte[] token, TimeSpan lease, CancellationToken cancellationToken) =>
+        RunAsync<RenewLockOperation, bool>(
+            new RenewLockOperation(key, token, lease), isWrite: true, cancellationToken);
+
+    internal ValueTask<bool> ReleaseAsync(string key, byte[] token) =>
+        RunAsync<ReleaseLockOperation, bool>(
+            new ReleaseLockOperation(key, token), isWrite: true, CancellationToken.None);
 
     /// <summary>Waits for the operations under way and closes all files.</summary>
     public ValueTask DisposeAsync() => _sessions.DisposeAsync();

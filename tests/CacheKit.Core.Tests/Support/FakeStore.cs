@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
 using CacheKit.Core.Storage;
 
 namespace CacheKit.Core.Tests.Support;
@@ -10,7 +11,18 @@ internal sealed class FakeStore : ICacheStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _entries = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, FakeLock> _locks = new(StringComparer.Ordinal);
+
+    /// <summary>Tells who listens what others have changed.</summary>
+    public Action<string?> Tell { get; private set; } = _ => { };
+
+    /// <summary>The locks that are held, which never end by themselves here.</summary>
+    public ICollection<string> Locked => _locks.Keys;
+
     public string DisplayName => "fake store";
+
+    public StoreCapabilities Capabilities =>
+        StoreCapabilities.Listing | StoreCapabilities.Locking | StoreCapabilities.LockRenewal;
 
     public IDictionary<string, byte[]> Entries => _entries;
 
@@ -38,8 +50,26 @@ internal sealed class FakeStore : ICacheStore
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken) => new(_entries.TryRemove(key, out _));
 
-    public ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken) =>
-        new(_entries.Keys.Any(key => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false)));
+    public async IAsyncEnumerable<string> ListAsync(
+        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (string key in _entries.Keys)
+        {
+            if (FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false))
+            {
+                yield return key;
+            }
+        }
+    }
+
+    public ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        FakeLock held = new(this, key);
+        return new(_locks.TryAdd(key, held) ? held : null);
+    }
+
+    public void ListenForChanges(Action<string?> listener) => Tell += listener;
 
     public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident)
     {
@@ -48,4 +78,19 @@ internal sealed class FakeStore : ICacheStore
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Takes a lock away from whoever holds it.</summary>
+    public void BreakLock(string key) => _locks.TryRemove(key, out _);
+
+    private sealed class FakeLock(FakeStore store, string key) : IStoreLock
+    {
+        public ValueTask<bool> RenewAsync(TimeSpan lease, CancellationToken cancellationToken) =>
+            new(store._locks.TryGetValue(key, out FakeLock? held) && held == this);
+
+        public ValueTask DisposeAsync()
+        {
+            store._locks.TryRemove(new KeyValuePair<string, FakeLock>(key, this));
+            return ValueTask.CompletedTask;
+        }
+    }
 }

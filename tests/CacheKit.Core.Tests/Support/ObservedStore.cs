@@ -10,6 +10,8 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 
     public string DisplayName => store.DisplayName;
 
+    public StoreCapabilities Capabilities => store.Capabilities;
+
     public int Reads => _reads;
 
     public List<(string Key, TimeSpan TimeToLive)> Writes { get; } = [];
@@ -23,6 +25,9 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 
     /// <summary>The fault of writing alone.</summary>
     public StoreException? SetFault { get; set; }
+
+    /// <summary>The fault of taking a lock.</summary>
+    public StoreException? LockFault { get; set; }
 
     public StoreIncident? Incident { get; set; }
 
@@ -63,11 +68,16 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
         return WriteFault is null ? store.RemoveAsync(key, cancellationToken) : throw WriteFault;
     }
 
-    public ValueTask<bool> AnyAsync(string pattern, CancellationToken cancellationToken)
+    public IAsyncEnumerable<string> ListAsync(string pattern, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return ReadFault is null ? store.AnyAsync(pattern, cancellationToken) : throw ReadFault;
+        return ReadFault is null ? store.ListAsync(pattern, cancellationToken) : throw ReadFault;
     }
+
+    public ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken) =>
+        LockFault is null ? store.TryLockAsync(key, lease, cancellationToken) : throw LockFault;
+
+    public void ListenForChanges(Action<string?> listener) => store.ListenForChanges(listener);
 
     public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident)
     {
