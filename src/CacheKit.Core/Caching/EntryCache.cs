@@ -41,6 +41,8 @@ public abstract partial class EntryCache : IAsyncDisposable
 
     private protected ICacheStore Store => _store;
 
+    private protected TimeProvider Clock => _clock;
+
     private protected CacheNotices Notices => _notices;
 
     /// <summary>The computations under way: one a key.</summary>
