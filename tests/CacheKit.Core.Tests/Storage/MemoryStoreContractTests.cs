@@ -1,0 +1,21 @@
+using CacheKit.Core.Storage;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage;
+
+public sealed class MemoryStoreContractTests : CacheStoreContract
+{
+    [Fact]
+    public async Task A_value_over_a_quarter_of_the_room_is_refused_and_the_others_stay()
+    {
+        await using MemoryStore store = new(Clock, maxBytes: 4096);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await store.SetAsync("a", new byte[100], TimeSpan.FromHours(1), token);
+        StoreException fault = await Assert.ThrowsAsync<StoreException>(
+            async () => await store.SetAsync("b", new byte[1024], TimeSpan.FromHours(1), token));
+        Assert.Equal(StoreFault.ValueTooLarge, fault.Fault);
+        Assert.NotNull(await store.GetAsync("a", token));
+    }
+
+    protected override ICacheStore CreateStore() => new MemoryStore(Clock, maxBytes: 1L << 30);
+}
