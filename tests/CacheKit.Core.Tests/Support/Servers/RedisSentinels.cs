@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CacheKit.Core.Tests.Support.Servers;
 
 /// <summary>A primary, its replica, and three Sentinels that watch over them, on the loopback address.</summary>
@@ -16,7 +18,8 @@ internal sealed class RedisSentinels : IDisposable
         try
         {
             Primary = RedisProcess.StartServer("--repl-diskless-sync-delay", "0");
-            Replica = RedisProcess.StartServer("--replicaof", $"127.0.0.1 {Primary.Port}");
+            Replica = RedisProcess.StartServer(
+                "--replicaof", "127.0.0.1", Primary.Port.ToString(CultureInfo.InvariantCulture));
             for (int i = 0; i < 3; i++)
             {
                 _sentinels.Add(RedisProcess.StartSentinel(
