@@ -73,4 +73,10 @@ public static class ErrorIds
 
     /// <summary>A secret was to be kept, or to make a key, without encryption.</summary>
     public const string SecretRefused = nameof(SecretRefused);
+
+    /// <summary>The store does not accept who asks: a password or key is missing or wrong.</summary>
+    public const string StoreAuthenticationFailed = nameof(StoreAuthenticationFailed);
+
+    /// <summary>The store could not prove who it is: its certificate is not trusted, or of another name.</summary>
+    public const string StoreTlsFailed = nameof(StoreTlsFailed);
 }

@@ -21,6 +21,8 @@ internal static class ErrorRecords
         ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
+        ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
+        ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
