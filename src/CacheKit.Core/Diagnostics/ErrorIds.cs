@@ -23,6 +23,24 @@ public static class ErrorIds
     /// <summary>CACHEKIT_CACHE_PATH is not the full path of a file.</summary>
     public const string CachePathInvalid = nameof(CachePathInvalid);
 
+    /// <summary>More than one variable chooses a store.</summary>
+    public const string StoreAmbiguous = nameof(StoreAmbiguous);
+
+    /// <summary>A variable or parameter that configures a store has a value that means nothing.</summary>
+    public const string StoreSettingInvalid = nameof(StoreSettingInvalid);
+
+    /// <summary>User and password of a store are given in two places.</summary>
+    public const string CredentialConflict = nameof(CredentialConflict);
+
+    /// <summary>A file of certificates to trust cannot be read, or has none.</summary>
+    public const string CAFileUnusable = nameof(CAFileUnusable);
+
+    /// <summary>A tenant is blank or too long.</summary>
+    public const string TenantInvalid = nameof(TenantInvalid);
+
+    /// <summary>The session was closed.</summary>
+    public const string SessionClosed = nameof(SessionClosed);
+
     /// <summary>A time to live is not a positive duration of at most 3,650 days.</summary>
     public const string TtlInvalid = nameof(TtlInvalid);
 
