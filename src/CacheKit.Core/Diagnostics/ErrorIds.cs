@@ -32,9 +32,6 @@ public static class ErrorIds
     /// <summary>User and password of a store are given in two places.</summary>
     public const string CredentialConflict = nameof(CredentialConflict);
 
-    /// <summary>A file of certificates to trust cannot be read, or has none.</summary>
-    public const string CAFileUnusable = nameof(CAFileUnusable);
-
     /// <summary>A tenant is blank or too long.</summary>
     public const string TenantInvalid = nameof(TenantInvalid);
 

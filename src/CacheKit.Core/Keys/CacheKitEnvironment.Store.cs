@@ -31,7 +31,7 @@ public sealed partial record CacheKitEnvironment
     public const string AllowPrivateNetworkVariable = "CACHEKIT_ALLOW_PRIVATE_NETWORK";
 
     /// <summary>The name of the variable that holds the path of the certificates to trust.</summary>
-    public const string CAFileVariable = "CACHEKIT_CA_FILE";
+    public const string CaFileVariable = "CACHEKIT_CA_FILE";
 
     /// <summary>The name of the variable that holds how long an operation of the store may take.</summary>
     public const string SocketTimeoutVariable = "CACHEKIT_SOCKET_TIMEOUT";
@@ -67,7 +67,7 @@ public sealed partial record CacheKitEnvironment
     public string? AllowPrivateNetwork { get; init; }
 
     /// <summary>CACHEKIT_CA_FILE: the path of a PEM file with the certificates to trust.</summary>
-    public string? CAFile { get; init; }
+    public string? CaFile { get; init; }
 
     /// <summary>CACHEKIT_SOCKET_TIMEOUT: how long an operation may take, in seconds.</summary>
     public string? SocketTimeout { get; init; }
@@ -113,7 +113,7 @@ public sealed partial record CacheKitEnvironment
         && ApiUrl == Read(ApiUrlVariable)
         && AllowCustomHost == Read(AllowCustomHostVariable)
         && AllowPrivateNetwork == Read(AllowPrivateNetworkVariable)
-        && CAFile == Read(CAFileVariable)
+        && CaFile == Read(CaFileVariable)
         && SocketTimeout == Read(SocketTimeoutVariable)
         && SocketConnectTimeout == Read(SocketConnectTimeoutVariable);
 }

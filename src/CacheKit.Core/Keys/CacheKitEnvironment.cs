@@ -55,7 +55,7 @@ public sealed partial record CacheKitEnvironment
         ApiUrl = Read(ApiUrlVariable),
         AllowCustomHost = Read(AllowCustomHostVariable),
         AllowPrivateNetwork = Read(AllowPrivateNetworkVariable),
-        CAFile = Read(CAFileVariable),
+        CaFile = Read(CaFileVariable),
         SocketTimeout = Read(SocketTimeoutVariable),
         SocketConnectTimeout = Read(SocketConnectTimeoutVariable),
         CacheHome = Read(s_cacheVariable),
