@@ -38,6 +38,12 @@ public static class ErrorIds
     /// <summary>The session was closed.</summary>
     public const string SessionClosed = nameof(SessionClosed);
 
+    /// <summary>The URL or configuration string of a Redis cannot be read, or asks for what is never done.</summary>
+    public const string RedisUrlInvalid = nameof(RedisUrlInvalid);
+
+    /// <summary>The file with the certificates of the trusted authorities cannot be used.</summary>
+    public const string CaFileInvalid = nameof(CaFileInvalid);
+
     /// <summary>A time to live is not a positive duration of at most 3,650 days.</summary>
     public const string TtlInvalid = nameof(TtlInvalid);
 
