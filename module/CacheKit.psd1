@@ -13,7 +13,9 @@
         'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
+        'New-CacheKitSession'
         'Test-CacheKitMasterKey'
+        'Test-CacheKitSession'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -1,5 +1,8 @@
+using System.Globalization;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using StackExchange.Redis;
 
 namespace CacheKit.Core.Caching;
 
@@ -47,21 +50,91 @@ public sealed partial class StoreChoice
             : new StoreChoice(StoreKind.Sqlite, source, clock => new SqliteStore(options, clock)) { SqlitePath = path };
     }
 
+    /// <summary>Chooses a Redis.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="source">What chose it.</param>
+    /// <exception cref="CacheKitException">The connection or the file of authorities is not usable.</exception>
+    public static StoreChoice Redis(RedisStoreOptions options, string source)
+    {
+        ConfigurationOptions bare = RedisConnection.Parse(options with { User = null, Password = null }).ToConfiguration();
+        if ((options.User is not null || options.Password is not null) && (bare.User is not null || bare.Password is not null))
+        {
+            throw new CacheKitException(
+                ErrorIds.CredentialConflict,
+                "User or password of the Redis are given twice: in its URL or configuration string, and beside it.",
+                "Keep one: take them out of the URL, or do without -Credential, "
+                + $"{CacheKitEnvironment.RedisUserVariable} and {CacheKitEnvironment.RedisPasswordVariable}.");
+        }
+
+        return new StoreChoice(StoreKind.Redis, source, _ => new RedisStore(options))
+        {
+            Resilience = new ResilienceOptions
+            {
+                ConnectTimeout = options.ConnectTimeout,
+                OperationTimeout = options.OperationTimeout,
+            },
+        };
+    }
+
+    /// <summary>Adds the number of a logical database to a connection, in place of the one that it may name.</summary>
+    /// <param name="connection">A URL or configuration string.</param>
+    /// <param name="database">The number.</param>
+    public static string WithDatabase(string connection, int database) =>
+        !connection.Contains("://", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"{connection},defaultDatabase={database}")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{connection}{(connection.Contains('?', StringComparison.Ordinal) ? '&' : '?')}db={database}");
+
+    /// <summary>Chooses an HTTP store.</summary>
+    /// <param name="options">Where it is, and the key for it.</param>
+    /// <param name="source">What chose it.</param>
+    /// <exception cref="CacheKitException">The address, the key or the file of authorities is not usable.</exception>
+    public static StoreChoice Http(HttpStoreOptions options, string source)
+    {
+        options.Validate();
+        return new StoreChoice(StoreKind.Http, source, _ => new HttpStore(options))
+        {
+            Resilience = new ResilienceOptions
+            {
+                ConnectTimeout = options.ConnectTimeout,
+                OperationTimeout = options.OperationTimeout,
+            },
+        };
+    }
+
     /// <summary>Chooses a store that the caller makes.</summary>
     /// <param name="open">Makes it, without opening it.</param>
     /// <param name="source">What chose it.</param>
-    public static StoreChoice Custom(Func<TimeProvider, ICacheStore> open, string source) => new(StoreKind.Custom, source, open);
+    public static StoreChoice Custom(Func<TimeProvider, ICacheStore> open, string source) =>
+        new(StoreKind.Custom, source, open) { Resilience = new ResilienceOptions { OperationTimeout = null } };
 
     /// <summary>The database file, or null for another kind of store.</summary>
     public string? SqlitePath { get; private init; }
 
+    /// <summary>How callers are protected from the store's faults; null for stores in this machine.</summary>
+    private ResilienceOptions? Resilience { get; init; }
+
     /// <summary>Makes the store, without opening it: the first operation does.</summary>
     /// <param name="clock">The clock that expiry goes by.</param>
-    public ICacheStore Open(TimeProvider clock) => OpenBare(clock);
+    public ICacheStore Open(TimeProvider clock) =>
+        Resilience is null ? OpenBare(clock) : new ResilientStore(OpenBare(clock), Resilience, clock);
 
     /// <summary>Makes the store without what protects callers from its faults: for looking at the store itself.</summary>
     /// <param name="clock">The clock that expiry goes by.</param>
     public ICacheStore OpenBare(TimeProvider clock) => _open(clock);
+
+    /// <summary>Makes the store once, which checks the rest of its options, and tells its name; it is not opened.</summary>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    /// <returns>The kind of store and where it is, never with a credential.</returns>
+    public async ValueTask<string> DescribeAsync(TimeProvider clock)
+    {
+        ICacheStore store = OpenBare(clock);
+        await using (store.ConfigureAwait(false))
+        {
+            return store.DisplayName;
+        }
+    }
 
     /// <summary>Never a credential.</summary>
     public override string ToString() => $"{Kind} by {Source}";

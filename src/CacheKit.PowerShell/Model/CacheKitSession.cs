@@ -11,12 +11,11 @@ public sealed class CacheKitSession : IDisposable
 {
     private readonly SessionCaches _caches;
 
-    internal CacheKitSession(SessionCaches caches, string store, string? keySource)
+    internal CacheKitSession(SessionCaches caches, string store)
     {
         _caches = caches;
         Store = store;
         Tenant = caches.Options.Tenant;
-        KeySource = keySource;
     }
 
     /// <summary>The store, never with a credential.</summary>
@@ -41,7 +40,10 @@ public sealed class CacheKitSession : IDisposable
     internal Ttl DefaultTtl { get; init; } = CacheKit.Ttl.Default;
 
     /// <summary>Where the master key came from; null when there was none, so that it is looked for at the first use.</summary>
-    internal string? KeySource { get; }
+    internal string? KeySource { get; init; }
+
+    /// <summary>Which key it is, as Test-CacheKitMasterKey tells it, but for this tenant; null when there was none.</summary>
+    internal string? KeyFingerprint { get; init; }
 
     internal SessionCaches Caches => _caches;
 
