@@ -44,6 +44,15 @@ public static class ErrorIds
     /// <summary>The file with the certificates of the trusted authorities cannot be used.</summary>
     public const string CaFileInvalid = nameof(CaFileInvalid);
 
+    /// <summary>The file with the certificates of the trusted authorities cannot be used.</summary>
+    public const string CaFileInvalid = nameof(CaFileInvalid);
+
+    /// <summary>The address of an HTTP store cannot be read, or is one that the key must not be sent to.</summary>
+    public const string ApiUrlInvalid = nameof(ApiUrlInvalid);
+
+    /// <summary>The key of an HTTP store cannot be one.</summary>
+    public const string ApiKeyInvalid = nameof(ApiKeyInvalid);
+
     /// <summary>A time to live is not a positive duration of at most 3,650 days.</summary>
     public const string TtlInvalid = nameof(TtlInvalid);
 
