@@ -1,3 +1,4 @@
+using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 
@@ -15,8 +16,10 @@ public abstract partial class EntryCache
         bool keepEvidence,
         CancellationToken cancellationToken)
     {
+        long moment = _changes.Now;
         IReadOnlyList<byte[]?> found = await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
-        return await FirstOfAsync(keys, found, 0, keepEvidence, cancellationToken).ConfigureAwait(false);
+        return await FirstOfAsync(keys, new Found(found, 0, moment), keepEvidence, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Looks for several entries in one round trip to the store.</summary>
@@ -29,12 +32,14 @@ public abstract partial class EntryCache
         bool keepEvidence,
         CancellationToken cancellationToken)
     {
+        long moment = _changes.Now;
         IReadOnlyList<byte[]?> found = await ReadAsync(keys, cancellationToken).ConfigureAwait(false);
         LookupResult[] results = new LookupResult[keys.Count];
         int start = 0;
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = await FirstOfAsync(keys[i], found, start, keepEvidence, cancellationToken).ConfigureAwait(false);
+            results[i] = await FirstOfAsync(
+                keys[i], new Found(found, start, moment), keepEvidence, cancellationToken).ConfigureAwait(false);
             start += 1 + keys[i].Previous.Count;
         }
 
@@ -86,11 +91,13 @@ public abstract partial class EntryCache
             IReadOnlyList<byte[]?> found = keys is [{ Previous.Count: 0 } single]
                 ? [await _store.GetAsync(single.Current.ToString(), cancellationToken).ConfigureAwait(false)]
                 : await _store.GetManyAsync(PhysicalKeys(keys), cancellationToken).ConfigureAwait(false);
+            _isUnreadable = false;
             _notices.ReadsWork();
             return found;
         }
         catch (StoreException fault)
         {
+            _isUnreadable = true;
             _notices.AddReadFault(fault);
             return [];
         }
@@ -102,19 +109,19 @@ public abstract partial class EntryCache
     /// <summary>The first entry that is a hit, under the newest key.</summary>
     private async ValueTask<LookupResult> FirstOfAsync(
         EntryKeys keys,
-        IReadOnlyList<byte[]?> found,
-        int start,
+        Found found,
         bool keepEvidence,
         CancellationToken cancellationToken)
     {
         LookupResult result = default;
-        int end = Math.Min(found.Count, start + 1 + keys.Previous.Count);
-        for (int i = start; i < end && result.Outcome == LookupOutcome.Miss; i++)
+        int end = Math.Min(found.Frames.Count, found.Start + 1 + keys.Previous.Count);
+        for (int i = found.Start; i < end && result.Outcome == LookupOutcome.Miss; i++)
         {
-            if (found[i] is { } frame)
+            if (found.Frames[i] is { } frame)
             {
-                EntryKey key = i == start ? keys.Current : keys.Previous[i - start - 1];
-                result = await OpenAsync(key, frame, keepEvidence, cancellationToken).ConfigureAwait(false);
+                EntryKey key = i == found.Start ? keys.Current : keys.Previous[i - found.Start - 1];
+                result = await OpenAsync(key, frame, found.Moment, keepEvidence, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
 
@@ -124,6 +131,7 @@ public abstract partial class EntryCache
     private async ValueTask<LookupResult> OpenAsync(
         EntryKey key,
         byte[] frame,
+        long moment,
         bool keepEvidence,
         CancellationToken cancellationToken)
     {
@@ -132,7 +140,7 @@ public abstract partial class EntryCache
         {
             if (IsWithin(entry.Header, entry.Header.FreshForMs))
             {
-                _memory.Set(key.Id, frame, entry.Header.CreatedUnixMs + entry.Header.KeepForMs);
+                Fill(key.Id, frame, entry.Header, moment);
                 return new LookupResult(LookupOutcome.Hit, entry);
             }
 
@@ -155,4 +163,20 @@ public abstract partial class EntryCache
             : $"An entry in {_store.DisplayName} does not decode. It was dropped ({key}).");
         return result;
     }
+
+    /// <summary>Puts an entry that was read into memory, unless it was removed or replaced since the reading began.</summary>
+    private void Fill(in EntryId id, byte[] frame, in EntryHeader header, long moment)
+    {
+        _memory.Set(id, frame, header.CreatedUnixMs + header.KeepForMs);
+        if (_changes.HasChangedSince(id, moment))
+        {
+            _memory.Remove(id);
+        }
+    }
+
+    /// <summary>What a reading found for an entry.</summary>
+    /// <param name="Frames">All that was read.</param>
+    /// <param name="Start">Where the entry's part begins.</param>
+    /// <param name="Moment">When the reading began, as the tracker of changes counts.</param>
+    private readonly record struct Found(IReadOnlyList<byte[]?> Frames, int Start, long Moment);
 }

@@ -25,6 +25,10 @@ public abstract partial class EntryCache : IAsyncDisposable
     private readonly MemoryTier _memory;
     private readonly TimeProvider _clock;
     private readonly CacheNotices _notices;
+    private readonly ChangeTracker _changes = new();
+
+    // Whether the store had a fault at the last read: no use in asking it for a lock.
+    private volatile bool _isUnreadable;
 
     private protected EntryCache(ICacheStore store, MemoryTier memory, TimeProvider clock)
     {
@@ -32,9 +36,12 @@ public abstract partial class EntryCache : IAsyncDisposable
         _memory = memory;
         _clock = clock;
         _notices = new CacheNotices(store);
+        store.ListenForChanges(Forget);
     }
 
     private protected ICacheStore Store => _store;
+
+    private protected TimeProvider Clock => _clock;
 
     private protected CacheNotices Notices => _notices;
 
@@ -92,16 +99,18 @@ public abstract partial class EntryCache : IAsyncDisposable
         // What this value replaces is over, whatever becomes of the new entry.
         foreach (EntryKey previous in keys.Previous)
         {
-            _memory.Remove(previous.Id);
+            Forget(previous.Id);
         }
 
         if (frame is null || frame.Length > LargestEntry)
         {
-            _memory.Remove(keys.Current.Id);
+            Forget(keys.Current.Id);
             _notices.Add($"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
             return null;
         }
 
+        // What is being read at this moment is older.
+        _changes.Changed(keys.Current.Id);
         _memory.Set(keys.Current.Id, frame, now + lifetime.KeepForMs);
         return new SealedEntry(keys, frame, TimeSpan.FromMilliseconds(lifetime.KeepForMs));
     }
@@ -145,9 +154,9 @@ public abstract partial class EntryCache : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the next thing that the user should be warned of: store faults, dropped entries.</summary>
-    /// <param name="notice">One or more whole sentences, without any secret.</param>
-    public bool TryTakeNotice([NotNullWhen(true)] out string? notice) => _notices.TryTake(out notice);
+    /// <summary>Takes the next thing that the user should hear of: store faults, dropped entries.</summary>
+    /// <param name="notice">The warning, or the error where the configuration is wrong.</param>
+    public bool TryTakeNotice([NotNullWhen(true)] out CacheNotice? notice) => _notices.TryTake(out notice);
 
     /// <summary>Zeroes the keys and closes the store.</summary>
     public ValueTask DisposeAsync()
@@ -207,7 +216,7 @@ public abstract partial class EntryCache : IAsyncDisposable
 
     private async ValueTask DropAsync(EntryKey key, CancellationToken cancellationToken)
     {
-        _memory.Remove(key.Id);
+        Forget(key.Id);
         try
         {
             await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
@@ -217,6 +226,27 @@ public abstract partial class EntryCache : IAsyncDisposable
         {
             _notices.AddWriteFault(fault);
         }
+    }
+
+    /// <summary>Another cache, in this process or elsewhere, has written or removed an entry; null: any entry.</summary>
+    private void Forget(string? physicalKey)
+    {
+        if (physicalKey is null)
+        {
+            _changes.AllChanged();
+            _memory.Clear();
+        }
+        else if (EntryKey.TryParseId(physicalKey, out EntryId id))
+        {
+            Forget(id);
+        }
+    }
+
+    /// <summary>First the mark, then the removal: a reader who fills the memory looks for the mark afterwards.</summary>
+    private void Forget(in EntryId id)
+    {
+        _changes.Changed(id);
+        _memory.Remove(id);
     }
 
     private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -75,6 +75,9 @@ public sealed class Flight : IDisposable
     /// </summary>
     public bool IsOwn => _thread == Environment.CurrentManagedThreadId && !_result.Task.IsCompleted;
 
+    /// <summary>The turn among all processes, while the leader has it. The leader gives it back.</summary>
+    public ComputeLease? Lease { get; set; }
+
     /// <summary>Ends the flight.</summary>
     /// <param name="result">What those who wait are told.</param>
     public void Complete(FlightResult result)

@@ -44,9 +44,6 @@ public static class ErrorIds
     /// <summary>The file with the certificates of the trusted authorities cannot be used.</summary>
     public const string CaFileInvalid = nameof(CaFileInvalid);
 
-    /// <summary>The file with the certificates of the trusted authorities cannot be used.</summary>
-    public const string CaFileInvalid = nameof(CaFileInvalid);
-
     /// <summary>The address of an HTTP store cannot be read, or is one that the key must not be sent to.</summary>
     public const string ApiUrlInvalid = nameof(ApiUrlInvalid);
 
@@ -94,4 +91,10 @@ public static class ErrorIds
 
     /// <summary>A secret was to be kept, or to make a key, without encryption.</summary>
     public const string SecretRefused = nameof(SecretRefused);
+
+    /// <summary>The store does not accept who asks: a password or key is missing or wrong.</summary>
+    public const string StoreAuthenticationFailed = nameof(StoreAuthenticationFailed);
+
+    /// <summary>The store could not prove who it is: its certificate is not trusted, or of another name.</summary>
+    public const string StoreTlsFailed = nameof(StoreTlsFailed);
 }

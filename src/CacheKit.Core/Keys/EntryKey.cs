@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Formats;
@@ -20,6 +21,8 @@ public readonly struct EntryKey
     public const int LongestNamespace = 64;
 
     private const int FixedSize = 3 + 1 + 1 + EntryId.HexLength;
+
+    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly TenantKeys? _keys;
 
@@ -74,6 +77,19 @@ public readonly struct EntryKey
     {
         destination[0] = (byte)@namespace.Length;
         return 1 + Encoding.ASCII.GetBytes(@namespace, destination[1..]);
+    }
+
+    /// <summary>Finds the id in a physical key.</summary>
+    /// <param name="physicalKey">Any text: it may come from outside.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>Whether there is one.</returns>
+    public static bool TryParseId(string physicalKey, out EntryId id)
+    {
+        id = default;
+        ReadOnlySpan<char> digits = physicalKey.AsSpan(physicalKey.LastIndexOf(':') + 1);
+        bool isId = digits.Length == EntryId.HexLength && !digits.ContainsAnyExcept(s_hexDigits);
+        id = isId ? EntryId.FromBytes(Convert.FromHexString(digits)) : default;
+        return isId;
     }
 
     /// <summary>Writes the physical key and returns its size.</summary>

@@ -12,6 +12,8 @@ namespace CacheKit.Pipeline;
 /// <content>What happens when there is no entry in memory: one runspace computes, the others wait for it.</content>
 public abstract partial class BlockCachingCommand
 {
+    private static readonly TimeSpan s_patienceOfCtrlC = TimeSpan.FromMilliseconds(100);
+
     private void Resolve(EntryCache cache, EntryKeys keys, BlockCall call, bool isStoreAsked)
     {
         FlightResult? shared = default(FlightResult);
@@ -46,15 +48,69 @@ public abstract partial class BlockCachingCommand
             object?[]? output = null;
             // Another flight may have ended between looking and taking off.
             if (!Refresh && (TryFindInMemory(cache, keys, out output)
-                || (!isStoreAsked && TryFindInStore(cache, keys, out output))))
+                || (!isStoreAsked && TryFindInStore(cache, keys, out output))
+                || !TryTakeTurn(cache, keys, flight, out output)))
             {
                 flight.Complete(new FlightResult(FlightOutcome.Found));
                 WriteAll(output);
                 return;
             }
 
-            Compute(cache, keys, call, flight);
+            try
+            {
+                Compute(cache, keys, call, flight);
+            }
+            finally
+            {
+                GiveBackTurn(flight);
+            }
         }
+    }
+
+    /// <summary>Takes the turn among all processes, if there is a way to.</summary>
+    /// <returns>Whether to compute. If not, another process has done it.</returns>
+    private bool TryTakeTurn(EntryCache cache, EntryKeys keys, Flight flight, out object?[] output)
+    {
+        bool keepEvidence = KeepsEvidence;
+        TimeSpan timeout = LockTimeout.Duration;
+        ComputeTurn turn = Wait(stop => cache.TakeTurnAsync(keys, keepEvidence, TimeSpan.Zero, timeout, stop));
+        if (turn.IsContested)
+        {
+            WriteVerbose($"Waiting for another process: {keys.Current}.");
+            turn = Wait(stop => cache.TakeTurnAsync(keys, keepEvidence, timeout, timeout, stop));
+        }
+
+        flight.Lease = turn.Lease;
+        if (TryUse(cache, keys, turn.Lookup, out output))
+        {
+            return false;
+        }
+
+        if (turn.IsContested)
+        {
+            WriteVerbose($"Not waiting any longer: {keys.Current}.");
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets the next process compute, before anything is written that may take its time.</summary>
+    private void GiveBackTurn(Flight? flight)
+    {
+        if (flight?.Lease is not { } lease)
+        {
+            return;
+        }
+
+        flight.Lease = null;
+        if (StopToken.IsCancellationRequested)
+        {
+            // Ctrl+C does not wait for a slow store: the turn ends by itself then.
+            Task.Run(() => lease.DisposeAsync().AsTask()).Wait(s_patienceOfCtrlC);
+            return;
+        }
+
+        Wait(_ => lease.DisposeAsync());
     }
 
     private void RefuseOwn(Flight flight)
@@ -104,9 +160,14 @@ public abstract partial class BlockCachingCommand
 
     private bool TryFindInStore(EntryCache cache, EntryKeys keys, out object?[] output)
     {
-        output = [];
         bool keepEvidence = KeepsEvidence;
-        using LookupResult result = Wait(stop => cache.GetAsync(keys, keepEvidence, stop));
+        return TryUse(cache, keys, Wait(stop => cache.GetAsync(keys, keepEvidence, stop)), out output);
+    }
+
+    private bool TryUse(EntryCache cache, EntryKeys keys, LookupResult found, out object?[] output)
+    {
+        output = [];
+        using LookupResult result = found;
         WriteNotices(cache);
         RefuseUnlessSound(result, keys);
         if (result.Outcome != LookupOutcome.Hit)
@@ -143,6 +204,7 @@ public abstract partial class BlockCachingCommand
         if (output.HasFailed)
         {
             flight?.Complete(new FlightResult(FlightOutcome.NotCached));
+            GiveBackTurn(flight);
             if (output.HasFailure && TryAnswerStale(cache, keys, output))
             {
                 return;
@@ -157,6 +219,7 @@ public abstract partial class BlockCachingCommand
 
         // The output goes to commands that may ask for the same key.
         flight?.Complete(new FlightResult(FlightOutcome.NotCached));
+        GiveBackTurn(flight);
         output.Write();
     }
 

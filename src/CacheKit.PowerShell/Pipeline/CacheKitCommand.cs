@@ -95,6 +95,9 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
             case Task<LookupResult> { IsCompletedSuccessfully: true } lookup:
                 lookup.Result.Dispose();
                 break;
+            case Task<ComputeTurn> { IsCompletedSuccessfully: true } turn:
+                Task.Run(() => turn.Result.AbandonAsync().AsTask());
+                break;
             case Task<IReadOnlyList<LookupResult>> { IsCompletedSuccessfully: true } lookups:
                 foreach (LookupResult result in lookups.Result)
                 {

@@ -22,6 +22,8 @@ internal static class ErrorRecords
         ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
+        ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
+        ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
         ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
         ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey or ErrorIds.SessionClosed => ErrorCategory.InvalidOperation,

@@ -7,10 +7,17 @@ namespace CacheKit.Core.Tests.Support;
 internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 {
     private int _reads;
+    private int _locksAsked;
 
     public string DisplayName => store.DisplayName;
 
-    public StoreCapabilities Capabilities => store.Capabilities;
+    public StoreCapabilities Capabilities => store.Capabilities & ~Hidden;
+
+    /// <summary>What of the store's capabilities is hidden.</summary>
+    public StoreCapabilities Hidden { get; set; }
+
+    /// <summary>How often a lock was asked for.</summary>
+    public int LocksAsked => _locksAsked;
 
     public int Reads => _reads;
 
@@ -33,10 +40,15 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 
     public bool IsDisposed { get; private set; }
 
-    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    /// <summary>Happens after a read, before its caller knows of it.</summary>
+    public Action? AfterRead { get; set; }
+
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return ReadFault is null ? store.GetAsync(key, cancellationToken) : throw ReadFault;
+        byte[]? value = ReadFault is null ? await store.GetAsync(key, cancellationToken) : throw ReadFault;
+        AfterRead?.Invoke();
+        return value;
     }
 
     public ValueTask<IReadOnlyList<byte[]?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
@@ -74,8 +86,11 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
         return ReadFault is null ? store.ListAsync(pattern, cancellationToken) : throw ReadFault;
     }
 
-    public ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken) =>
-        LockFault is null ? store.TryLockAsync(key, lease, cancellationToken) : throw LockFault;
+    public ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _locksAsked);
+        return LockFault is null ? store.TryLockAsync(key, lease, cancellationToken) : throw LockFault;
+    }
 
     public void ListenForChanges(Action<string?> listener) => store.ListenForChanges(listener);
 

@@ -59,19 +59,24 @@ public sealed class HostProcess : IDisposable
 
     /// <summary>Reads the output up to and including a line.</summary>
     /// <exception cref="EndOfStreamException">The process ended without it.</exception>
-    public async Task WaitForLineAsync(string line)
+    public Task WaitForLineAsync(string line) => WaitForAnyAsync(line);
+
+    /// <summary>Reads the output up to and including one of some lines.</summary>
+    /// <returns>The line.</returns>
+    /// <exception cref="EndOfStreamException">The process ended without any.</exception>
+    public async Task<string> WaitForAnyAsync(params string[] lines)
     {
         using CancellationTokenSource hang = new(s_hang);
         while (await _process.StandardOutput.ReadLineAsync(hang.Token) is { } read)
         {
             _read.Add(read);
-            if (read == line)
+            if (lines.Contains(read))
             {
-                return;
+                return read;
             }
         }
 
-        throw new EndOfStreamException($"'{line}' never came. Errors: {await _errors}");
+        throw new EndOfStreamException($"'{string.Join("', '", lines)}' never came. Errors: {await _errors}");
     }
 
     /// <summary>Sends a signal by name: INT, TERM or KILL. Unix only.</summary>

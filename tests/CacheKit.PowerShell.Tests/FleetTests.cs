@@ -1,0 +1,104 @@
+using CacheKit.PowerShell.Tests.Support;
+using Xunit;
+
+namespace CacheKit.PowerShell.Tests;
+
+/// <summary>Single flight among real processes, through the lock of the store that they share.</summary>
+public sealed class FleetTests : IDisposable
+{
+    private const int Processes = 8;
+
+    // Each process says that it is ready, waits for a line, and then asks for the same key. The block says that it runs
+    // and goes on at the next line.
+    private const string Script = """
+        Import-Module CacheKit
+        $ErrorActionPreference = 'Stop'
+        'ready'
+        $null = [Console]::In.ReadLine()
+        $output = Invoke-SecureCached -Key shared -Verbose {
+            [Console]::Out.WriteLine('running')
+            $null = [Console]::In.ReadLine()
+            "result of $PID"
+        } 4>&1 | ForEach-Object {
+            if ($_ -isnot [System.Management.Automation.VerboseRecord]) { $_ }
+            elseif ($_.Message -like 'Waiting for another process*') { [Console]::Out.WriteLine('waiting') }
+        }
+        $output
+        """;
+
+    private readonly IsolatedEnvironment _environment = new();
+
+    public FleetTests()
+    {
+        Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('7', 64));
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_environment.Folder, "cache.db"));
+    }
+
+    public void Dispose() => _environment.Dispose();
+
+    [Fact]
+    public async Task Eight_processes_that_ask_for_one_key_run_the_block_once()
+    {
+        HostProcess[] hosts = [.. Enumerable.Range(0, Processes).Select(_ => HostProcess.Start("-Command", Script))];
+        try
+        {
+            HostProcess leader = await LetAllAskAsync(hosts);
+            leader.WriteLine("go on");
+            ProcessResult[] results = await Task.WhenAll(hosts.Select(host => host.WaitAsync()));
+            Assert.All(results, result => Assert.Equal(string.Empty, result.Errors));
+            Assert.Single(results, result => result.Lines.Contains("running"));
+            string output = Assert.Single(results.Select(result => result.Lines[^1]).Distinct());
+            Assert.StartsWith("result of ", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Dispose(hosts);
+        }
+    }
+
+    [Fact]
+    public async Task When_the_process_that_computes_is_killed_another_one_computes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
+        HostProcess[] hosts = [.. Enumerable.Range(0, 2).Select(_ => HostProcess.Start("-Command", Script))];
+        try
+        {
+            HostProcess leader = await LetAllAskAsync(hosts);
+            await leader.SignalAsync("KILL");
+            HostProcess other = hosts.Single(host => host != leader);
+            // The lease of the dead one ends by itself.
+            await other.WaitForLineAsync("running");
+            other.WriteLine("go on");
+            ProcessResult result = await other.WaitAsync();
+            Assert.Equal(string.Empty, result.Errors);
+            Assert.StartsWith("result of ", result.Lines[^1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            Dispose(hosts);
+        }
+    }
+
+    /// <summary>Lets all ask at once, until one runs the block and all others wait.</summary>
+    /// <returns>The one that runs it.</returns>
+    private static async Task<HostProcess> LetAllAskAsync(HostProcess[] hosts)
+    {
+        await Task.WhenAll(hosts.Select(host => host.WaitForLineAsync("ready")));
+        foreach (HostProcess host in hosts)
+        {
+            host.WriteLine("start");
+        }
+
+        string[] states = await Task.WhenAll(hosts.Select(host => host.WaitForAnyAsync("running", "waiting")));
+        Assert.Single(states, state => state == "running");
+        return hosts[Array.IndexOf(states, "running")];
+    }
+
+    private static void Dispose(HostProcess[] hosts)
+    {
+        foreach (HostProcess host in hosts)
+        {
+            host.Dispose();
+        }
+    }
+}
