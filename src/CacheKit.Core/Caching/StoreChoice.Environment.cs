@@ -105,7 +105,8 @@ public sealed partial class StoreChoice
             return Sqlite(new SqliteStoreOptions { Path = path }, CacheKitEnvironment.CachePathVariable);
         }
 
-        if (!string.IsNullOrWhiteSpace(environment.RedisUrl))
+        // A key that is blank is a mistake, wherever else the entries would go.
+        if (!string.IsNullOrWhiteSpace(environment.RedisUrl) && !IsBlank(environment.ApiKey))
         {
             return RedisFrom(environment, environment.RedisUrl, CacheKitEnvironment.RedisUrlVariable);
         }
@@ -130,6 +131,8 @@ public sealed partial class StoreChoice
         };
         return Redis(options, variable);
     }
+
+    private static bool IsBlank(string? value) => value is not null && string.IsNullOrWhiteSpace(value);
 
     private static string? FileIn(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 
