@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -68,6 +70,9 @@ public sealed partial class StoreChoice
 
         return new StoreChoice(StoreKind.Redis, source, _ => new RedisStore(options))
         {
+            IsLocal = bare.EndPoints.All(IsLocalEndPoint),
+            HasCredentials = options.Password is not null || bare.Password is not null,
+            ListensForChanges = options.ListensForChanges,
             Resilience = new ResilienceOptions
             {
                 ConnectTimeout = options.ConnectTimeout,
@@ -93,8 +98,10 @@ public sealed partial class StoreChoice
     public static StoreChoice Http(HttpStoreOptions options, string source)
     {
         options.Validate();
-        return new StoreChoice(StoreKind.Http, source, _ => new HttpStore(options))
+        return new StoreChoice(StoreKind.Http, source, clock => new HttpStore(options, clock))
         {
+            IsLocal = options.IsLoopbackHost,
+            HasCredentials = true,
             Resilience = new ResilienceOptions
             {
                 ConnectTimeout = options.ConnectTimeout,
@@ -111,6 +118,15 @@ public sealed partial class StoreChoice
 
     /// <summary>The database file, or null for another kind of store.</summary>
     public string? SqlitePath { get; private init; }
+
+    /// <summary>Whether what goes to the store stays in this machine.</summary>
+    internal bool IsLocal { get; private init; }
+
+    /// <summary>Whether the store is told who asks.</summary>
+    internal bool HasCredentials { get; private init; }
+
+    /// <summary>Whether the store is asked to tell what others change.</summary>
+    internal bool ListensForChanges { get; private init; }
 
     /// <summary>How callers are protected from the store's faults; null for stores in this machine.</summary>
     private ResilienceOptions? Resilience { get; init; }
@@ -138,6 +154,13 @@ public sealed partial class StoreChoice
 
     /// <summary>Never a credential.</summary>
     public override string ToString() => $"{Kind} by {Source}";
+
+    private static bool IsLocalEndPoint(EndPoint endPoint) => endPoint switch
+    {
+        IPEndPoint ip => AddressRules.IsLoopback(ip.Address),
+        DnsEndPoint dns => AddressRules.IsLoopbackName(dns.Host),
+        _ => endPoint is UnixDomainSocketEndPoint,
+    };
 
     private static CacheKitException PathInvalid(string message) => new(
         ErrorIds.CachePathInvalid,

@@ -26,6 +26,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
         ICacheStore store = choice.OpenBare(clock);
         await using (store.ConfigureAwait(false))
         {
+            store.ListenForChanges(static _ => { });
             _checks.Add(StoreCheck.Passed("Store", $"{store.DisplayName}, chosen by {choice.Source}"));
             bool isReachable = await ReachAsync(store, cancellationToken).ConfigureAwait(false);
             if (isReachable)
@@ -33,6 +34,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
                 await TryAsync("ReadWrite", ReadWriteAsync, store, cancellationToken).ConfigureAwait(false);
                 await TryAsync("Lock", LockAsync, store, cancellationToken).ConfigureAwait(false);
                 await TryAsync("Listing", ListAsync, store, cancellationToken).ConfigureAwait(false);
+                await DescribeAsync(store, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -56,7 +58,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
             async () => await store.GetAsync(_probe, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         if (fault is not null)
         {
-            _checks.Add(Explain("Connection", fault));
+            _checks.Add(Explain(CheckOf(fault.Fault), fault));
             return false;
         }
 
@@ -68,6 +70,23 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
             ? StoreCheck.Passed("Connection", string.Create(CultureInfo.InvariantCulture, $"answers in {took:0.0} ms"))
             : Explain("Connection", fault));
         return fault is null;
+    }
+
+    /// <summary>What the server says of itself.</summary>
+    private async ValueTask DescribeAsync(ICacheStore store, CancellationToken cancellationToken)
+    {
+        StoreException? fault = await FaultOfAsync(async () => _checks.AddRange(store switch
+        {
+            RedisStore redis => RedisChecks.Of(
+                choice, await redis.DescribeAsync(cancellationToken).ConfigureAwait(false)),
+            HttpStore http => HttpChecks.Of(
+                choice, await http.DescribeAsync(cancellationToken).ConfigureAwait(false)),
+            _ => [],
+        })).ConfigureAwait(false);
+        if (fault is not null)
+        {
+            _checks.Add(Explain("Server", fault));
+        }
     }
 
     private async ValueTask<StoreCheck> ReadWriteAsync(ICacheStore store, CancellationToken cancellationToken)
@@ -182,6 +201,13 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
 
     private static StoreCheck Explain(string check, StoreException fault) =>
         StoreCheck.Failed(check, fault.Message, fault.WayOut ?? WayOutOf(fault.Fault));
+
+    private static string CheckOf(StoreFault fault) => fault switch
+    {
+        StoreFault.AuthenticationFailed => ServerChecks.Authentication,
+        StoreFault.TlsFailed => ServerChecks.Encryption,
+        _ => "Connection",
+    };
 
     private static string WayOutOf(StoreFault fault) => fault switch
     {
