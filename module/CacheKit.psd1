@@ -9,11 +9,14 @@
     Copyright            = 'Copyright (c) CacheKit contributors. MIT licence.'
     Description          = 'An encrypted cache for scripts: a slow block runs once, and the storage learns nothing.'
     CmdletsToExport      = @(
+        'Get-CacheKitBackend'
         'Get-CacheKitKey'
         'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
+        'Register-CacheKitBackend'
         'Test-CacheKitMasterKey'
+        'Unregister-CacheKitBackend'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
