@@ -14,8 +14,10 @@
         'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
+        'New-CacheKitSession'
         'Register-CacheKitBackend'
         'Test-CacheKitMasterKey'
+        'Test-CacheKitSession'
         'Unregister-CacheKitBackend'
     )
     FunctionsToExport    = @()

@@ -13,6 +13,8 @@ namespace CacheKit.Core.Caching;
 /// </summary>
 public sealed class PlainCache : EntryCache
 {
+    private static readonly TimeSpan s_longestCheck = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentDictionary<string, bool> _knownNamespaces = new(StringComparer.Ordinal);
 
     /// <summary>Makes a cache, which owns all of its parts from then on.</summary>
@@ -36,7 +38,7 @@ public sealed class PlainCache : EntryCache
 
     /// <summary>
     /// Warns, once a namespace, when the namespace holds encrypted entries: who put them there may believe that all of
-    /// it is encrypted.
+    /// it is encrypted. A store that does not find one in a quarter of a second, or cannot list, is believed.
     /// </summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -47,10 +49,14 @@ public sealed class PlainCache : EntryCache
             return;
         }
 
+        // On a large server, looking through all keys takes its time: the warning is not worth more than a moment.
+        using CancellationTokenSource moment = new(s_longestCheck, Clock);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(moment.Token, cancellationToken);
         try
         {
             string pattern = $"ck:{new string('?', EntryKey.TagHexSize)}:{@namespace}:*";
-            if (await Store.AnyAsync(pattern, cancellationToken).ConfigureAwait(false))
+            if (await Store.AnyAsync(pattern, either.Token).ConfigureAwait(false))
             {
                 Notices.Add(
                     $"The namespace '{@namespace}' holds encrypted entries; this command keeps its own there unencrypted.");
@@ -59,6 +65,10 @@ public sealed class PlainCache : EntryCache
         catch (StoreException)
         {
             // What the store cannot tell is no reason for another notice: the lookup that follows has the same fault.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not found in time.
         }
     }
 
