@@ -50,6 +50,18 @@ public static class ErrorIds
     /// <summary>The key of an HTTP store cannot be one.</summary>
     public const string ApiKeyInvalid = nameof(ApiKeyInvalid);
 
+    /// <summary>There is a backend of that name already.</summary>
+    public const string BackendExists = nameof(BackendExists);
+
+    /// <summary>There is no backend of that name.</summary>
+    public const string BackendNotFound = nameof(BackendNotFound);
+
+    /// <summary>The name of a backend has characters or a length that it cannot have.</summary>
+    public const string BackendNameInvalid = nameof(BackendNameInvalid);
+
+    /// <summary>A block of a backend does not take what it is called with, or its counterpart is missing.</summary>
+    public const string BackendBlockInvalid = nameof(BackendBlockInvalid);
+
     /// <summary>A time to live is not a positive duration of at most 3,650 days.</summary>
     public const string TtlInvalid = nameof(TtlInvalid);
 
