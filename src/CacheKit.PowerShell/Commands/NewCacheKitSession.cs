@@ -74,6 +74,13 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Http)]
     public SwitchParameter AllowPrivateNetwork { get; set; }
 
+    /// <summary>Caches in a store of the user's own: the name that Register-CacheKitBackend gave it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Backend)]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(BackendCompleter))]
+    public string? Backend { get; set; }
+
     /// <summary>A PEM file with the only certificate authorities to trust.</summary>
     [Parameter(ParameterSetName = ParameterSets.Redis)]
     [Parameter(ParameterSetName = ParameterSets.Http)]
@@ -160,7 +167,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
         }
         catch (CacheKitException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Uri));
+            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Uri ?? Backend));
         }
     }
 
