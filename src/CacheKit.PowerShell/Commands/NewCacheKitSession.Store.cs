@@ -17,6 +17,7 @@ public sealed partial class NewCacheKitSessionCommand
         ParameterSets.Path => ChooseDatabase(),
         ParameterSets.Redis => ChooseRedis(environment),
         ParameterSets.Http => ChooseHttp(environment),
+        ParameterSets.Backend => ChooseBackend(),
         _ => StoreChoice.FromEnvironment(environment),
     };
 

@@ -160,7 +160,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
         }
         catch (CacheKitException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Uri));
+            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Uri ?? Backend));
         }
     }
 
