@@ -92,7 +92,8 @@ public sealed class RedisConnection
     {
         int silence = ToMilliseconds(options.OperationTimeout * SilencesOfLibrary);
         configuration.AbortOnConnectFail = true;
-        configuration.AllowAdmin = false;
+        // INFO counts as a command for administrators in the library, though not on the server.
+        configuration.AllowAdmin = true;
         configuration.AsyncTimeout = silence;
         configuration.SyncTimeout = silence;
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
