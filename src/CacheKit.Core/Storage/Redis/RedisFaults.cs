@@ -56,6 +56,8 @@ internal sealed class RedisFaults
             RedisConnectionException { FailureType: ConnectionFailureType.Loading } => Loading(exception),
             RedisConnectionException connection when MentionsRefusal(connection) is { } code => FromCode(code, exception)
                 ?? Unreachable(exception),
+            RedisConnectionException when exception.Message.Contains("not eligible for replica", StringComparison.Ordinal)
+                => FromCode("READONLY", exception)!,
             RedisCommandException => FromLibrary(exception),
             TimeoutException => Make(exception, StoreFault.TimedOut, "did not answer in time"),
             RedisServerException => Make(
@@ -63,6 +65,11 @@ internal sealed class RedisFaults
             _ => Unreachable(exception),
         };
     }
+
+    /// <summary>Says the same of what happened while connecting: that took too long is no answer that is late.</summary>
+    /// <param name="exception">What was thrown.</param>
+    public StoreException WhileConnecting(Exception exception) =>
+        exception is TimeoutException ? Unreachable(exception) : ToStoreException(exception);
 
     /// <summary>Makes the fault of a value that is not sent at all.</summary>
     /// <param name="length">Its size in bytes.</param>
@@ -112,7 +119,7 @@ internal sealed class RedisFaults
         answer.Message.Contains("hashslot", StringComparison.OrdinalIgnoreCase)
             || answer.Message.StartsWith("The server redirected", StringComparison.Ordinal)
             ? Redirected(exception)
-            : FromCode(CodeOf(answer.Message), exception);
+            : FromCode(answer.Message.Contains("NOPERM", StringComparison.Ordinal) ? "NOPERM" : CodeOf(answer.Message), exception);
 
     private StoreException? FromCode(string code, Exception exception) => code switch
     {
@@ -134,7 +141,8 @@ internal sealed class RedisFaults
             exception,
             StoreFault.AccessDenied,
             "does not permit this user what the cache needs",
-            "Give the user GET, SET, DEL, SCAN, EVAL, EVALSHA, PUBLISH and SUBSCRIBE on its keys (ACL SETUSER)."),
+            "Give the user its keys, the channel cachekit:changes, and GET, SET, SETEX, PSETEX, DEL, SCAN, EVAL, "
+                + "PUBLISH, SUBSCRIBE, PING and ECHO (ACL SETUSER)."),
         "NOAUTH" or "WRONGPASS" => NotAccepted(exception),
         "MOVED" or "ASK" or "CROSSSLOT" => Redirected(exception),
         "WRONGTYPE" => Make(

@@ -116,11 +116,11 @@ internal sealed class RedisProcess : IDisposable
         client.ReceiveTimeout = client.SendTimeout = (int)s_patience.TotalMilliseconds;
         client.Connect("127.0.0.1", Port);
         using NetworkStream stream = client.GetStream();
-        // QUIT makes the server close the connection after the answer.
-        stream.Write(Encoding.UTF8.GetBytes(command + "\r\nQUIT\r\n"));
+        stream.Write(Encoding.UTF8.GetBytes(command + "\r\n"));
         using StreamReader reader = new(stream);
-        string answer = reader.ReadToEnd();
-        return answer.EndsWith("+OK\r\n", StringComparison.Ordinal) ? answer[..^5] : answer;
+        StringBuilder answer = new();
+        ReadAnswer(reader, answer);
+        return answer.ToString();
     }
 
     public void Dispose()
@@ -147,6 +147,26 @@ internal sealed class RedisProcess : IDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
+
+    private static void ReadAnswer(StreamReader reader, StringBuilder answer)
+    {
+        string line = reader.ReadLine() ?? throw new IOException("The server closed the connection.");
+        _ = answer.Append(line).Append("\r\n");
+        int count = line[0] is '$' or '*' ? int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture) : -1;
+        if (line[0] == '*')
+        {
+            for (int i = 0; i < count; i++)
+            {
+                ReadAnswer(reader, answer);
+            }
+        }
+        else if (count >= 0)
+        {
+            char[] text = new char[count + 2];
+            _ = reader.ReadBlock(text);
+            _ = answer.Append(text);
+        }
+    }
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
