@@ -154,9 +154,9 @@ public abstract partial class EntryCache : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the next thing that the user should be warned of: store faults, dropped entries.</summary>
-    /// <param name="notice">One or more whole sentences, without any secret.</param>
-    public bool TryTakeNotice([NotNullWhen(true)] out string? notice) => _notices.TryTake(out notice);
+    /// <summary>Takes the next thing that the user should hear of: store faults, dropped entries.</summary>
+    /// <param name="notice">The warning, or the error where the configuration is wrong.</param>
+    public bool TryTakeNotice([NotNullWhen(true)] out CacheNotice? notice) => _notices.TryTake(out notice);
 
     /// <summary>Zeroes the keys and closes the store.</summary>
     public ValueTask DisposeAsync()

@@ -260,12 +260,19 @@ public abstract partial class BlockCachingCommand : CachingCommand
         "-Refresh replaces the entry.",
         keys.Current.ToString());
 
-    /// <summary>Warns of what happened to the store.</summary>
+    /// <summary>Tells what happened to the store: an error where the configuration is wrong, else a warning.</summary>
     private protected void WriteNotices(EntryCache cache)
     {
-        while (cache.TryTakeNotice(out string? notice))
+        while (cache.TryTakeNotice(out CacheNotice? notice))
         {
-            WriteWarning(notice);
+            if (notice.Error is { } error)
+            {
+                WriteError(ErrorRecords.From(error, null));
+            }
+            else
+            {
+                WriteWarning(notice.Text);
+            }
         }
     }
 }

@@ -95,9 +95,9 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     internal static List<string> Notices(SecureCache cache)
     {
         List<string> notices = [];
-        while (cache.TryTakeNotice(out string? notice))
+        while (cache.TryTakeNotice(out CacheNotice? notice))
         {
-            notices.Add(notice);
+            notices.Add(notice.Text);
         }
 
         return notices;

@@ -222,11 +222,12 @@ public sealed class RedisConnectionTests
         try
         {
             File.WriteAllText(path, "-----BEGIN NOTHING-----");
-            CacheKitException failure = Assert.Throws<CacheKitException>(() => RedisConnection.Parse(new RedisStoreOptions
+            RedisStoreOptions options = new()
             {
                 Connection = "rediss://h",
                 CaFile = kind == "no such file" ? path + ".none" : path,
-            }));
+            };
+            CacheKitException failure = Assert.Throws<CacheKitException>(() => RedisConnection.Parse(options));
             Assert.Equal(ErrorIds.CaFileInvalid, failure.ErrorId);
         }
         finally

@@ -73,7 +73,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
         RedisDescription description = await store.DescribeAsync(Token);
         Assert.Equal(
             (true, true, true, true, true),
-            (description.CanRead, description.CanWrite, description.CanRemove, description.CanList, description.CanLock));
+            Rights(description));
         Assert.Null(description.Version);
         Assert.Null(description.ClockOffset);
     }
@@ -104,7 +104,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
         RedisDescription description = await store.DescribeAsync(Token);
         Assert.Equal(
             (true, false, false, false, false),
-            (description.CanRead, description.CanWrite, description.CanRemove, description.CanList, description.CanLock));
+            Rights(description));
     }
 
     [Fact]
@@ -122,7 +122,8 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
 
         foreach (string? caFile in (string?[])[foreign.CaFile, null])
         {
-            StoreException failure = await FailAsync(_stores.Make(RedisTestStores.Patient(url) with { CaFile = caFile }));
+            RedisStoreOptions options = RedisTestStores.Patient(url) with { CaFile = caFile };
+            StoreException failure = await FailAsync(_stores.Make(options));
             Assert.Equal(StoreFault.TlsFailed, failure.Fault);
             Assert.Contains("-CaFile", failure.WayOut, StringComparison.Ordinal);
         }
@@ -139,8 +140,11 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
         Assert.Contains("host name", failure.WayOut, StringComparison.Ordinal);
 
         // The name that is checked can be said, as where a tunnel leads to the server.
-        RedisStore named = _stores.Make(RedisTestStores.Patient($"localhost:{server.Port},ssl=true,sslHost=another.example")
-            with { CaFile = certificate.CaFile });
+        RedisStore named = _stores.Make(options with
+        {
+            Connection = $"localhost:{server.Port},ssl=true,sslHost=another.example",
+            CaFile = certificate.CaFile,
+        });
         Assert.Null(await named.GetAsync("a", Token));
     }
 
@@ -155,6 +159,9 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
         }));
         Assert.True(failure.Fault is StoreFault.TlsFailed or StoreFault.Unavailable, failure.Message);
     }
+
+    private static (bool Read, bool Write, bool Remove, bool List, bool Lock) Rights(RedisDescription of) =>
+        (of.CanRead, of.CanWrite, of.CanRemove, of.CanList, of.CanLock);
 
     private static async Task<StoreException> FailAsync(RedisStore store)
     {

@@ -103,7 +103,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     [InlineData("WRONGPASS invalid username-password pair", StoreFault.AuthenticationFailed)]
     [InlineData("MOVED 3999 127.0.0.1:6381", StoreFault.Unavailable)]
     [InlineData("ASK 3999 127.0.0.1:6381", StoreFault.Unavailable)]
-    [InlineData("Endpoint 10.0.0.1:1 serving hashslot 3 is not reachable at this point of time.", StoreFault.Unavailable)]
+    [InlineData("Endpoint 10.0.0.1:1 serving hashslot 3 is not reachable at this point.", StoreFault.Unavailable)]
     [InlineData("CROSSSLOT Keys in request don't hash to the same slot", StoreFault.Unavailable)]
     [InlineData("WRONGTYPE Operation against a key holding the wrong kind of value", StoreFault.UnexpectedAnswer)]
     [InlineData("ERR something new", StoreFault.UnexpectedAnswer)]
@@ -127,9 +127,12 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
             (Connection(ConnectionFailureType.UnableToConnect), StoreFault.Unavailable),
             (Connection(ConnectionFailureType.Loading), StoreFault.Busy),
             (Connection(ConnectionFailureType.AuthenticationFailure), StoreFault.AuthenticationFailed),
-            (Connection(ConnectionFailureType.AuthenticationFailure, new AuthenticationException()), StoreFault.TlsFailed),
-            (Connection(ConnectionFailureType.UnableToConnect, new AggregateException(new IOException(), new IOException(
-                "", new AuthenticationException()))), StoreFault.TlsFailed),
+            (Connection(ConnectionFailureType.AuthenticationFailure, new AuthenticationException()),
+                StoreFault.TlsFailed),
+            (Connection(
+                ConnectionFailureType.UnableToConnect,
+                new AggregateException(new IOException(), new IOException("", new AuthenticationException()))),
+                StoreFault.TlsFailed),
             (new RedisCommandException("Command cannot be issued to a replica: SET"), StoreFault.Busy),
             (new RedisCommandException("This operation has been disabled in the command-map"), StoreFault.Unsupported),
             (new SocketException(), StoreFault.Unavailable),

@@ -6,7 +6,8 @@ using Xunit;
 namespace CacheKit.Core.Tests.Storage.Redis;
 
 /// <summary>Locks as the other members of the family see them.</summary>
-public sealed class RedisStoreLockTests(RedisServerFixture fixture) : IClassFixture<RedisServerFixture>, IAsyncDisposable
+public sealed class RedisStoreLockTests(RedisServerFixture fixture)
+    : IClassFixture<RedisServerFixture>, IAsyncDisposable
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
 

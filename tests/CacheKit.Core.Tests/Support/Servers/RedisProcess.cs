@@ -108,7 +108,7 @@ internal sealed class RedisProcess : IDisposable
     /// <param name="command">The command with its arguments, as one line.</param>
     public string Command(string command) => CommandText(command).Split('\n')[0].TrimEnd('\r');
 
-    /// <summary>Runs a command beside the tested client and returns all of the answer, as the protocol has it.</summary>
+    /// <summary>Runs a command beside the tested client and returns the whole answer, as the protocol has it.</summary>
     /// <param name="command">The command with its arguments, as one line.</param>
     public string CommandText(string command)
     {
@@ -179,7 +179,10 @@ internal sealed class RedisProcess : IDisposable
         {
             string[] port = isTls ? [] : ["--port", Port.ToString(CultureInfo.InvariantCulture)];
             string[] arguments =
-                [.. port, "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "", "--appendonly", "no", .. _arguments];
+            [
+                .. port, "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "", "--appendonly", "no",
+                .. _arguments,
+            ];
             Array.ForEach(arguments, start.ArgumentList.Add);
         }
         else

@@ -1,0 +1,114 @@
+using System.IO.Enumeration;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace CacheKit.Core.Storage;
+
+/// <content>Listing: an extension of ours to the protocol (docs/hosting.md).</content>
+public sealed partial class HttpStore
+{
+    private const int FirstPageSize = 16;
+
+    private const int PageSize = 1000;
+
+    // A thousand keys of 1 KiB, and what JSON puts around them.
+    private const int MaxPageBytes = 4 << 20;
+
+    private const int MaxCursorLength = 4096;
+
+    // Ten million keys. A server that goes on has no end.
+    private const int MaxPages = 10_000;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(
+        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        KeyPattern.Check(pattern);
+        string? cursor = null;
+        for (int page = 0; page == 0 || cursor is not null; page++)
+        {
+            if (page == MaxPages)
+            {
+                throw _faults.Unexpected("with a listing that has no end");
+            }
+
+            // The first page is small, for who asks whether there is any.
+            Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
+            (List<string> keys, string? next) = await RunAsync(token => ReadPageAsync(address, token), cancellationToken)
+                .ConfigureAwait(false);
+            foreach (string key in keys)
+            {
+                // A server that lists others is not to make us remove them.
+                if (FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false))
+                {
+                    yield return key;
+                }
+            }
+
+            cursor = next;
+        }
+    }
+
+    private static List<string> ReadKeys(JsonElement answer)
+    {
+        if (!answer.TryGetProperty("keys", out JsonElement list) || list.ValueKind != JsonValueKind.Array)
+        {
+            throw new UnexpectedAnswerException("with a listing that has no keys");
+        }
+
+        List<string> keys = new(list.GetArrayLength());
+        foreach (JsonElement key in list.EnumerateArray())
+        {
+            keys.Add(ReadText(key) ?? throw new UnexpectedAnswerException("with a listing that has no keys"));
+        }
+
+        return keys;
+    }
+
+    private static string? ReadCursor(JsonElement answer)
+    {
+        if (!answer.TryGetProperty("cursor", out JsonElement cursor) || cursor.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return ReadText(cursor) is { Length: > 0 and <= MaxCursorLength } text
+            ? text
+            : throw new UnexpectedAnswerException("with a listing that cannot be continued");
+    }
+
+    private static string? ReadText(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape of half a surrogate pair: no text.
+            return null;
+        }
+    }
+
+    private async ValueTask<(List<string> Keys, string? Next)> ReadPageAsync(
+        Uri address, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, address);
+        using HttpResponseMessage response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
+        {
+            _cannotList = true;
+            throw _faults.Unsupported("list its keys");
+        }
+
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw _faults.FromStatus(response);
+        }
+
+        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxPageBytes, cancellationToken)
+            .ConfigureAwait(false);
+        return (ReadKeys(answer), ReadCursor(answer));
+    }
+}

@@ -1,0 +1,59 @@
+namespace CacheKit.Core.Storage;
+
+/// <summary>The time that one call of a store has, through all its attempts.</summary>
+/// <param name="options">The numbers.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="bytes">The size of the value that it carries.</param>
+/// <param name="mayRetry">Whether it may be repeated.</param>
+internal sealed class StoreCall(ResilienceOptions options, TimeProvider clock, long bytes, bool mayRetry)
+{
+    private readonly TimeSpan _allowance = ResilienceOptions.Allowance(bytes);
+    private long _start;
+    private int _attempts;
+
+    /// <summary>How many attempts were begun.</summary>
+    public int Attempts => _attempts;
+
+    /// <summary>It has its turn: from here its time runs.</summary>
+    public void Begin() => _start = clock.GetTimestamp();
+
+    /// <summary>Begins an attempt, and says how long it may take; zero for as long as it likes.</summary>
+    /// <param name="mayConnect">Whether it may have to connect first.</param>
+    public TimeSpan BeginAttempt(bool mayConnect)
+    {
+        _attempts++;
+        if (options.OperationTimeout is not { } timeout)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan longest = (mayConnect && options.ConnectTimeout > timeout ? options.ConnectTimeout : timeout) + _allowance;
+        TimeSpan left = Left(timeout);
+        return left < longest ? Max(left, TimeSpan.FromMilliseconds(1)) : longest;
+    }
+
+    /// <summary>Whether a fault is followed by another attempt.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <remarks>
+    /// What did not answer in time is not asked again: the caller's own work may be done sooner, and waiting once more
+    /// would triple what a hung server costs.
+    /// </remarks>
+    public bool Retries(StoreException fault)
+    {
+        if (!mayRetry || !fault.IsTransient || fault.Fault == StoreFault.TimedOut)
+        {
+            return false;
+        }
+
+        TimeSpan pause = fault.RetryAfter ?? options.RetryDelay;
+        return options.OperationTimeout is { } timeout
+            ? Left(timeout) >= pause + timeout
+            : pause <= TimeSpan.FromSeconds(1);
+    }
+
+    /// <summary>What is left for attempts and the pauses between them. The other half second is for the turn.</summary>
+    private TimeSpan Left(TimeSpan timeout) =>
+        (timeout * options.MaxAttempts) + TimeSpan.FromMilliseconds(500) + _allowance - clock.GetElapsedTime(_start);
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}
