@@ -28,6 +28,7 @@ internal sealed class RedisChanges : IDisposable
     private Action<string?>[] _listeners = [];
     private long _lastAttempt = -Patience;
     private volatile ConnectionMultiplexer? _multiplexer;
+    private bool _wasRestored;
     private volatile State _state = State.Silent;
 
     /// <summary>Makes it silent: it begins with a connection, and to hear with somebody who listens.</summary>
@@ -136,6 +137,7 @@ internal sealed class RedisChanges : IDisposable
             }
 
             _lastAttempt = now;
+            _wasRestored = false;
             _state = State.Subscribing;
         }
 
@@ -165,15 +167,21 @@ internal sealed class RedisChanges : IDisposable
             Unsubscribe(subscriber);
         }
 
+        bool isReady;
         lock (_lock)
         {
             _state = _state == State.Disposed ? State.Disposed : next;
+            isReady = _wasRestored;
         }
 
         if (next == State.Hearing)
         {
             // What was read before may have changed before we heard of changes.
             Notify(null);
+        }
+        else if (isReady && _multiplexer is { } multiplexer)
+        {
+            BeginSubscribing(multiplexer, isOverdue: true);
         }
     }
 
@@ -214,7 +222,14 @@ internal sealed class RedisChanges : IDisposable
             return;
         }
 
-        if (_state == State.Hearing)
+        State state;
+        lock (_lock)
+        {
+            _wasRestored = true;
+            state = _state;
+        }
+
+        if (state == State.Hearing)
         {
             _ = NotifyAfterRestorationAsync(multiplexer);
         }

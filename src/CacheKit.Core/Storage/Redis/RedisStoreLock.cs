@@ -11,8 +11,10 @@ internal sealed class RedisStoreLock : IStoreLock
     /// <summary>The size of the random token, in bytes; it is stored as hexadecimal digits.</summary>
     public const int TokenSize = 16;
 
+    // With no commands but those that entries need too, so that a user needs no more rights.
     private const string RenewScript =
-        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end "
+        + "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1";
 
     private const string ReleaseScript =
         "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
