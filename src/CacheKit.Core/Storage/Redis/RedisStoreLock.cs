@@ -11,8 +11,10 @@ internal sealed class RedisStoreLock : IStoreLock
     /// <summary>The size of the random token, in bytes; it is stored as hexadecimal digits.</summary>
     public const int TokenSize = 16;
 
+    // With no commands but those that entries need too, so that a user needs no more rights.
     private const string RenewScript =
-        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end "
+        + "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1";
 
     private const string ReleaseScript =
         "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
@@ -79,12 +81,14 @@ internal sealed class RedisStoreLock : IStoreLock
     }
 
     private async Task<bool> ChangeAsync(
-        IDatabase database, string script, RedisValue[] arguments, Func<Task<bool>> transaction)
+        IDatabase database, string script, object[] arguments, Func<Task<bool>> transaction)
     {
         try
         {
+            // As EVAL: the library's own scripting asks for the rights to load scripts too.
             RedisResult result = await database
-                .ScriptEvaluateAsync(script, [_place], arguments, CommandFlags.DemandMaster).ConfigureAwait(false);
+                .ExecuteAsync("EVAL", [script, 1, _place, .. arguments], CommandFlags.DemandMaster)
+                .ConfigureAwait(false);
             return (long)result == 1;
         }
         catch (Exception exception) when (RedisFaults.MeansNoScripts(exception))

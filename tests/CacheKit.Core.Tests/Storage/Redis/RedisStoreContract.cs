@@ -1,6 +1,7 @@
 using System.Net;
 using CacheKit.Core.Storage;
 using StackExchange.Redis;
+using Xunit;
 
 namespace CacheKit.Core.Tests.Storage.Redis;
 
@@ -8,39 +9,39 @@ namespace CacheKit.Core.Tests.Storage.Redis;
 /// The contract over a server that the tests of a class share. Each test begins with an empty database; its time passes
 /// by taking it from the time that the keys have left.
 /// </summary>
-public abstract class RedisStoreContract : CacheStoreContract
+public abstract class RedisStoreContract : CacheStoreContract, IAsyncLifetime
 {
-    private readonly object _lock = new();
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    private ConnectionMultiplexer? _admin;
-    private RedisStore? _store;
+    private ConnectionMultiplexer _admin = null!;
+    private RedisStore _store = null!;
 
     protected override bool HasExactClock => false;
 
     /// <summary>The URL of the server.</summary>
     protected abstract string Url { get; }
 
-    protected override ICacheStore CreateStore()
+    public async ValueTask InitializeAsync()
     {
-        // Threads may ask at the same time: the second must not empty the database of the first.
-        lock (_lock)
+        _admin = await ConnectionMultiplexer.ConnectAsync(
+            $"{new Uri(Url).Authority},allowAdmin=true,connectTimeout=30000,asyncTimeout=30000");
+        await _admin.GetServer(_admin.GetEndPoints()[0]).FlushDatabaseAsync();
+        _store = new RedisStore(new RedisStoreOptions
         {
-            if (_store is null)
-            {
-                _admin = ConnectionMultiplexer.Connect($"{new Uri(Url).Authority},allowAdmin=true");
-                _admin.GetServer(_admin.GetEndPoints()[0]).FlushDatabase();
-                _store = MakeStore();
-            }
-
-            return _store;
-        }
+            Connection = Url,
+            ConnectTimeout = s_patience,
+            OperationTimeout = s_patience,
+        });
     }
 
-    protected override void Clean() => _admin?.Dispose();
+    // The one store, although threads may ask for it at the same time.
+    protected override ICacheStore CreateStore() => _store;
+
+    protected override void Clean() => _admin.Dispose();
 
     protected override async Task LetPassAsync(TimeSpan time)
     {
-        EndPoint server = _admin!.GetEndPoints()[0];
+        EndPoint server = _admin.GetEndPoints()[0];
         IDatabase database = _admin.GetDatabase();
         await foreach (RedisKey key in _admin.GetServer(server).KeysAsync())
         {
@@ -51,11 +52,4 @@ public abstract class RedisStoreContract : CacheStoreContract
             }
         }
     }
-
-    private RedisStore MakeStore() => new(new RedisStoreOptions
-    {
-        Connection = Url,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        OperationTimeout = TimeSpan.FromSeconds(10),
-    });
 }
