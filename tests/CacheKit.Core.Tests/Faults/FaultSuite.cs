@@ -19,7 +19,7 @@ public abstract class FaultSuite
     internal static readonly ResilienceOptions Options = new()
     {
         OperationTimeout = TimeSpan.FromMilliseconds(500),
-        ConnectTimeout = TimeSpan.FromSeconds(2),
+        ConnectTimeout = TimeSpan.FromSeconds(1),
         BreakDuration = TimeSpan.FromMilliseconds(500),
         LongestBreak = TimeSpan.FromMilliseconds(500),
     };

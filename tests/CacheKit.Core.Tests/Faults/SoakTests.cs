@@ -89,14 +89,14 @@ public sealed class SoakTests(ITestOutputHelper output)
         int[] outages = [0, 0];
         while (!end.IsCancellationRequested)
         {
-            bool kills = random.Next(3) == 0;
+            bool kills = random.Next(2) == 0;
             outages[kills ? 1 : 0]++;
             Action breaks = kills ? server.Kill : server.Pause;
             Action mends = kills ? server.Start : server.Resume;
             breaks();
-            await PauseAsync(random.Next(50, 2500), end);
+            await PauseAsync(random.Next(50, 2000), end);
             mends();
-            await PauseAsync(random.Next(300, 2000), end);
+            await PauseAsync(random.Next(200, 1000), end);
         }
 
         return outages;
