@@ -18,9 +18,10 @@ internal sealed class BackendCall(
     private const string ExitCode = "global:LASTEXITCODE";
 
     // The command is named by its type: no module exports it. The redirection takes what the block writes although its
-    // preferences say otherwise, such as an error under -ErrorAction Continue.
+    // preferences say otherwise, such as an error under -ErrorAction Continue; that of a command would not reach into
+    // the block, that of a block around it does.
     private static readonly CmdletInfo s_command = new("Invoke-BackendBlock", typeof(InvokeBackendBlockCommand));
-    private static readonly ScriptBlock s_runner = ScriptBlock.Create("& $args[0] $args[1] 2>&1 3>&1 6>&1");
+    private static readonly ScriptBlock s_runner = ScriptBlock.Create("& { & $args[0] $args[1] } @args 2>&1 3>&1 6>&1");
 
     private Collection<PSObject?> _output = [];
     private Exception? _end;
