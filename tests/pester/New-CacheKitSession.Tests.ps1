@@ -23,14 +23,14 @@ BeforeAll {
 
 AfterAll {
     foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name])
+        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
     }
 }
 
 Describe 'New-CacheKitSession' {
     BeforeEach {
         foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, $null)
+            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
         }
 
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
@@ -59,6 +59,7 @@ Describe 'New-CacheKitSession' {
         }
 
         It 'is memory, and then nothing is written to disk' {
+            $env:CACHEKIT_CACHE_PATH = "$TestDrive/never.db"
             $session = New-CacheKitSession -Memory
             $session.Store | Should -Be 'memory of this process'
             1..2 | ForEach-Object { Invoke-SecureCached -Session $session -Key m { $script:runs++; 'value' } } |
@@ -75,7 +76,7 @@ Describe 'New-CacheKitSession' {
         }
 
         It 'is a file below the current location' {
-            Push-Location -LiteralPath $TestDrive
+            Push-Location -Path $TestDrive
             try {
                 $session = New-CacheKitSession -Path here.db -MaxSize 1MB
             }
@@ -304,7 +305,10 @@ Describe 'New-CacheKitSession' {
         }
 
         It 'lists the backends that there are' {
-            Register-CacheKitBackend -Name ListedOne -Get { param($Key) $null = $Key } -Set { param($Key) $null = $Key } -Remove {
+            Register-CacheKitBackend -Name ListedOne -Get { param($Key) $null = $Key } -Set {
+                param($Key, $Value, $Ttl)
+                $null = $Key, $Value, $Ttl
+            } -Remove {
                 param($Key)
                 $null = $Key
             }

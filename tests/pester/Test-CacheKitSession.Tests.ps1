@@ -24,14 +24,14 @@ BeforeAll {
 
 AfterAll {
     foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name])
+        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
     }
 }
 
 Describe 'Test-CacheKitSession' {
     BeforeEach {
         foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, $null)
+            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
         }
 
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
@@ -109,14 +109,14 @@ Describe 'Test-CacheKitSession' {
         "$row $($row.Advice)" | Should -Not -Match 'p4ssword'
     }
 
-    It 'warns of a file that others can read' -Skip:$IsWindows {
-        $session = New-CacheKitSession -Path "$TestDrive/open.db"
+    It 'warns of a directory that others can write to' -Skip:$IsWindows {
+        $session = New-CacheKitSession -Path "$TestDrive/open/open.db"
         (Get-Row (Test-CacheKitSession $session) Permissions).Status | Should -Be 'Passed'
-        [System.IO.File]::SetUnixFileMode("$TestDrive/open.db", 'UserRead, UserWrite, GroupRead')
+        [System.IO.File]::SetUnixFileMode("$TestDrive/open", 'UserRead, UserWrite, UserExecute, OtherWrite')
         $row = Get-Row (Test-CacheKitSession $session) Permissions
         $row.Status | Should -Be 'Warning'
-        $row.Detail | Should -Match '0640'
-        $row.Advice | Should -Match 'chmod 600'
+        $row.Detail | Should -Match '0702'
+        $row.Advice | Should -Match 'chmod go-w'
     }
 
     It 'finds a backend that forgets' {
