@@ -22,8 +22,13 @@ internal static partial class BackendRegistry
     /// <param name="name">The name, of any case.</param>
     /// <param name="clock">The clock that entries expire by.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.BackendNotFound"/>.</exception>
-    public static ICacheStore Open(string name, TimeProvider clock) =>
-        TryFind(name, out Backend? backend) ? backend.Open(clock) : throw NotFound(name);
+    public static ICacheStore Open(string name, TimeProvider clock) => Find(name).Open(clock);
+
+    /// <summary>Finds a backend.</summary>
+    /// <param name="name">Its name, of any case.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.BackendNotFound"/>.</exception>
+    public static Backend Find(string name) =>
+        TryFind(name, out Backend? backend) ? backend : throw NotFound(name);
 
     /// <summary>Finds a backend.</summary>
     /// <param name="name">Its name, of any case.</param>
@@ -64,10 +69,14 @@ internal static partial class BackendRegistry
 
     /// <summary>There is none of that name.</summary>
     /// <param name="name">The name.</param>
-    public static CacheKitException NotFound(string name) => new(
-        ErrorIds.BackendNotFound,
-        $"There is no backend '{name}'.",
-        "Register it with Register-CacheKitBackend; Get-CacheKitBackend lists those that are.");
+    public static CacheKitException NotFound(string name)
+    {
+        string others = string.Join(", ", All.Select(static backend => $"'{backend.Name}'"));
+        return new CacheKitException(
+            ErrorIds.BackendNotFound,
+            $"There is no backend '{name}'{(others.Length > 0 ? $"; there are {others}" : string.Empty)}.",
+            "Register it in this process with Register-CacheKitBackend.");
+    }
 
     [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NameForm();
