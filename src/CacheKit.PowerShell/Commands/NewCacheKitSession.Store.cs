@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using CacheKit.Backends;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
@@ -63,20 +62,6 @@ public sealed partial class NewCacheKitSessionCommand
                 OperationTimeout = OperationTimeout?.Duration ?? options.OperationTimeout,
             },
             "-ApiKey");
-    }
-
-    private StoreChoice ChooseBackend()
-    {
-        if (BackendRegistry.TryFind(Backend ?? string.Empty, out Backends.Backend? backend))
-        {
-            return StoreChoice.Custom(backend.Open, "-Backend");
-        }
-
-        string names = string.Join(", ", BackendRegistry.All.Select(static one => one.Name));
-        throw new CacheKitException(
-            ErrorIds.BackendNotFound,
-            $"There is no backend '{Backend}'; {(names.Length == 0 ? "none is registered" : $"registered: {names}")}.",
-            "Register it with Register-CacheKitBackend.");
     }
 
     private string? CaFileOr(string? configured) =>

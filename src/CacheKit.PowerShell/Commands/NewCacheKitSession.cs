@@ -74,13 +74,6 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Http)]
     public SwitchParameter AllowPrivateNetwork { get; set; }
 
-    /// <summary>Caches in a store of the user's own: the name that Register-CacheKitBackend gave it.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Backend)]
-    [AllowEmptyString]
-    [AllowNull]
-    [ArgumentCompleter(typeof(BackendCompleter))]
-    public string? Backend { get; set; }
-
     /// <summary>A PEM file with the only certificate authorities to trust.</summary>
     [Parameter(ParameterSetName = ParameterSets.Redis)]
     [Parameter(ParameterSetName = ParameterSets.Http)]
