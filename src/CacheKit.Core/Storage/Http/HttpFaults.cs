@@ -33,6 +33,7 @@ internal sealed class HttpFaults(string name, TimeProvider timeProvider)
                 StoreFault.ValueTooLarge, $"does not take a value of this size ({Text(status)})"),
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => Make(
                 StoreFault.Busy, $"asks for patience ({Text(status)})", retryAfter: RetryAfter(response.Headers)),
+            HttpStatusCode.InsufficientStorage => Make(StoreFault.Full, $"has no room left ({Text(status)})"),
             _ when status is >= 300 and < 400 => Make(
                 StoreFault.UnexpectedAnswer,
                 $"answers with a redirect ({Text(status)}), which is not followed",

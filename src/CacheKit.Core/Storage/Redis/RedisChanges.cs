@@ -14,6 +14,9 @@ internal sealed class RedisChanges : IDisposable
     /// <summary>The size of what identifies a store in a message, in bytes.</summary>
     public const int StoreIdSize = 16;
 
+    // In milliseconds: how soon an operation tries again to subscribe.
+    private const int Patience = 1000;
+
     private static readonly RedisChannel s_channel = RedisChannel.Literal("cachekit:changes");
 
     private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
@@ -23,6 +26,7 @@ internal sealed class RedisChanges : IDisposable
     private readonly object _lock = new();
 
     private Action<string?>[] _listeners = [];
+    private long _lastAttempt = -Patience;
     private volatile ConnectionMultiplexer? _multiplexer;
     private volatile State _state = State.Silent;
 
@@ -66,23 +70,10 @@ internal sealed class RedisChanges : IDisposable
     /// <param name="multiplexer">The connection.</param>
     public void Attach(ConnectionMultiplexer multiplexer)
     {
-        if (_state != State.Silent || !_isEnabled)
+        if (_state == State.Silent && _isEnabled)
         {
-            return;
+            BeginSubscribing(multiplexer, isOverdue: false);
         }
-
-        lock (_lock)
-        {
-            _multiplexer = multiplexer;
-            if (_state != State.Silent || _listeners.Length == 0)
-            {
-                return;
-            }
-
-            _state = State.Subscribing;
-        }
-
-        _ = SubscribeAsync(multiplexer);
     }
 
     /// <summary>Tells the others of a key, without waiting.</summary>
@@ -119,24 +110,44 @@ internal sealed class RedisChanges : IDisposable
         if (_multiplexer is { } multiplexer)
         {
             multiplexer.ConnectionRestored -= OnRestored;
-            try
-            {
-                multiplexer.GetSubscriber().Unsubscribe(s_channel, OnMessage, CommandFlags.FireAndForget);
-            }
-            catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
-            {
-                // It ends with the connection.
-            }
+            Unsubscribe(multiplexer.GetSubscriber());
         }
     }
 
-    private async Task SubscribeAsync(ConnectionMultiplexer multiplexer)
+    private void BeginSubscribing(ConnectionMultiplexer multiplexer, bool isOverdue)
+    {
+        lock (_lock)
+        {
+            if (_state == State.Disposed)
+            {
+                return;
+            }
+
+            if (_multiplexer is null)
+            {
+                _multiplexer = multiplexer;
+                multiplexer.ConnectionRestored += OnRestored;
+            }
+
+            long now = Environment.TickCount64;
+            if (_state != State.Silent || _listeners.Length == 0 || (!isOverdue && now - _lastAttempt < Patience))
+            {
+                return;
+            }
+
+            _lastAttempt = now;
+            _state = State.Subscribing;
+        }
+
+        _ = SubscribeAsync(multiplexer.GetSubscriber());
+    }
+
+    private async Task SubscribeAsync(ISubscriber subscriber)
     {
         State next = State.Silent;
         try
         {
-            await multiplexer.GetSubscriber().SubscribeAsync(s_channel, OnMessage).ConfigureAwait(false);
-            multiplexer.ConnectionRestored += OnRestored;
+            await subscriber.SubscribeAsync(s_channel, OnMessage).ConfigureAwait(false);
             next = State.Hearing;
         }
         catch (RedisServerException)
@@ -146,7 +157,12 @@ internal sealed class RedisChanges : IDisposable
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
         {
-            // The next operation tries again.
+            // The library opens the connection for subscriptions when it is first asked for one: see OnRestored.
+        }
+
+        if (next != State.Hearing)
+        {
+            Unsubscribe(subscriber);
         }
 
         lock (_lock)
@@ -158,6 +174,18 @@ internal sealed class RedisChanges : IDisposable
         {
             // What was read before may have changed before we heard of changes.
             Notify(null);
+        }
+    }
+
+    private void Unsubscribe(ISubscriber subscriber)
+    {
+        try
+        {
+            subscriber.Unsubscribe(s_channel, OnMessage, CommandFlags.FireAndForget);
+        }
+        catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
+        {
+            // It ends with the connection.
         }
     }
 
@@ -181,9 +209,18 @@ internal sealed class RedisChanges : IDisposable
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs restored)
     {
-        if (restored.ConnectionType == ConnectionType.Subscription)
+        if (restored.ConnectionType != ConnectionType.Subscription || _multiplexer is not { } multiplexer)
         {
-            _ = NotifyAfterRestorationAsync((ConnectionMultiplexer)sender!);
+            return;
+        }
+
+        if (_state == State.Hearing)
+        {
+            _ = NotifyAfterRestorationAsync(multiplexer);
+        }
+        else
+        {
+            BeginSubscribing(multiplexer, isOverdue: true);
         }
     }
 

@@ -79,7 +79,8 @@ internal static class RedisConfigurationString
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
             // Its text quotes the value, which may be a password.
-            throw InvalidString("has an option that StackExchange.Redis does not know, or a value that it does not take");
+            throw InvalidString(
+                "has an option that StackExchange.Redis does not know, or a value that it does not take");
         }
     }
 

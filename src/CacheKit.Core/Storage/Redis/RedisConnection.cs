@@ -92,12 +92,14 @@ public sealed class RedisConnection
     {
         int silence = ToMilliseconds(options.OperationTimeout * SilencesOfLibrary);
         configuration.AbortOnConnectFail = true;
-        configuration.AllowAdmin = false;
+        // Without it the library refuses INFO and CLUSTER NODES. What the user may do is for the server to say.
+        configuration.AllowAdmin = true;
         configuration.AsyncTimeout = silence;
         configuration.SyncTimeout = silence;
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         configuration.ClientName = "CacheKit";
         configuration.ConnectRetry = 0;
+        configuration.DefaultDatabase ??= 0;
         configuration.ConnectTimeout = ToMilliseconds(options.ConnectTimeout);
         configuration.IncludeDetailInExceptions = false;
         configuration.Protocol ??= RedisProtocol.Resp2;

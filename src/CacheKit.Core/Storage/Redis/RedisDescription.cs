@@ -9,7 +9,7 @@ public sealed record RedisDescription
     /// <summary><c>standalone</c>, <c>cluster</c> or <c>sentinel</c>.</summary>
     public required string Mode { get; init; }
 
-    /// <summary><c>master</c> or <c>slave</c>, as the server calls it; of a Cluster, of the server that answered.</summary>
+    /// <summary><c>master</c> or <c>slave</c>, as the server calls it; in a Cluster, of one server.</summary>
     public string? Role { get; init; }
 
     /// <summary>Whether the connection is encrypted.</summary>

@@ -34,8 +34,9 @@ internal sealed class RedisExamination
     public async Task<RedisDescription> RunAsync(CancellationToken cancellationToken)
     {
         string key = $"ck:-:health:{Guid.NewGuid():N}";
+        byte[] value = [1];
         bool canWrite = await TryAsync(
-            async () => await _store.SetAsync(key, new byte[] { 1 }, s_life, cancellationToken).ConfigureAwait(false))
+            async () => await _store.SetAsync(key, value, s_life, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
         Stopwatch clock = Stopwatch.StartNew();
         bool canRead = await TryAsync(
@@ -45,7 +46,8 @@ internal sealed class RedisExamination
             async () => _ = await _store.AnyAsync(key, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         bool canLock = await TryLockAsync(key, cancellationToken).ConfigureAwait(false);
         bool canRemove = await TryAsync(
-            async () => _ = await _store.RemoveAsync(key, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            async () => _ = await _store.RemoveAsync(key, cancellationToken).ConfigureAwait(false))
+            .ConfigureAwait(false);
 
         RedisDescription rights = new()
         {

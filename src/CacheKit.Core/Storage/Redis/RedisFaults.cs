@@ -52,10 +52,12 @@ internal sealed class RedisFaults
 
         return exception switch
         {
-            RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => NotAccepted(exception),
+            RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }
+                => NotAccepted(exception),
             RedisConnectionException { FailureType: ConnectionFailureType.Loading } => Loading(exception),
-            RedisConnectionException connection when MentionsRefusal(connection) is { } code => FromCode(code, exception)
-                ?? Unreachable(exception),
+            RedisConnectionException connection when MentionsRefusal(connection) is { } code
+                => FromCode(code, exception) ?? Unreachable(exception),
+            RedisConnectionException when MissesPrimary(exception) => FromCode("READONLY", exception)!,
             RedisCommandException => FromLibrary(exception),
             TimeoutException => Make(exception, StoreFault.TimedOut, "did not answer in time"),
             RedisServerException => Make(
@@ -63,6 +65,11 @@ internal sealed class RedisFaults
             _ => Unreachable(exception),
         };
     }
+
+    /// <summary>Says the same of what happened while connecting: taking too long there is no late answer.</summary>
+    /// <param name="exception">What was thrown.</param>
+    public StoreException WhileConnecting(Exception exception) =>
+        exception is TimeoutException ? Unreachable(exception) : ToStoreException(exception);
 
     /// <summary>Makes the fault of a value that is not sent at all.</summary>
     /// <param name="length">Its size in bytes.</param>
@@ -81,6 +88,9 @@ internal sealed class RedisFaults
         return space < 0 ? message : message[..space];
     }
 
+    private static bool MissesPrimary(Exception exception) =>
+        exception.Message.Contains("not eligible for replica", StringComparison.Ordinal);
+
     private static T? Find<T>(Exception? exception)
         where T : Exception
     {
@@ -96,7 +106,8 @@ internal sealed class RedisFaults
     // While connecting, the library gives the server's answer only as a part of its own text.
     private static string? MentionsRefusal(RedisConnectionException exception)
     {
-        string[] codes = ["WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "max number of clients"];
+        string[] codes =
+            ["WRONGPASS", "NOAUTH", "NOPERM", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "max number of clients"];
         for (Exception? link = exception; link is not null; link = link.InnerException)
         {
             if (codes.FirstOrDefault(code => link.Message.Contains(code, StringComparison.Ordinal)) is { } found)
@@ -112,13 +123,17 @@ internal sealed class RedisFaults
         answer.Message.Contains("hashslot", StringComparison.OrdinalIgnoreCase)
             || answer.Message.StartsWith("The server redirected", StringComparison.Ordinal)
             ? Redirected(exception)
-            : FromCode(CodeOf(answer.Message), exception);
+            : FromCode(
+                answer.Message.Contains("NOPERM", StringComparison.Ordinal) ? "NOPERM" : CodeOf(answer.Message),
+                exception);
 
     private StoreException? FromCode(string code, Exception exception) => code switch
     {
         "LOADING" => Loading(exception),
         "BUSY" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "NOREPLICAS" or "MISCONF" => Make(
-            exception, StoreFault.Busy, "asks for patience: it is busy, failing over, or without a part of its servers"),
+            exception,
+            StoreFault.Busy,
+            "asks for patience: it is busy, failing over, or without a part of its servers"),
         "MAXCLIENTS" or "max number of clients" => Make(exception, StoreFault.Busy, "has too many clients"),
         "READONLY" => Make(
             exception,
@@ -134,7 +149,8 @@ internal sealed class RedisFaults
             exception,
             StoreFault.AccessDenied,
             "does not permit this user what the cache needs",
-            "Give the user GET, SET, DEL, SCAN, EVAL, EVALSHA, PUBLISH and SUBSCRIBE on its keys (ACL SETUSER)."),
+            "Give the user its keys, the channel cachekit:changes, and GET, SET, SETEX, PSETEX, DEL, SCAN, EVAL, "
+                + "PUBLISH, SUBSCRIBE, PING and ECHO (ACL SETUSER)."),
         "NOAUTH" or "WRONGPASS" => NotAccepted(exception),
         "MOVED" or "ASK" or "CROSSSLOT" => Redirected(exception),
         "WRONGTYPE" => Make(

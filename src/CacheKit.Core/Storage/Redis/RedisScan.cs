@@ -86,7 +86,9 @@ internal sealed class RedisScan : IAsyncDisposable
                 await _places.DisposeAsync().ConfigureAwait(false);
                 _places = null;
             }
-            else if (RedisKeys.EntryAt(_places.Current.ToString()) is { } key && _pattern.Matches(key) && _found.Add(key))
+            else if (RedisKeys.EntryAt(_places.Current.ToString()) is { } key
+                && _pattern.Matches(key)
+                && _found.Add(key))
             {
                 return key;
             }

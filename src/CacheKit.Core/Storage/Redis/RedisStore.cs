@@ -18,6 +18,9 @@ public sealed class RedisStore : ICacheStore
     /// <summary>The longest time to live that is passed on: Redis computes the moment of the end in 64 bits.</summary>
     private static readonly TimeSpan s_longestLife = TimeSpan.FromDays(36_500);
 
+    // The library knows better why it could not connect, and says so at the end of its time.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+
     private readonly RedisStoreOptions _options;
     private readonly RedisConnection _connection;
     private readonly RedisFaults _faults;
@@ -219,13 +222,15 @@ public sealed class RedisStore : ICacheStore
         try
         {
             ConnectionMultiplexer multiplexer =
-                await _multiplexer.ConnectAsync(_options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+                await _multiplexer.ConnectAsync(_options.ConnectTimeout + s_grace, cancellationToken)
+                    .ConfigureAwait(false);
             _changes.Attach(multiplexer);
             return multiplexer;
         }
-        catch (Exception exception) when (RedisFaults.IsFault(exception))
+        catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
         {
-            throw Explain(exception);
+            ThrowIfDisposed();
+            throw _faults.WhileConnecting(exception);
         }
     }
 

@@ -79,12 +79,14 @@ internal sealed class RedisStoreLock : IStoreLock
     }
 
     private async Task<bool> ChangeAsync(
-        IDatabase database, string script, RedisValue[] arguments, Func<Task<bool>> transaction)
+        IDatabase database, string script, object[] arguments, Func<Task<bool>> transaction)
     {
         try
         {
+            // As EVAL: the library's own scripting asks for the rights to load scripts too.
             RedisResult result = await database
-                .ScriptEvaluateAsync(script, [_place], arguments, CommandFlags.DemandMaster).ConfigureAwait(false);
+                .ExecuteAsync("EVAL", [script, 1, _place, .. arguments], CommandFlags.DemandMaster)
+                .ConfigureAwait(false);
             return (long)result == 1;
         }
         catch (Exception exception) when (RedisFaults.MeansNoScripts(exception))

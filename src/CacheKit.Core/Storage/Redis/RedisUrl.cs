@@ -173,7 +173,7 @@ internal static class RedisUrl
     private static EndPoint ReadEndPoint(string text, int defaultPort)
     {
         bool isBracketed = text.StartsWith('[');
-        int end = isBracketed ? text.IndexOf(']', StringComparison.Ordinal) : text.IndexOf(':', StringComparison.Ordinal);
+        int end = text.IndexOf(isBracketed ? ']' : ':', StringComparison.Ordinal);
         string host = (isBracketed, end) switch
         {
             (true, < 0) => "",
@@ -200,7 +200,8 @@ internal static class RedisUrl
 
     private static int ReadPort(string text)
     {
-        if (text[0] == ':' && ushort.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+        if (text[0] == ':'
+            && ushort.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
             && port > 0)
         {
             return port;
@@ -249,7 +250,10 @@ internal static class RedisUrl
     private static void RefuseUnlessValidating(string name, string value)
     {
         string asked = value.ToLowerInvariant();
-        bool isHarmless = name.Contains("insecure", StringComparison.Ordinal) || name.StartsWith("skip", StringComparison.Ordinal)
+        bool asksForLess = name.Contains("insecure", StringComparison.Ordinal)
+            || name.StartsWith("skip", StringComparison.Ordinal)
+            || name.StartsWith("trust", StringComparison.Ordinal);
+        bool isHarmless = asksForLess
             ? asked is "0" or "false" or "no"
             : asked is "1" or "true" or "yes" or "required";
         if (!isHarmless)

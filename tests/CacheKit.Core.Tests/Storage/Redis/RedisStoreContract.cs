@@ -27,7 +27,8 @@ public abstract class RedisStoreContract : CacheStoreContract
         {
             if (_store is null)
             {
-                _admin = ConnectionMultiplexer.Connect($"{new Uri(Url).Authority},allowAdmin=true");
+                _admin = ConnectionMultiplexer.Connect(
+                    $"{new Uri(Url).Authority},allowAdmin=true,connectTimeout=30000,syncTimeout=30000");
                 _admin.GetServer(_admin.GetEndPoints()[0]).FlushDatabase();
                 _store = MakeStore();
             }
@@ -55,7 +56,7 @@ public abstract class RedisStoreContract : CacheStoreContract
     private RedisStore MakeStore() => new(new RedisStoreOptions
     {
         Connection = Url,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        OperationTimeout = TimeSpan.FromSeconds(10),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        OperationTimeout = TimeSpan.FromSeconds(30),
     });
 }

@@ -108,7 +108,7 @@ internal sealed class RedisProcess : IDisposable
     /// <param name="command">The command with its arguments, as one line.</param>
     public string Command(string command) => CommandText(command).Split('\n')[0].TrimEnd('\r');
 
-    /// <summary>Runs a command beside the tested client and returns all of the answer, as the protocol has it.</summary>
+    /// <summary>Runs a command beside the tested client and returns the whole answer, as the protocol has it.</summary>
     /// <param name="command">The command with its arguments, as one line.</param>
     public string CommandText(string command)
     {
@@ -116,11 +116,11 @@ internal sealed class RedisProcess : IDisposable
         client.ReceiveTimeout = client.SendTimeout = (int)s_patience.TotalMilliseconds;
         client.Connect("127.0.0.1", Port);
         using NetworkStream stream = client.GetStream();
-        // QUIT makes the server close the connection after the answer.
-        stream.Write(Encoding.UTF8.GetBytes(command + "\r\nQUIT\r\n"));
+        stream.Write(Encoding.UTF8.GetBytes(command + "\r\n"));
         using StreamReader reader = new(stream);
-        string answer = reader.ReadToEnd();
-        return answer.EndsWith("+OK\r\n", StringComparison.Ordinal) ? answer[..^5] : answer;
+        StringBuilder answer = new();
+        ReadAnswer(reader, answer);
+        return answer.ToString();
     }
 
     public void Dispose()
@@ -148,6 +148,26 @@ internal sealed class RedisProcess : IDisposable
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
 
+    private static void ReadAnswer(StreamReader reader, StringBuilder answer)
+    {
+        string line = reader.ReadLine() ?? throw new IOException("The server closed the connection.");
+        _ = answer.Append(line).Append("\r\n");
+        int count = line[0] is '$' or '*' ? int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture) : -1;
+        if (line[0] == '*')
+        {
+            for (int i = 0; i < count; i++)
+            {
+                ReadAnswer(reader, answer);
+            }
+        }
+        else if (count >= 0)
+        {
+            char[] text = new char[count + 2];
+            _ = reader.ReadBlock(text);
+            _ = answer.Append(text);
+        }
+    }
+
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int SendSignal(int process, int signal);
@@ -159,7 +179,10 @@ internal sealed class RedisProcess : IDisposable
         {
             string[] port = isTls ? [] : ["--port", Port.ToString(CultureInfo.InvariantCulture)];
             string[] arguments =
-                [.. port, "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "", "--appendonly", "no", .. _arguments];
+            [
+                .. port, "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "", "--appendonly", "no",
+                .. _arguments,
+            ];
             Array.ForEach(arguments, start.ArgumentList.Add);
         }
         else
