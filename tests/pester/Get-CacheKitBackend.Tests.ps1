@@ -3,6 +3,7 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     Import-Module CacheKit
+    Get-CacheKitBackend | Unregister-CacheKitBackend
     foreach ($name in 'beta', 'Alpha', 'alphabet') {
         Register-CacheKitBackend $name -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) }
     }

@@ -3,6 +3,7 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     Import-Module CacheKit
+    Get-CacheKitBackend | Unregister-CacheKitBackend
     $script:savedKey = $env:CACHEKIT_MASTER_KEY
     $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
     $commandType = 'CacheKit.Commands.RegisterCacheKitBackendCommand'

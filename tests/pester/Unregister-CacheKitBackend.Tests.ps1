@@ -3,6 +3,7 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     Import-Module CacheKit
+    Get-CacheKitBackend | Unregister-CacheKitBackend
     $commandType = 'CacheKit.Commands.UnregisterCacheKitBackendCommand'
 }
 
