@@ -40,7 +40,7 @@ internal sealed class StoreRequests(HttpStoreServerOptions options)
     {
         // The target as it was sent: Request.Path has some of the encoding taken back, so that keys would become alike.
         string path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        if (path == Root + "/health")
+        if (path == Root + "/health" && HttpMethods.IsGet(context.Request.Method))
         {
             return context.Response.WriteAsJsonAsync(new { status = "ok" });
         }

@@ -17,9 +17,6 @@ public sealed partial class HttpStore
 
     private const int MaxCursorLength = 4096;
 
-    // Ten million keys. A server that goes on has no end.
-    private const int MaxPages = 10_000;
-
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -28,7 +25,7 @@ public sealed partial class HttpStore
         string? cursor = null;
         for (int page = 0; page == 0 || cursor is not null; page++)
         {
-            if (page == MaxPages)
+            if (page == _options.MaxListPages)
             {
                 throw _faults.Unexpected("with a listing that has no end");
             }

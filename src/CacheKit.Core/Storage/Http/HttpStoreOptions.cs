@@ -54,6 +54,9 @@ public sealed record HttpStoreOptions
     /// <summary>Resolves a host; the system's resolver unless a test needs another answer.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 
+    /// <summary>After how many pages a listing counts as one without end: ten million keys, unless a test has less time.</summary>
+    internal int MaxListPages { get; init; } = 10_000;
+
     /// <summary>Whether the address is one of the service's own.</summary>
     internal bool IsOfficialHost => s_officialHosts.Contains(BaseAddress.IdnHost, StringComparer.OrdinalIgnoreCase);
 
