@@ -9,11 +9,16 @@
     Copyright            = 'Copyright (c) CacheKit contributors. MIT licence.'
     Description          = 'An encrypted cache for scripts: a slow block runs once, and the storage learns nothing.'
     CmdletsToExport      = @(
+        'Get-CacheKitBackend'
         'Get-CacheKitKey'
         'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
+        'New-CacheKitSession'
+        'Register-CacheKitBackend'
         'Test-CacheKitMasterKey'
+        'Test-CacheKitSession'
+        'Unregister-CacheKitBackend'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

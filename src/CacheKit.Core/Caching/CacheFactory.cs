@@ -4,59 +4,43 @@ using CacheKit.Core.Storage;
 
 namespace CacheKit.Core.Caching;
 
-/// <summary>Makes the cache that the environment configures.</summary>
+/// <summary>Makes caches: what the environment configures, or what a caller chose.</summary>
 public static class CacheFactory
 {
     /// <summary>The tenant of a script that names none; the portable default of the family (PROTOCOL section 15).</summary>
     public const string DefaultTenant = "default";
 
-    /// <summary>Makes a cache; it touches the key's source, but no store yet.</summary>
+    /// <summary>Makes the cache that the environment configures; it touches the key's source, but no store yet.</summary>
     /// <param name="environment">The configuration.</param>
     /// <param name="clock">The clock that expiry goes by.</param>
     /// <exception cref="CacheKitException">The configuration is not usable.</exception>
     public static SecureCache Create(CacheKitEnvironment environment, TimeProvider clock)
     {
-        SqliteStoreOptions options = StoreOptions(environment);
-        using KeyRing ring = new(MasterKeySource.ReadFirst(environment));
-        return new SecureCache(
-            ring.ForTenant(DefaultTenant),
-            new SqliteStore(options, clock),
-            new MemoryTier(clock),
-            clock);
+        CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
+        using MasterKey key = MasterKeySource.ReadFirst(environment);
+        return Create(options, key, clock);
     }
 
-    /// <summary>Makes a cache of public data, which needs no key; it touches no store yet.</summary>
+    /// <summary>Makes a cache; it touches no store yet.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="key">The master key, which stays the caller's.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    public static SecureCache Create(CacheOptions options, MasterKey key, TimeProvider clock)
+    {
+        TenantKeyRing keys = new KeyRing(key).ForTenant(options.Tenant);
+        return new SecureCache(keys, options.Store.Open(clock), new MemoryTier(clock, options.MemoryTierBytes), clock);
+    }
+
+    /// <summary>Makes the cache of public data that the environment configures; it touches no store yet.</summary>
     /// <param name="environment">The configuration.</param>
     /// <param name="clock">The clock that expiry goes by.</param>
     /// <exception cref="CacheKitException">The configuration is not usable.</exception>
     public static PlainCache CreatePlain(CacheKitEnvironment environment, TimeProvider clock) =>
-        new(new SqliteStore(StoreOptions(environment), clock), new MemoryTier(clock), clock);
+        CreatePlain(new CacheOptions { Store = StoreChoice.FromEnvironment(environment) }, clock);
 
-    private static SqliteStoreOptions StoreOptions(CacheKitEnvironment environment)
-    {
-        if (environment.CachePath is not { } path)
-        {
-            return environment.DefaultCachePath is { } standard
-                ? new SqliteStoreOptions { Path = standard, OwnsDirectory = true }
-                : throw Invalid($"This user has no cache directory, and {CacheKitEnvironment.CachePathVariable} is not set.");
-        }
-
-        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(path))
-        {
-            throw Invalid($"{CacheKitEnvironment.CachePathVariable} is '{path}', which is not a full path.");
-        }
-
-        if (Path.GetFileName(path).Length == 0 || Directory.Exists(path))
-        {
-            throw Invalid($"{CacheKitEnvironment.CachePathVariable} is '{path}', which is a directory.");
-        }
-
-        return new SqliteStoreOptions { Path = path };
-    }
-
-    private static CacheKitException Invalid(string message) => new(
-        ErrorIds.CachePathInvalid,
-        message,
-        $"Give {CacheKitEnvironment.CachePathVariable} the full path of the database file, such as "
-        + $"{(OperatingSystem.IsWindows() ? @"C:\Caches\cache.db" : "/var/cache/runbooks/cache.db")}.");
+    /// <summary>Makes a cache of public data, which needs no key; it touches no store yet.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    public static PlainCache CreatePlain(CacheOptions options, TimeProvider clock) =>
+        new(options.Store.Open(clock), new MemoryTier(clock, options.MemoryTierBytes), clock);
 }

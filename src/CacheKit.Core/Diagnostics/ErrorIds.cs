@@ -23,6 +23,24 @@ public static class ErrorIds
     /// <summary>CACHEKIT_CACHE_PATH is not the full path of a file.</summary>
     public const string CachePathInvalid = nameof(CachePathInvalid);
 
+    /// <summary>More than one variable chooses a store.</summary>
+    public const string StoreAmbiguous = nameof(StoreAmbiguous);
+
+    /// <summary>A variable or parameter that configures a store has a value that means nothing.</summary>
+    public const string StoreSettingInvalid = nameof(StoreSettingInvalid);
+
+    /// <summary>User and password of a store are given in two places.</summary>
+    public const string CredentialConflict = nameof(CredentialConflict);
+
+    /// <summary>A tenant is blank or too long.</summary>
+    public const string TenantInvalid = nameof(TenantInvalid);
+
+    /// <summary>The session was closed.</summary>
+    public const string SessionClosed = nameof(SessionClosed);
+
+    /// <summary>The URL or configuration string of a Redis cannot be read, or asks for what is never done.</summary>
+    public const string RedisUrlInvalid = nameof(RedisUrlInvalid);
+
     /// <summary>The file with the certificates of the trusted authorities cannot be used.</summary>
     public const string CaFileInvalid = nameof(CaFileInvalid);
 
@@ -31,6 +49,18 @@ public static class ErrorIds
 
     /// <summary>The key of an HTTP store cannot be one.</summary>
     public const string ApiKeyInvalid = nameof(ApiKeyInvalid);
+
+    /// <summary>There is a backend of that name already.</summary>
+    public const string BackendExists = nameof(BackendExists);
+
+    /// <summary>There is no backend of that name.</summary>
+    public const string BackendNotFound = nameof(BackendNotFound);
+
+    /// <summary>The name of a backend has characters or a length that it cannot have.</summary>
+    public const string BackendNameInvalid = nameof(BackendNameInvalid);
+
+    /// <summary>A block of a backend does not take what it is called with, or its counterpart is missing.</summary>
+    public const string BackendBlockInvalid = nameof(BackendBlockInvalid);
 
     /// <summary>A time to live is not a positive duration of at most 3,650 days.</summary>
     public const string TtlInvalid = nameof(TtlInvalid);

@@ -4,16 +4,13 @@ namespace CacheKit.Core.Keys;
 /// The environment variables that configure CacheKit, read at one moment. Two equal snapshots mean the same
 /// configuration.
 /// </summary>
-public sealed record CacheKitEnvironment
+public sealed partial record CacheKitEnvironment
 {
     /// <summary>The name of the variable that holds the master key.</summary>
     public const string MasterKeyVariable = "CACHEKIT_MASTER_KEY";
 
     /// <summary>The name of the variable that holds the path of a key file.</summary>
     public const string MasterKeyFileVariable = "CACHEKIT_MASTER_KEY_FILE";
-
-    /// <summary>The name of the variable that holds the full path of the database file.</summary>
-    public const string CachePathVariable = "CACHEKIT_CACHE_PATH";
 
     private const string FolderName = "cachekit";
 
@@ -28,9 +25,6 @@ public sealed record CacheKitEnvironment
 
     /// <summary>CACHEKIT_MASTER_KEY_FILE: the path of a key file.</summary>
     public string? MasterKeyFile { get; init; }
-
-    /// <summary>CACHEKIT_CACHE_PATH: the full path of the database file.</summary>
-    public string? CachePath { get; init; }
 
     /// <summary>XDG_CACHE_HOME, on Windows LOCALAPPDATA.</summary>
     public string? CacheHome { get; init; }
@@ -53,6 +47,17 @@ public sealed record CacheKitEnvironment
         MasterKey = Read(MasterKeyVariable),
         MasterKeyFile = Read(MasterKeyFileVariable),
         CachePath = Read(CachePathVariable),
+        CacheKitRedisUrl = Read(CacheKitRedisUrlVariable),
+        RedisUrl = Read(RedisUrlVariable),
+        RedisUser = Read(RedisUserVariable),
+        RedisPassword = Read(RedisPasswordVariable),
+        ApiKey = Read(ApiKeyVariable),
+        ApiUrl = Read(ApiUrlVariable),
+        AllowCustomHost = Read(AllowCustomHostVariable),
+        AllowPrivateNetwork = Read(AllowPrivateNetworkVariable),
+        CaFile = Read(CaFileVariable),
+        SocketTimeout = Read(SocketTimeoutVariable),
+        SocketConnectTimeout = Read(SocketConnectTimeoutVariable),
         CacheHome = Read(s_cacheVariable),
         ConfigurationHome = Read(s_configurationVariable),
         Home = Read(HomeVariable),
@@ -62,7 +67,7 @@ public sealed record CacheKitEnvironment
     /// Whether the variables of this process still mean the same. Asked at every call: it allocates nothing, and reads
     /// no variable that an earlier one makes irrelevant.
     /// </summary>
-    public bool IsCurrent() => HasCurrentKey() && HasCurrentPath();
+    public bool IsCurrent() => HasCurrentKey() && HasCurrentStore();
 
     /// <summary>Never the key.</summary>
     public override string ToString() => $"{nameof(CacheKitEnvironment)} (redacted)";
@@ -71,10 +76,6 @@ public sealed record CacheKitEnvironment
         MasterKey == Read(MasterKeyVariable)
         && (MasterKey is not null || (MasterKeyFile == Read(MasterKeyFileVariable)
             && (MasterKeyFile is not null || (ConfigurationHome == Read(s_configurationVariable) && Home == Read(HomeVariable)))));
-
-    private bool HasCurrentPath() =>
-        CachePath == Read(CachePathVariable)
-        && (CachePath is not null || (CacheHome == Read(s_cacheVariable) && Home == Read(HomeVariable)));
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name);
 

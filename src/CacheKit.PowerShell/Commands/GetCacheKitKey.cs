@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using CacheKit.Binding;
+using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
-using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -12,7 +12,7 @@ namespace CacheKit.Commands;
 [OutputType(typeof(EntryKeyReport))]
 public sealed class GetCacheKitKeyCommand : KeyedCommand
 {
-    private ImplicitSession? _session;
+    private EntryCache? _cache;
 
     /// <summary>The block; not run.</summary>
     [Parameter(Position = 0)]
@@ -39,7 +39,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
 
         try
         {
-            _session = Plain ? ImplicitSession.RentPlain() : ImplicitSession.Rent();
+            _cache = RentCache();
         }
         catch (CacheKitException failure)
         {
@@ -51,18 +51,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
     protected override void ProcessRecord()
     {
         KeyTrace trace = new(this);
-        EntryKeys keys = KeysFor(_session!.Cache, ScriptBlock, InputObject, trace);
+        EntryKeys keys = KeysFor(_cache!, ScriptBlock, InputObject, trace);
         WriteObject(new EntryKeyReport(keys.Current.ToString(), Namespace, trace.Components));
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Interlocked.Exchange(ref _session, null)?.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Pipeline;
-using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -10,25 +9,11 @@ namespace CacheKit.Commands;
 [OutputType(typeof(object))]
 public sealed class InvokeCachedCommand : BlockCachingCommand
 {
-    private ImplicitSession? _session;
-
     private protected override bool TakesSecrets => false;
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Interlocked.Exchange(ref _session, null)?.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 
     private protected override EntryCache OpenCache()
     {
-        _session = ImplicitSession.RentPlain();
-        PlainCache cache = (PlainCache)_session.Cache;
+        PlainCache cache = (PlainCache)RentCache();
         if (!cache.KnowsNamespace(Namespace))
         {
             Wait(stop => cache.CheckNamespaceAsync(Namespace, stop));

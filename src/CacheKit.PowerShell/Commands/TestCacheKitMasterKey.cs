@@ -1,10 +1,9 @@
 using System.Management.Automation;
-using System.Runtime.InteropServices;
-using System.Security;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -73,49 +72,12 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
 
         if (MyInvocation.BoundParameters.ContainsKey(nameof(MasterKey)))
         {
-            return FromParameter(MasterKey is PSObject wrapped ? wrapped.BaseObject : MasterKey);
+            return MasterKeyParameter.Read(MasterKey);
         }
 
         CacheKitEnvironment environment = CacheKitEnvironment.Capture();
         MasterKeySource? configured = MasterKeySource.Find(environment);
         source = configured?.Description ?? "none";
         return (configured ?? throw MasterKeySource.Missing()).Read(environment);
-    }
-
-    private static MasterKey FromParameter(object? value) => value switch
-    {
-        SecureString secret => FromSecureString(secret),
-        string text => Core.Keys.MasterKey.FromHex(text, "-MasterKey"),
-        byte[] bytes => Core.Keys.MasterKey.FromBytes(bytes, "-MasterKey"),
-        _ => throw new CacheKitException(
-            ErrorIds.MasterKeyInvalid,
-            $"-MasterKey is {(value is null ? "null" : $"a {value.GetType().FullName}")}; it takes a SecureString or text of "
-            + "64 hexadecimal digits, or an array of 32 bytes.",
-            "Make a new one with New-CacheKitMasterKey."),
-    };
-
-    private static MasterKey FromSecureString(SecureString secret)
-    {
-        IntPtr clear = Marshal.SecureStringToGlobalAllocUnicode(secret);
-        Span<char> digits = stackalloc char[Math.Min(secret.Length, Core.Keys.MasterKey.HexSize)];
-        try
-        {
-            for (int i = 0; i < digits.Length; i++)
-            {
-                digits[i] = unchecked((char)Marshal.ReadInt16(clear, 2 * i));
-            }
-
-            return secret.Length > digits.Length
-                ? throw new CacheKitException(
-                    ErrorIds.MasterKeyInvalid,
-                    $"-MasterKey has {secret.Length} characters; a master key is 64 hexadecimal digits (32 bytes).",
-                    "Make a new one with New-CacheKitMasterKey.")
-                : Core.Keys.MasterKey.FromHex(digits, "-MasterKey");
-        }
-        finally
-        {
-            digits.Clear();
-            Marshal.ZeroFreeGlobalAllocUnicode(clear);
-        }
     }
 }

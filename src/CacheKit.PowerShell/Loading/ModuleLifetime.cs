@@ -34,6 +34,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         if (Interlocked.Decrement(ref s_imports) == 0)
         {
             ImplicitSession.Retire();
+            SessionCaches.CloseAll();
             AssemblyLoadContext.Default.Resolving -= Resolve;
         }
     }

@@ -43,16 +43,14 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// Runs work that may wait, on another thread, and waits for it on the pipeline's: Ctrl+C ends the wait at once,
-    /// even where the work does not listen.
+    /// even where the work does not listen. Meanwhile the work can run blocks here (<see cref="PipelineDispatcher"/>).
     /// </summary>
     /// <typeparam name="T">What the work returns.</typeparam>
     /// <param name="work">The work; it must not touch the cmdlet.</param>
     internal T Wait<T>(Func<CancellationToken, ValueTask<T>> work)
     {
         CancellationToken token = StopToken;
-        Task<T> task = Task.Run(() => work(token).AsTask(), CancellationToken.None);
-        WaitFor(task, token);
-        return task.GetAwaiter().GetResult();
+        return WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token).GetAwaiter().GetResult();
     }
 
     /// <summary>As <see cref="Wait{T}"/>, for work without a result.</summary>
@@ -60,30 +58,33 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     internal void Wait(Func<CancellationToken, ValueTask> work)
     {
         CancellationToken token = StopToken;
-        Task task = Task.Run(() => work(token).AsTask(), CancellationToken.None);
-        WaitFor(task, token);
-        task.GetAwaiter().GetResult();
+        WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token).GetAwaiter().GetResult();
     }
 
     /// <summary>Whether the user asked this call for verbose lines.</summary>
     internal bool HasVerboseSwitch() =>
         MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given) && given is SwitchParameter { IsPresent: true };
 
-    private static void WaitFor(Task task, CancellationToken token)
+    /// <summary>Waits for a task; it has ended when this returns.</summary>
+    private T WaitFor<T>(Func<T> start, CancellationToken token)
+        where T : Task
     {
+        T? started = null;
         try
         {
-            task.Wait(token);
+            T task = PipelineDispatcher.RunUntilDone(this, () => started = start(), token);
+            if (task.IsCompleted && !(token.IsCancellationRequested && !task.IsCompletedSuccessfully))
+            {
+                return task;
+            }
         }
-        catch (AggregateException) when (!token.IsCancellationRequested)
+        catch (PipelineStoppedException)
         {
-            // The task failed: taking its result throws the failure itself.
+            // A block of the store was stopped: the work goes on without it.
         }
-        catch (Exception exception) when (exception is OperationCanceledException or AggregateException)
-        {
-            task.ContinueWith(DisposeResult, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            throw new PipelineStoppedException();
-        }
+
+        started?.ContinueWith(DisposeResult, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        throw new PipelineStoppedException();
     }
 
     /// <summary>What was fetched for nobody may hold clear text; a failure of it is nobody's either.</summary>

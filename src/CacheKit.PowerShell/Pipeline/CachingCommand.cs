@@ -14,7 +14,7 @@ public abstract class CachingCommand : KeyedCommand
     [Parameter(Mandatory = true, Position = 0)]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
-    /// <summary>How long its result is fresh; 300 seconds unless given.</summary>
+    /// <summary>How long its result is fresh; the session's, else 300 seconds, unless given.</summary>
     [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
@@ -66,6 +66,11 @@ public abstract class CachingCommand : KeyedCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (Session is not null && !IsGiven(nameof(Ttl)))
+        {
+            Ttl = Session.DefaultTtl;
+        }
+
         CheckDuration(nameof(Ttl), Ttl, mayBeComputed: true);
         CheckDuration(nameof(StaleIfError), StaleIfError, mayBeComputed: false);
         CheckDuration(nameof(LockTimeout), LockTimeout, mayBeComputed: false);

@@ -18,15 +18,15 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
-        ErrorIds.MasterKeyMissing => ErrorCategory.ObjectNotFound,
+        ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
+        ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
         ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
         ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
-        ErrorIds.KeyFileUnusable => ErrorCategory.OpenError,
-        ErrorIds.KeyFileExists => ErrorCategory.ResourceExists,
+        ErrorIds.KeyFileExists or ErrorIds.BackendExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
-        ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey => ErrorCategory.InvalidOperation,
+        ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey or ErrorIds.SessionClosed => ErrorCategory.InvalidOperation,
         ErrorIds.TableColumnMixed or ErrorIds.TableShapeUnsupported => ErrorCategory.InvalidType,
         ErrorIds.ValueTooLarge => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.InvalidArgument,

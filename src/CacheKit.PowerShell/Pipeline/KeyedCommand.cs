@@ -1,25 +1,26 @@
 using System.Management.Automation;
 using System.Text;
-using System.Text.RegularExpressions;
 using CacheKit.Binding;
 using CacheKit.Completion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
 /// <summary>The base of the cmdlets that find the key of a block's result: what goes into it.</summary>
-public abstract partial class KeyedCommand : CacheKitCommand
+public abstract class KeyedCommand : CacheKitCommand
 {
-    private const string DefaultNamespace = "main";
+    private const string DefaultNamespace = Namespaces.Default;
     private const int LongestKey = 1024;
 
     private string? _key;
     private bool _keyIsGiven;
     private PSObject? _input;
     private bool _hasInput;
+    private CacheLease? _lease;
 
     /// <summary>An input object, the block's <c>$_</c>: each has an entry of its own.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -72,9 +73,19 @@ public abstract partial class KeyedCommand : CacheKitCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = DefaultNamespace;
 
+    /// <summary>Where to cache, and the defaults of the call; what the environment says unless given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
     /// <summary>Checks the parameters: what they say is an error before anything else happens.</summary>
     protected override void BeginProcessing()
     {
+        if (Session is not null && !IsGiven(nameof(Namespace)))
+        {
+            Namespace = Session.Namespace;
+        }
+
         if (!ReferenceEquals(Namespace, DefaultNamespace))
         {
             CheckNamespace();
@@ -88,6 +99,30 @@ public abstract partial class KeyedCommand : CacheKitCommand
                 "Give another -Key, or none to have it derived from the block.",
                 Key);
         }
+    }
+
+    /// <summary>Whether the user gave a parameter.</summary>
+    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>Opens the cache of the session; it stays open until the command ends.</summary>
+    /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
+    private protected EntryCache RentCache()
+    {
+        _lease = TakesSecrets
+            ? Session?.Caches.Rent() ?? ImplicitSession.Rent()
+            : Session?.Caches.RentPlain() ?? ImplicitSession.RentPlain();
+        return _lease.Cache;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Interlocked.Exchange(ref _lease, null)?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     /// <summary>Whether this call has an input object.</summary>
@@ -131,20 +166,11 @@ public abstract partial class KeyedCommand : CacheKitCommand
     private protected void Refuse(string errorId, string message, string advice, object? target) =>
         ThrowTerminatingError(ErrorRecords.From(new CacheKitException(errorId, message, advice), target));
 
-    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamespaceForm();
-
     private void CheckNamespace()
     {
-        if (Namespace is null || !NamespaceForm().IsMatch(Namespace))
+        if (Namespaces.Check(Namespace) is { } failure)
         {
-            Refuse(
-                ErrorIds.NamespaceInvalid,
-                "A namespace is 1 to 64 letters (A-Z), digits, dots, hyphens and underscores.",
-                "Give another -Namespace, or put what varies into -Key.",
-                Namespace);
+            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
         }
-
-        NamespaceCompleter.Remember(Namespace!);
     }
 }

@@ -10,4 +10,14 @@ internal static class ParameterSets
     public const string Save = nameof(Save);
 
     public const string Configured = nameof(Configured);
+
+    public const string Environment = nameof(Environment);
+
+    public const string Memory = nameof(Memory);
+
+    public const string Redis = nameof(Redis);
+
+    public const string Http = nameof(Http);
+
+    public const string Backend = nameof(Backend);
 }

@@ -9,8 +9,9 @@ internal static class PathResolver
     /// <summary>Resolves a path that need not exist: relative to $PWD, with drives and ~, without wildcards.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="path">What the user gave.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileUnusable"/>: it is not a path of a file.</exception>
-    public static string Resolve(PSCmdlet cmdlet, string? path)
+    /// <param name="errorId">The id of the error when it is not a path of a file.</param>
+    /// <exception cref="CacheKitException">It is not a path of a file.</exception>
+    public static string Resolve(PSCmdlet cmdlet, string? path, string errorId = ErrorIds.KeyFileUnusable)
     {
         try
         {
@@ -18,18 +19,18 @@ internal static class PathResolver
                 ? string.Empty
                 : cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _) is { } found
                     && provider.Name == "FileSystem" ? found : string.Empty;
-            return full.Length > 0 ? full : throw NotAFile(path, null);
+            return full.Length > 0 ? full : throw NotAFile(path, errorId, null);
         }
         catch (Exception exception) when (exception is SessionStateException or RuntimeException
             or ArgumentException or NotSupportedException)
         {
-            throw NotAFile(path, exception);
+            throw NotAFile(path, errorId, exception);
         }
     }
 
-    private static CacheKitException NotAFile(string? path, Exception? cause) => new(
-        ErrorIds.KeyFileUnusable,
+    private static CacheKitException NotAFile(string? path, string errorId, Exception? cause) => new(
+        errorId,
         $"'{path}' is not the path of a file.",
-        "Give a path of the file system, such as ./master.key.",
+        "Give the path of a file in the file system.",
         cause);
 }

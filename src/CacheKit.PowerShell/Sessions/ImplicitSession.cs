@@ -7,36 +7,28 @@ namespace CacheKit.Sessions;
 /// The session of a script that names none: made from the environment at the first use, shared by all runspaces of
 /// the process, and made anew when the environment says something else.
 /// </summary>
-/// <remarks>
-/// Callers hold a lease. A session that was replaced is closed, and its keys are zeroed, when its last lease ends.
-/// </remarks>
-internal sealed class ImplicitSession : IDisposable
+internal sealed class ImplicitSession : CacheLease
 {
     private static readonly object s_gate = new();
     private static ImplicitSession? s_current;
     private static ImplicitSession? s_currentPlain;
 
     private readonly CacheKitEnvironment _environment;
-    // One for being current, and one for each lease; at zero it is closed, and stays so.
-    private int _holders = 1;
 
     private ImplicitSession(CacheKitEnvironment environment, EntryCache cache)
+        : base(cache)
     {
         _environment = environment;
-        Cache = cache;
     }
-
-    /// <summary>The session's cache.</summary>
-    public EntryCache Cache { get; }
 
     /// <summary>Takes a lease on the session that the environment configures now.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">The configuration is not usable.</exception>
-    public static ImplicitSession Rent() =>
+    public static CacheLease Rent() =>
         TryRent(ref s_current) ?? RentNew(ref s_current, static environment => CacheFactory.Create(environment, TimeProvider.System));
 
     /// <summary>Takes a lease on the session for public data, which needs no key.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">The configuration is not usable.</exception>
-    public static ImplicitSession RentPlain() =>
+    public static CacheLease RentPlain() =>
         TryRent(ref s_currentPlain)
         ?? RentNew(ref s_currentPlain, static environment => CacheFactory.CreatePlain(environment, TimeProvider.System));
 
@@ -45,16 +37,6 @@ internal sealed class ImplicitSession : IDisposable
     {
         Retire(ref s_current);
         Retire(ref s_currentPlain);
-    }
-
-    /// <summary>Ends a lease.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Decrement(ref _holders) == 0)
-        {
-            // Nothing is under way any more, so that closing does not wait.
-            Cache.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
     }
 
     private static void Retire(ref ImplicitSession? current) => Interlocked.Exchange(ref current, null)?.Dispose();
@@ -82,22 +64,5 @@ internal sealed class ImplicitSession : IDisposable
             Volatile.Write(ref current, session);
             return session;
         }
-    }
-
-    private bool TryHold()
-    {
-        int holders = Volatile.Read(ref _holders);
-        while (holders > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
-            if (seen == holders)
-            {
-                return true;
-            }
-
-            holders = seen;
-        }
-
-        return false;
     }
 }

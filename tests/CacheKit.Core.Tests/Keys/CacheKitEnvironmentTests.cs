@@ -56,6 +56,9 @@ public sealed class CacheKitEnvironmentTests
     [InlineData("CACHEKIT_MASTER_KEY")]
     [InlineData("CACHEKIT_MASTER_KEY_FILE")]
     [InlineData("CACHEKIT_CACHE_PATH")]
+    [InlineData("CACHEKIT_REDIS_URL")]
+    [InlineData("REDIS_URL")]
+    [InlineData("CACHEKIT_API_KEY")]
     public void A_snapshot_is_current_until_a_variable_changes(string variable)
     {
         string? before = Environment.GetEnvironmentVariable(variable);
@@ -65,7 +68,7 @@ public sealed class CacheKitEnvironmentTests
             CacheKitEnvironment snapshot = CacheKitEnvironment.Capture();
             Assert.True(snapshot.IsCurrent());
             Assert.Equal(snapshot, CacheKitEnvironment.Capture());
-            Assert.Contains("one", new[] { snapshot.MasterKey, snapshot.MasterKeyFile, snapshot.CachePath });
+            Assert.Contains("one", ValuesOf(snapshot));
             Environment.SetEnvironmentVariable(variable, "two");
             Assert.False(snapshot.IsCurrent());
             Assert.NotEqual(snapshot, CacheKitEnvironment.Capture());
@@ -80,6 +83,63 @@ public sealed class CacheKitEnvironmentTests
         }
     }
 
+    [Theory]
+    [InlineData("CACHEKIT_REDIS_USER")]
+    [InlineData("CACHEKIT_REDIS_PASSWORD")]
+    [InlineData("CACHEKIT_API_URL")]
+    [InlineData("CACHEKIT_ALLOW_CUSTOM_HOST")]
+    [InlineData("CACHEKIT_ALLOW_PRIVATE_NETWORK")]
+    [InlineData("CACHEKIT_CA_FILE")]
+    [InlineData("CACHEKIT_SOCKET_TIMEOUT")]
+    [InlineData("CACHEKIT_SOCKET_CONNECT_TIMEOUT")]
+    public void Variables_of_a_store_elsewhere_count_when_one_is_chosen(string variable)
+    {
+        string[] selectors = ["CACHEKIT_REDIS_URL", "CACHEKIT_API_KEY", "REDIS_URL"];
+        string?[] before = [.. selectors.Append(variable).Select(Environment.GetEnvironmentVariable)];
+        try
+        {
+            foreach (string name in selectors.Append(variable))
+            {
+                Environment.SetEnvironmentVariable(name, null);
+            }
+
+            foreach (string selector in selectors)
+            {
+                Environment.SetEnvironmentVariable(selector, "chosen");
+                CacheKitEnvironment snapshot = CacheKitEnvironment.Capture();
+                Environment.SetEnvironmentVariable(variable, "one");
+                Assert.False(snapshot.IsCurrent());
+                Assert.Contains("one", ValuesOf(CacheKitEnvironment.Capture()));
+                Environment.SetEnvironmentVariable(variable, null);
+                Assert.True(snapshot.IsCurrent());
+                Environment.SetEnvironmentVariable(selector, null);
+            }
+        }
+        finally
+        {
+            foreach ((string name, string? value) in selectors.Append(variable).Zip(before))
+            {
+                Environment.SetEnvironmentVariable(name, value);
+            }
+        }
+    }
+
+    [Fact]
+    public void Comparing_allocates_nothing()
+    {
+        // The runtime reads the process's variables into a table when one is set first, as PowerShell's start does.
+        Environment.SetEnvironmentVariable("CACHEKIT_TEST", null);
+        CacheKitEnvironment snapshot = CacheKitEnvironment.Capture();
+        Assert.True(snapshot.IsCurrent());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            snapshot.IsCurrent();
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     [Fact]
     public void The_folders_are_part_of_a_snapshot()
     {
@@ -89,6 +149,11 @@ public sealed class CacheKitEnvironmentTests
         Assert.False((now with { CacheHome = now.CacheHome + "x" }).IsCurrent());
         Assert.False((now with { ConfigurationHome = now.ConfigurationHome + "x" }).IsCurrent());
     }
+
+    private static IEnumerable<object?> ValuesOf(CacheKitEnvironment snapshot) =>
+        typeof(CacheKitEnvironment).GetProperties()
+            .Where(property => property.CanWrite)
+            .Select(property => property.GetValue(snapshot));
 
     [Fact]
     public void Its_text_form_tells_nothing()

@@ -88,7 +88,6 @@ internal sealed class HttpTransport : IDisposable
             UseCookies = false,
             UseProxy = !_options.IsLoopbackHost,
             AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
             ConnectTimeout = _options.ConnectTimeout,
             ConnectCallback = ConnectAsync,
             PlaintextStreamFilter = NoteProtocolAsync,
@@ -102,6 +101,10 @@ internal sealed class HttpTransport : IDisposable
             // The rest of an answer that was too long is not worth waiting for.
             MaxResponseDrainSize = 64 * 1024,
         };
+        // No tracing headers. By reflection: the property's type is in an assembly of which packages bring a newer one,
+        // so that beside PowerShell the runtime would not find the setter under the type that we are compiled against.
+        typeof(SocketsHttpHandler).GetProperty(nameof(SocketsHttpHandler.ActivityHeadersPropagator))!
+            .SetValue(handler, null);
         if (_options.CaFile is { } path)
         {
             handler.SslOptions.CertificateChainPolicy = CaFile.ReadPolicy(path);

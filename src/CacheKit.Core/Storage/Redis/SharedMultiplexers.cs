@@ -1,0 +1,45 @@
+namespace CacheKit.Core.Storage;
+
+/// <summary>
+/// The multiplexers of this process: one for each connection, however many stores and runspaces use it. The last to
+/// give it back closes it.
+/// </summary>
+internal static class SharedMultiplexers
+{
+    private static readonly object s_lock = new();
+
+    private static readonly Dictionary<string, (SharedMultiplexer Multiplexer, int Holders)> s_held = [];
+
+    /// <summary>Takes the multiplexer of a connection; connects to nothing.</summary>
+    /// <param name="connection">The connection.</param>
+    public static SharedMultiplexer Rent(RedisConnection connection)
+    {
+        lock (s_lock)
+        {
+            (SharedMultiplexer? multiplexer, int holders) = s_held.GetValueOrDefault(connection.Identity);
+            multiplexer ??= new SharedMultiplexer(connection);
+            s_held[connection.Identity] = (multiplexer, holders + 1);
+            return multiplexer;
+        }
+    }
+
+    /// <summary>Gives a multiplexer back, once for each time that it was taken.</summary>
+    /// <param name="connection">The connection that it was taken for.</param>
+    public static ValueTask ReturnAsync(RedisConnection connection)
+    {
+        SharedMultiplexer multiplexer;
+        lock (s_lock)
+        {
+            (multiplexer, int holders) = s_held[connection.Identity];
+            if (holders > 1)
+            {
+                s_held[connection.Identity] = (multiplexer, holders - 1);
+                return ValueTask.CompletedTask;
+            }
+
+            _ = s_held.Remove(connection.Identity);
+        }
+
+        return multiplexer.DisposeAsync();
+    }
+}

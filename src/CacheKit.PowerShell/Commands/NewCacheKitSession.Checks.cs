@@ -1,0 +1,99 @@
+using System.Text;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Storage;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <content>What the parameters may say.</content>
+public sealed partial class NewCacheKitSessionCommand
+{
+    private const int LongestTenant = 1024;
+    private const long SmallestMemoryLimit = 1 << 20;
+
+    private static readonly TimeSpan s_shortestTimeout = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_longestTimeout = TimeSpan.FromMinutes(10);
+
+    private void CheckCommon()
+    {
+        if (string.IsNullOrWhiteSpace(Tenant) || Encoding.UTF8.GetByteCount(Tenant) > LongestTenant)
+        {
+            Refuse(
+                ErrorIds.TenantInvalid,
+                $"A tenant is text of 1 to {LongestTenant} bytes, and not only white space.",
+                "Give another -Tenant, or none for the tenant 'default'.",
+                Tenant);
+        }
+
+        if (Namespaces.Check(Namespace) is { } failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
+        }
+
+        CheckTtl();
+        CheckTimeout(nameof(ConnectTimeout), ConnectTimeout);
+        CheckTimeout(nameof(OperationTimeout), OperationTimeout);
+        CheckSizes();
+    }
+
+    private void CheckTtl()
+    {
+        string? problem = Ttl.Problem ?? (Ttl.Script is null ? null : "a session has no result that it could be computed from");
+        if (problem is not null)
+        {
+            Refuse(
+                ErrorIds.TtlInvalid,
+                $"-Ttl cannot be used: {problem}.",
+                "Try -Ttl 300 or -Ttl 5m.",
+                Ttl.Input ?? Ttl.Script);
+        }
+    }
+
+    private void CheckTimeout(string parameter, Ttl? given)
+    {
+        if (given is null || (given.Problem is null && given.Script is null
+            && given.Duration >= s_shortestTimeout && given.Duration <= s_longestTimeout))
+        {
+            return;
+        }
+
+        Refuse(
+            ErrorIds.StoreSettingInvalid,
+            $"-{parameter} is not a time between one millisecond and {s_longestTimeout.TotalMinutes:0} minutes.",
+            $"Give seconds (-{parameter} 2), text such as 500ms, or a TimeSpan.",
+            given.Input ?? given.Script);
+    }
+
+    private void CheckSizes()
+    {
+        if (NoMemoryTier && IsGiven(nameof(MemoryLimit)))
+        {
+            Refuse(
+                ErrorIds.ParameterConflict,
+                "-NoMemoryTier keeps nothing in memory, so that there is nothing for -MemoryLimit to limit.",
+                "Give one of them.",
+                null);
+        }
+
+        CheckSize(nameof(MemoryLimit), MemoryLimit, SmallestMemoryLimit);
+        if (IsGiven(nameof(MaxSize)))
+        {
+            CheckSize(nameof(MaxSize), MaxSize, SqliteStoreOptions.MinMaxBytes);
+        }
+    }
+
+    private void CheckSize(string parameter, long value, long smallest)
+    {
+        if (value < smallest)
+        {
+            Refuse(
+                ErrorIds.StoreSettingInvalid,
+                $"-{parameter} is {value} bytes; the least is {smallest}.",
+                $"Give a size such as -{parameter} 64MB.",
+                value);
+        }
+    }
+
+    private void Refuse(string errorId, string message, string advice, object? target) =>
+        ThrowTerminatingError(ErrorRecords.From(new CacheKitException(errorId, message, advice), target));
+}

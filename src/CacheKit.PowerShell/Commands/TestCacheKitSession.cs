@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Management.Automation;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Tells whether a session works, and what should be better: one row a check.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "CacheKitSession", HelpUri = HelpPages.Folder + "Test-CacheKitSession.md")]
+[OutputType(typeof(SessionCheck), typeof(bool))]
+public sealed class TestCacheKitSessionCommand : CacheKitCommand
+{
+    private const string MasterKeyCheck = "MasterKey";
+
+    /// <summary>The session; what the environment configures unless given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    /// <summary>Gives true or false in place of the rows: whether no check failed.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <summary>Checks one session.</summary>
+    protected override void ProcessRecord()
+    {
+        if (Session is { IsClosed: true })
+        {
+            CacheKitException failure = new(
+                ErrorIds.SessionClosed, "The session is closed.", "Make a new one with New-CacheKitSession.");
+            ThrowTerminatingError(ErrorRecords.From(failure, Session));
+        }
+
+        IReadOnlyList<StoreCheck> checks = Session is null ? CheckEnvironment() : CheckSession(Session);
+        if (Quiet)
+        {
+            WriteObject(checks.All(check => check.Status != StoreCheckStatus.Failed));
+            return;
+        }
+
+        foreach (StoreCheck check in checks)
+        {
+            WriteObject(new SessionCheck(check.Check, (SessionCheckStatus)check.Status, check.Detail, check.Advice));
+        }
+    }
+
+    private StoreCheck[] CheckSession(CacheKitSession session)
+    {
+        CacheOptions options = session.Caches.Options;
+        StoreCheck key = session.KeyFingerprint is { } fingerprint
+            ? KeyPassed(session.KeySource!, fingerprint)
+            : CheckKey(CacheKitEnvironment.Capture(), options.Tenant);
+        return [key, .. Inspect(options.Store), MemoryTierOf(options)];
+    }
+
+    private StoreCheck[] CheckEnvironment()
+    {
+        CacheKitEnvironment environment = CacheKitEnvironment.Capture();
+        StoreCheck key = CheckKey(environment, CacheFactory.DefaultTenant);
+        try
+        {
+            CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
+            return [key, .. Inspect(options.Store), .. CheckChoice(environment, options.Store), MemoryTierOf(options)];
+        }
+        catch (CacheKitException failure)
+        {
+            return [key, StoreCheck.Failed("Store", failure.Message, failure.RecommendedAction)];
+        }
+    }
+
+    private IReadOnlyList<StoreCheck> Inspect(StoreChoice choice) =>
+        Wait(stop => new StoreInspection(choice, TimeProvider.System).RunAsync(stop));
+
+    private static IEnumerable<StoreCheck> CheckChoice(CacheKitEnvironment environment, StoreChoice choice)
+    {
+        if (choice.Source == CacheKitEnvironment.RedisUrlVariable && environment.ApiKey is not null)
+        {
+            yield return StoreCheck.Warning(
+                "Choice",
+                $"{CacheKitEnvironment.RedisUrlVariable} comes before {CacheKitEnvironment.ApiKeyVariable}, which is not used",
+                $"Remove {CacheKitEnvironment.ApiKeyVariable}; or use it with New-CacheKitSession -ApiKey.");
+        }
+    }
+
+    private static StoreCheck CheckKey(CacheKitEnvironment environment, string tenant)
+    {
+        try
+        {
+            if (MasterKeySource.Find(environment) is not { } source)
+            {
+                CacheKitException missing = MasterKeySource.Missing();
+                return StoreCheck.Failed(MasterKeyCheck, missing.Message, missing.RecommendedAction);
+            }
+
+            using MasterKey key = source.Read(environment);
+            using TenantKeys keys = new(key, tenant);
+            return KeyPassed(source.Description, keys.Fingerprint.ToString());
+        }
+        catch (CacheKitException failure)
+        {
+            return StoreCheck.Failed(MasterKeyCheck, failure.Message, failure.RecommendedAction);
+        }
+    }
+
+    private static StoreCheck KeyPassed(string source, string fingerprint) =>
+        StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprint}");
+
+    private static StoreCheck MemoryTierOf(CacheOptions options) => StoreCheck.Passed(
+        "MemoryTier",
+        options.MemoryTierBytes == 0
+            ? "none: each call asks the store"
+            : string.Create(CultureInfo.InvariantCulture, $"up to {options.MemoryTierBytes / (1024.0 * 1024):0.#} MB"));
+}

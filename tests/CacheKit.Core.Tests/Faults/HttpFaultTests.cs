@@ -1,0 +1,13 @@
+using Xunit;
+
+namespace CacheKit.Core.Tests.Faults;
+
+public sealed class HttpFaultTests : FaultSuite
+{
+    public static TheoryData<string> Rows => [.. HttpFaultRows.All.Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public Task A_fault_of_http_is_bounded_told_once_and_passes(string name) =>
+        RunAsync(HttpFaultRows.All.Single(row => row.Name == name));
+}

@@ -1,0 +1,13 @@
+using Xunit;
+
+namespace CacheKit.Core.Tests.Faults;
+
+public sealed class RedisFaultTests : FaultSuite
+{
+    public static TheoryData<string> Rows => [.. RedisFaultRows.All.Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public Task A_fault_of_redis_is_bounded_told_once_and_passes(string name) =>
+        RunAsync(RedisFaultRows.All.Single(row => row.Name == name));
+}

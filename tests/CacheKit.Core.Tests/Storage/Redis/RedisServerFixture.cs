@@ -1,0 +1,14 @@
+using CacheKit.Core.Tests.Support.Servers;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>A redis-server for the tests of a class, started by the first that needs it.</summary>
+public sealed class RedisServerFixture : IDisposable
+{
+    private RedisProcess? _server;
+
+    /// <summary>The server; the test is skipped where there is none.</summary>
+    internal RedisProcess Server => _server ??= RedisProcess.StartServer();
+
+    public void Dispose() => _server?.Dispose();
+}

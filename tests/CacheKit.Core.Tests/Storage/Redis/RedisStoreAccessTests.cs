@@ -1,0 +1,172 @@
+using System.Net;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>Who is let in, who is believed, and what is said when not: never a credential.</summary>
+public sealed class RedisStoreAccessTests : IAsyncDisposable
+{
+    private const string Secret = "s3cret-s3cret";
+
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Theory]
+    [InlineData("redis://")]
+    [InlineData("redis://:wrong-s3cret-s3cret@")]
+    [InlineData("redis://nobody:s3cret-s3cret@")]
+    public async Task A_wrong_password_is_told_with_the_way_out(string url)
+    {
+        using RedisProcess server = RedisProcess.StartServer("--requirepass", Secret);
+        RedisStore store = _stores.Make($"{url}127.0.0.1:{server.Port}");
+        for (int i = 0; i < 2; i++)
+        {
+            StoreException failure = await FailAsync(store);
+            Assert.Equal(StoreFault.AuthenticationFailed, failure.Fault);
+            Assert.True(failure.IsConfiguration);
+            Assert.Equal($"Redis at 127.0.0.1:{server.Port}/0 does not accept the user or password.", failure.Message);
+            Assert.Contains("CACHEKIT_REDIS_URL", failure.WayOut, StringComparison.Ordinal);
+            Assert.Contains("-Credential", failure.WayOut, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_password_may_come_beside_the_connection()
+    {
+        using RedisProcess server = RedisProcess.StartServer("--requirepass", Secret);
+        RedisStore store = _stores.Make(RedisTestStores.Patient(server.Url) with
+        {
+            Password = new NetworkCredential("", Secret).SecurePassword,
+        });
+        Assert.Null(await store.GetAsync("a", Token));
+    }
+
+    [Fact]
+    public async Task A_user_with_just_the_needed_rights_can_do_everything()
+    {
+        using RedisProcess server = RedisProcess.StartServer(
+            "--user", "cache", "on", ">" + Secret, "~ck:*", "&cachekit:changes", "-@all", "+get", "+set", "+setex",
+            "+psetex", "+del", "+scan", "+eval", "+publish", "+subscribe", "+ping", "+echo");
+        RedisStore store = _stores.Make($"redis://cache:{Secret}@127.0.0.1:{server.Port}/0");
+        store.ListenForChanges(_ => { });
+        await store.SetAsync("ck:a", new byte[] { 1 }, s_hour, Token);
+        Assert.Equal([1], await store.GetAsync("ck:a", Token));
+        Assert.True(await store.AnyAsync("ck:*", Token));
+        await using (IStoreLock? held = await store.TryLockAsync("ck:a", s_hour, Token))
+        {
+            Assert.True(await held!.RenewAsync(s_hour, Token));
+        }
+
+        Assert.True(await store.RemoveAsync("ck:a", Token));
+        while (!store.HearsChanges)
+        {
+            await Task.Delay(10, Token);
+        }
+
+        RedisDescription description = await store.DescribeAsync(Token);
+        Assert.Equal(
+            (true, true, true, true, true),
+            Rights(description));
+        Assert.Null(description.Version);
+        Assert.Null(description.ClockOffset);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_only_read_is_told_so_and_hears_nothing()
+    {
+        using RedisProcess server = RedisProcess.StartServer(
+            "--user", "reader", "on", ">" + Secret, "~*", "resetchannels", "-@all", "+get", "+ping", "+echo");
+        RedisStore store = _stores.Make($"redis://reader:{Secret}@127.0.0.1:{server.Port}");
+        store.ListenForChanges(_ => Assert.Fail("Nothing is heard."));
+        Assert.Null(await store.GetAsync("a", Token));
+        foreach (Func<Task> operation in (Func<Task>[])
+        [
+            async () => await store.SetAsync("a", new byte[1], s_hour, Token),
+            async () => await store.RemoveAsync("a", Token),
+            async () => await store.AnyAsync("a", Token),
+            async () => await store.TryLockAsync("a", s_hour, Token),
+        ])
+        {
+            StoreException failure = await Assert.ThrowsAsync<StoreException>(operation);
+            Assert.Equal(StoreFault.AccessDenied, failure.Fault);
+            Assert.Contains("ACL SETUSER", failure.WayOut, StringComparison.Ordinal);
+            Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.False(store.HearsChanges);
+        RedisDescription description = await store.DescribeAsync(Token);
+        Assert.Equal(
+            (true, false, false, false, false),
+            Rights(description));
+    }
+
+    [Fact]
+    public async Task TLS_believes_the_right_authority_alone()
+    {
+        using ServerCertificate certificate = new("localhost", "127.0.0.1");
+        using ServerCertificate foreign = new("localhost");
+        using RedisProcess server = RedisProcess.StartTlsServer(certificate, "--requirepass", Secret);
+        string url = $"rediss://:{Secret}@localhost:{server.Port}";
+
+        RedisStore store = _stores.Make(RedisTestStores.Patient(url) with { CaFile = certificate.CaFile });
+        await store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        Assert.Equal([1], await store.GetAsync("a", Token));
+        Assert.True((await store.DescribeAsync(Token)).UsesTls);
+
+        foreach (string? caFile in (string?[])[foreign.CaFile, null])
+        {
+            RedisStoreOptions options = RedisTestStores.Patient(url) with { CaFile = caFile };
+            StoreException failure = await FailAsync(_stores.Make(options));
+            Assert.Equal(StoreFault.TlsFailed, failure.Fault);
+            Assert.Contains("-CaFile", failure.WayOut, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task TLS_checks_the_name()
+    {
+        using ServerCertificate certificate = new("another.example");
+        using RedisProcess server = RedisProcess.StartTlsServer(certificate);
+        RedisStoreOptions options = RedisTestStores.Patient($"rediss://localhost:{server.Port}");
+        StoreException failure = await FailAsync(_stores.Make(options with { CaFile = certificate.CaFile }));
+        Assert.Equal(StoreFault.TlsFailed, failure.Fault);
+        Assert.Contains("host name", failure.WayOut, StringComparison.Ordinal);
+
+        // The name that is checked can be said, as where a tunnel leads to the server.
+        RedisStore named = _stores.Make(options with
+        {
+            Connection = $"localhost:{server.Port},ssl=true,sslHost=another.example",
+            CaFile = certificate.CaFile,
+        });
+        Assert.Null(await named.GetAsync("a", Token));
+    }
+
+    [Fact]
+    public async Task TLS_to_a_server_without_it_is_a_fault_that_ends()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        StoreException failure = await FailAsync(_stores.Make(new RedisStoreOptions
+        {
+            Connection = $"rediss://localhost:{server.Port}",
+            ConnectTimeout = TimeSpan.FromMilliseconds(500),
+        }));
+        Assert.True(failure.Fault is StoreFault.TlsFailed or StoreFault.Unavailable, failure.Message);
+    }
+
+    private static (bool Read, bool Write, bool Remove, bool List, bool Lock) Rights(RedisDescription of) =>
+        (of.CanRead, of.CanWrite, of.CanRemove, of.CanList, of.CanLock);
+
+    private static async Task<StoreException> FailAsync(RedisStore store)
+    {
+        StoreException failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a", Token));
+        Assert.DoesNotContain(Secret, failure + failure.WayOut, StringComparison.Ordinal);
+        return failure;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using System.Threading.Channels;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using StackExchange.Redis;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>What stores tell each other.</summary>
+public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
+    : IClassFixture<RedisServerFixture>, IAsyncDisposable
+{
+    private const string ChangesChannel = "cachekit:changes";
+
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task A_change_is_heard_by_the_others_within_a_second()
+    {
+        (RedisStore writer, Channel<string?> ofWriter) = await HearingAsync(fixture.Server.Url + "/1");
+        (_, Channel<string?> ofSibling) = await HearingAsync(fixture.Server.Url + "/1");
+        (_, Channel<string?> ofOther) = await HearingAsync(fixture.Server.Url + "?db=1&user=default");
+        await writer.SetAsync("ck:鍵", new byte[] { 1 }, s_hour, Token);
+        string? heard = await NextAsync(ofSibling, s_second);
+        Assert.Equal("ck:鍵", heard);
+        heard = await NextAsync(ofOther, s_second);
+        Assert.Equal("ck:鍵", heard);
+
+        _ = await writer.RemoveAsync("ck:b", Token);
+        heard = await NextAsync(ofOther, s_second);
+        Assert.Equal("ck:b", heard);
+        Assert.False(ofWriter.Reader.TryPeek(out _));
+    }
+
+    [Fact]
+    public async Task A_change_is_told_as_the_format_says()
+    {
+        RedisStore writer = _stores.Make(fixture.Server.Url + "/2");
+        await using ConnectionMultiplexer other =
+            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{fixture.Server.Port}");
+        TaskCompletionSource<byte[]> message = new();
+        await other.GetSubscriber().SubscribeAsync(
+            RedisChannel.Literal(ChangesChannel), (_, value) => message.TrySetResult((byte[])value!));
+        await writer.SetAsync("ck:told", new byte[] { 1 }, s_hour, Token);
+        byte[] told = await message.Task.WaitAsync(s_second, Token);
+        Assert.Equal("ck:told", Encoding.UTF8.GetString(told.AsSpan(16)));
+    }
+
+    [Fact]
+    public async Task What_is_no_message_is_not_heard()
+    {
+        (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/3");
+        await using ConnectionMultiplexer other =
+            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{fixture.Server.Port}");
+        ISubscriber publisher = other.GetSubscriber();
+        byte[][] messages =
+            [[], [1], new byte[16], [.. new byte[16], 0xFF], [.. new byte[16], 0xC3, 0x28], [.. new byte[16], 0x61]];
+        foreach (byte[] message in messages)
+        {
+            _ = await publisher.PublishAsync(RedisChannel.Literal(ChangesChannel), message);
+        }
+
+        string? key = await NextAsync(heard, s_second);
+        Assert.Equal("a", key);
+        Assert.False(heard.Reader.TryPeek(out _));
+    }
+
+    [Fact]
+    public async Task After_a_lost_connection_anything_may_have_changed()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        (RedisStore store, Channel<string?> heard) = await HearingAsync(server.Url);
+        Assert.StartsWith(":", server.Command("CLIENT KILL TYPE pubsub"));
+        string? key = await NextAsync(heard, TimeSpan.FromSeconds(10));
+        Assert.Null(key);
+        // Once more when it hears again for sure; from then on nothing is missed.
+        key = await NextAsync(heard, TimeSpan.FromSeconds(10));
+        Assert.Null(key);
+        await _stores.Make(server.Url).SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        key = await NextAsync(heard, s_second);
+        Assert.Equal("a", key);
+        Assert.True(store.HearsChanges);
+    }
+
+    [Fact]
+    public async Task Who_does_not_want_to_neither_hears_nor_tells()
+    {
+        RedisStore silent = _stores.Make(
+            RedisTestStores.Patient(fixture.Server.Url + "/4") with { ListensForChanges = false });
+        silent.ListenForChanges(_ => Assert.Fail("It does not listen."));
+        (RedisStore other, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/4");
+        await silent.SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        await other.SetAsync("b", new byte[] { 1 }, s_hour, Token);
+        await _stores.Make(fixture.Server.Url + "/4").SetAsync("c", new byte[] { 1 }, s_hour, Token);
+        string? key = await NextAsync(heard, s_second);
+        Assert.Equal("c", key);
+        Assert.False(silent.HearsChanges);
+    }
+
+    [Fact]
+    public async Task Who_is_gone_is_told_nothing()
+    {
+        (RedisStore gone, Channel<string?> ofGone) = await HearingAsync(fixture.Server.Url + "/5");
+        (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/5");
+        await gone.DisposeAsync();
+        await _stores.Make(fixture.Server.Url + "/5").SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        _ = await NextAsync(heard, s_second);
+        Assert.False(ofGone.Reader.TryPeek(out _));
+    }
+
+    private static async Task<string?> NextAsync(Channel<string?> heard, TimeSpan patience) =>
+        await heard.Reader.ReadAsync(Token).AsTask().WaitAsync(patience, Token);
+
+    /// <summary>A store that hears, and what it heard after that.</summary>
+    private async Task<(RedisStore Store, Channel<string?> Heard)> HearingAsync(string url)
+    {
+        Channel<string?> heard = Channel.CreateUnbounded<string?>();
+        RedisStore store = _stores.Make(url);
+        store.ListenForChanges(key => heard.Writer.TryWrite(key));
+        _ = await store.GetAsync("a", Token);
+        // Told once when it begins to hear.
+        string? key = await NextAsync(heard, TimeSpan.FromSeconds(10));
+        Assert.Null(key);
+        Assert.True(store.HearsChanges);
+        return (store, heard);
+    }
+}

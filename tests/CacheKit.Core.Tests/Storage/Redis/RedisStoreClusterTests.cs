@@ -1,0 +1,86 @@
+using CacheKit.Core.Storage;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>A store on a Cluster of three primaries and three replicas.</summary>
+public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
+    : IClassFixture<RedisClusterFixture>, IAsyncDisposable
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task Keys_of_all_slots_are_written_read_listed_and_removed()
+    {
+        RedisStore store = _stores.Make(fixture.Cluster.Url);
+        string[] keys = [.. Enumerable.Range(0, 200).Select(i => $"ck:ab:main:{i:x4}")];
+        foreach (string key in keys)
+        {
+            await store.SetAsync(key, System.Text.Encoding.UTF8.GetBytes(key), s_hour, Token);
+        }
+
+        IReadOnlyList<byte[]?> found = await store.GetManyAsync(keys, Token);
+        Assert.Equal(keys, found.Select(value => System.Text.Encoding.UTF8.GetString(value!)));
+        List<string> listed = [];
+        await foreach (string key in store.ListAsync("ck:*:main:*", Token))
+        {
+            listed.Add(key);
+        }
+
+        Assert.Equal(keys, listed.Order(StringComparer.Ordinal));
+        // Each primary has some of them, so that the listing has asked all three.
+        Assert.All(fixture.Cluster.Nodes.Take(3), node => Assert.NotEqual(":0", node.Command("DBSIZE")));
+        foreach (string key in keys)
+        {
+            Assert.True(await store.RemoveAsync(key, Token));
+        }
+
+        Assert.False(await store.AnyAsync("ck:ab:*", Token));
+    }
+
+    [Fact]
+    public async Task Locks_lie_on_the_primaries()
+    {
+        RedisStore store = _stores.Make(fixture.Cluster.Url);
+        for (int i = 0; i < 12; i++)
+        {
+            IStoreLock? held = await store.TryLockAsync($"key {i}", s_hour, Token);
+            Assert.Null(await store.TryLockAsync($"key {i}", s_hour, Token));
+            Assert.True(await held!.RenewAsync(s_hour, Token));
+            await held.DisposeAsync();
+            await using IStoreLock? again = await store.TryLockAsync($"key {i}", s_hour, Token);
+            Assert.NotNull(again);
+        }
+    }
+
+    [Fact]
+    public async Task Changes_are_heard_whichever_server_they_are_told_to()
+    {
+        RedisStore listening = _stores.Make(fixture.Cluster.Url);
+        TaskCompletionSource begun = new();
+        TaskCompletionSource<string> heard = new();
+        listening.ListenForChanges(key =>
+        {
+            _ = key is null ? begun.TrySetResult() : heard.TrySetResult(key);
+        });
+        _ = await listening.GetAsync("a", Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        RedisStore writing = _stores.Make(fixture.Cluster.Nodes[2].Url);
+        await writing.SetAsync("changed", new byte[] { 1 }, s_hour, Token);
+        Assert.Equal("changed", await heard.Task.WaitAsync(TimeSpan.FromSeconds(2), Token));
+    }
+
+    [Fact]
+    public async Task It_says_that_it_is_a_cluster()
+    {
+        RedisDescription description = await _stores.Make(fixture.Cluster.Url).DescribeAsync(Token);
+        Assert.Equal("cluster", description.Mode);
+        Assert.True(description.CanWrite && description.CanRead && description.CanLock && description.CanList);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>How a store gets to its server, and shares the way with others.</summary>
+public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
+    : IClassFixture<RedisServerFixture>, IAsyncDisposable
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task A_store_connects_at_its_first_operation_and_shares_its_connection()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        string url = server.Url + "/7";
+        RedisStore[] stores = [.. Enumerable.Range(0, 8).Select(_ => _stores.Make(url))];
+        Assert.Equal(0, Clients(server));
+
+        await Task.WhenAll(stores.Select(store => Task.Run(async () => await store.GetAsync("a", Token))));
+        Assert.Equal(1, Clients(server));
+        foreach (RedisStore store in stores[1..])
+        {
+            await store.DisposeAsync();
+        }
+
+        Assert.Null(await stores[0].GetAsync("a", Token));
+        Assert.Equal(1, Clients(server));
+        await stores[0].DisposeAsync();
+        await Until(() => Clients(server) == 0);
+    }
+
+    [Fact]
+    public async Task Logical_databases_are_apart()
+    {
+        RedisStore first = _stores.Make(fixture.Server.Url + "/1");
+        RedisStore second = _stores.Make(fixture.Server.Url + "?db=2");
+        await first.SetAsync("apart", new byte[] { 1 }, s_hour, Token);
+        Assert.Null(await second.GetAsync("apart", Token));
+        Assert.False(await second.AnyAsync("apart", Token));
+        Assert.True(await first.AnyAsync("ap*", Token));
+        Assert.Equal([1], await _stores.Make(fixture.Server.Url + "/1").GetAsync("apart", Token));
+    }
+
+    [Fact]
+    public async Task A_unix_socket_will_do()
+    {
+        using TempDirectory directory = new();
+        string path = directory.File("r.sock");
+        using RedisProcess server = RedisProcess.StartServer("--unixsocket", path, "--requirepass", "p@ss");
+        RedisStore store = _stores.Make($"unix://:p%40ss@{path}?db=3");
+        await store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        Assert.Equal([1], await store.GetAsync("a", Token));
+        Assert.Equal($"Redis at {path}/3", store.DisplayName);
+    }
+
+    [Fact]
+    public async Task A_server_that_starts_later_is_found_at_the_next_call()
+    {
+        RedisProcess.SkipUnlessInstalled();
+        int port = FreePort.Take();
+        RedisStore store = _stores.Make(new RedisStoreOptions { Connection = $"redis://127.0.0.1:{port}" });
+        string? message = null;
+        for (int i = 0; i < 2; i++)
+        {
+            StoreException failure = await Assert.ThrowsAsync<StoreException>(
+                async () => await store.GetAsync("a", Token));
+            Assert.Equal(StoreFault.Unavailable, failure.Fault);
+            message ??= failure.Message;
+            Assert.Equal(message, failure.Message);
+        }
+
+        using RedisProcess server = RedisProcess.StartServerOn(port);
+        Assert.Null(await store.GetAsync("a", Token));
+    }
+
+    [Fact]
+    public async Task After_a_crash_the_store_works_again()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        RedisStore store = _stores.Make(server.Url);
+        await store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        server.Kill();
+        StoreException failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a", Token));
+        Assert.Equal(StoreFault.Unavailable, failure.Fault);
+        server.Start();
+        Stopwatch clock = Stopwatch.StartNew();
+        await UntilItWorks(async () => Assert.Null(await store.GetAsync("a", Token)));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"Found again after {clock.Elapsed}.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_is_silent_costs_no_more_than_the_times_allow(bool isConnected)
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        RedisStore store = _stores.Make(new RedisStoreOptions
+        {
+            Connection = server.Url,
+            ConnectTimeout = TimeSpan.FromMilliseconds(400),
+            OperationTimeout = TimeSpan.FromMilliseconds(300),
+        });
+        if (isConnected)
+        {
+            await store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        }
+
+        server.Pause();
+        Func<Task>[] operations =
+        [
+            async () => await store.GetAsync("a", Token),
+            async () => await store.GetManyAsync([.. Enumerable.Range(0, 1000).Select(i => $"{i}")], Token),
+            async () => await store.SetAsync("b", new byte[16 << 20], s_hour, Token),
+            async () => await store.RemoveAsync("b", Token),
+            async () => await store.AnyAsync("*", Token),
+            async () => await store.TryLockAsync("b", s_hour, Token),
+        ];
+        try
+        {
+            foreach (Func<Task> operation in operations)
+            {
+                Stopwatch clock = Stopwatch.StartNew();
+                StoreException failure = await Assert.ThrowsAsync<StoreException>(operation);
+                Assert.True(failure.IsTransient);
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1.2), $"It took {clock.Elapsed}.");
+            }
+
+            Stopwatch cancelled = Stopwatch.StartNew();
+            using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(50));
+            _ = await Assert.ThrowsAnyAsync<Exception>(async () => await store.GetAsync("a", source.Token));
+            Assert.True(cancelled.Elapsed < TimeSpan.FromMilliseconds(250), $"Leaving took {cancelled.Elapsed}.");
+        }
+        finally
+        {
+            server.Resume();
+        }
+
+        await UntilItWorks(async () => await store.GetAsync("a", Token));
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_is_a_fault()
+    {
+        RedisStore store = _stores.Make("redis://no-such-host.invalid");
+        StoreException failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a", Token));
+        Assert.Equal(StoreFault.Unavailable, failure.Fault);
+        Assert.Equal("Redis at no-such-host.invalid:6379/0 cannot be reached.", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_batch_is_one_round_trip()
+    {
+        RedisProcess server = fixture.Server;
+        RedisStore store = _stores.Make(server.Url + "/5");
+        string[] keys = [.. Enumerable.Range(0, 250).Select(i => $"batch {i}")];
+        foreach (string key in keys)
+        {
+            await store.SetAsync(key, new byte[10], s_hour, Token);
+        }
+
+        long before = Reads(server);
+        IReadOnlyList<byte[]?> found = await store.GetManyAsync(keys, Token);
+        long reads = Reads(server) - before;
+        Assert.All(found, Assert.NotNull);
+        // Pipelined, the server finds many commands in one read; one by one, it would need 250.
+        Assert.True(reads < 50, $"{reads} reads of the server for 250 keys.");
+    }
+
+    [Fact]
+    public async Task Values_of_a_mebibyte_come_in_parts()
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url + "/6");
+        string[] keys = [.. Enumerable.Range(0, 100).Select(i => $"large {i}")];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            byte[] value = new byte[1 << 20];
+            value[0] = (byte)i;
+            await store.SetAsync(keys[i], value, s_hour, Token);
+        }
+
+        for (int round = 0; round < 2; round++)
+        {
+            IReadOnlyList<byte[]?> found = await store.GetManyAsync(keys, Token);
+            Assert.Equal(Enumerable.Range(0, keys.Length), found.Select(value => (int)value![0]));
+        }
+    }
+
+    [Fact]
+    public async Task A_value_that_is_too_large_is_not_sent()
+    {
+        RedisStore store = _stores.Make(
+            new RedisStoreOptions { Connection = "redis://no-such-host.invalid", MaxValueBytes = 1000 });
+        StoreException failure = await Assert.ThrowsAsync<StoreException>(
+            async () => await store.SetAsync("a", new byte[1001], s_hour, Token));
+        Assert.Equal(StoreFault.ValueTooLarge, failure.Fault);
+    }
+
+    private static int Clients(RedisProcess server) =>
+        server.CommandText("CLIENT LIST").Split('\n').Count(line => line.Contains(" name=CacheKit "));
+
+    private static long Reads(RedisProcess server)
+    {
+        string line = server.CommandText("INFO stats").Split('\n')
+            .First(line => line.StartsWith("total_reads_processed:", StringComparison.Ordinal));
+        return long.Parse(line.Split(':')[1].Trim(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(10, Token);
+        }
+    }
+
+    private static async Task UntilItWorks(Func<Task> operation)
+    {
+        while (true)
+        {
+            try
+            {
+                await operation();
+                return;
+            }
+            catch (StoreException exception) when (exception.IsTransient)
+            {
+                await Task.Delay(20, Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+public sealed class RedisStoreDescriptionTests(RedisServerFixture redis, GarnetServerFixture garnet)
+    : IClassFixture<RedisServerFixture>, IClassFixture<GarnetServerFixture>, IAsyncDisposable
+{
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task A_server_is_described()
+    {
+        RedisStore store = _stores.Make(redis.Server.Url);
+        RedisDescription description = await store.DescribeAsync(Token);
+        Assert.Matches(@"^\d+\.\d+\.\d+$", description.Version);
+        Assert.Equal(("standalone", "master", false), (description.Mode, description.Role, description.UsesTls));
+        Assert.Equal(("noeviction", 0), (description.MaxMemoryPolicy, description.MaxMemory));
+        Assert.True(description.UsedMemory > 0);
+        Assert.True(description.ClockOffset!.Value.Duration() < TimeSpan.FromSeconds(1));
+        Assert.True(description.RoundTrip > TimeSpan.Zero);
+        Assert.False(description.HearsChanges);
+        Assert.True(description.CanWrite && description.CanRead && description.CanRemove);
+        Assert.True(description.CanList && description.CanLock);
+        Assert.Equal(":0", redis.Server.Command("DBSIZE"));
+    }
+
+    [Fact]
+    public async Task Garnet_tells_less_and_can_do_all()
+    {
+        RedisDescription description = await _stores.Make(garnet.Url).DescribeAsync(Token);
+        Assert.True(description.CanWrite && description.CanRead && description.CanRemove);
+        Assert.True(description.CanList && description.CanLock);
+        Assert.Null(description.MaxMemoryPolicy);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_reached_cannot_be_described() => await Assert.ThrowsAsync<StoreException>(
+        async () => await _stores.Make($"redis://127.0.0.1:{FreePort.Take()}").DescribeAsync(Token));
+}

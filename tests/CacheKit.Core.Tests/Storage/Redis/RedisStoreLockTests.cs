@@ -1,0 +1,114 @@
+using System.Globalization;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>Locks as the other members of the family see them.</summary>
+public sealed class RedisStoreLockTests(RedisServerFixture fixture)
+    : IClassFixture<RedisServerFixture>, IAsyncDisposable
+{
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task A_lock_is_a_key_with_a_token_and_an_end()
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url);
+        await using IStoreLock? held = await store.TryLockAsync("plain", s_lease, Token);
+        string token = fixture.Server.CommandText("GET plain:lock").Split("\r\n")[1];
+        Assert.Matches("^[0-9A-F]{32}$", token);
+        Assert.InRange(Left(fixture.Server, "plain:lock"), 30_000, 60_000);
+        Assert.Null(await _stores.Make(fixture.Server.Url + "?db=0").TryLockAsync("plain", s_lease, Token));
+
+        Assert.True(await held!.RenewAsync(2 * s_lease, Token));
+        Assert.InRange(Left(fixture.Server, "plain:lock"), 90_000, 120_000);
+        Assert.Equal(token, fixture.Server.CommandText("GET plain:lock").Split("\r\n")[1]);
+        await held.DisposeAsync();
+        Assert.Equal("$-1", fixture.Server.Command("GET plain:lock"));
+    }
+
+    [Fact]
+    public async Task A_foreign_lock_is_respected_and_left_alone()
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url);
+        Assert.Equal("+OK", fixture.Server.Command("SET foreign:lock theirs NX PX 60000"));
+        Assert.Null(await store.TryLockAsync("foreign", s_lease, Token));
+
+        IStoreLock? lost = await store.TryLockAsync("lost", s_lease, Token);
+        Assert.Equal("+OK", fixture.Server.Command("SET lost:lock theirs PX 60000"));
+        Assert.False(await lost!.RenewAsync(s_lease, Token));
+        await lost.DisposeAsync();
+        Assert.Equal("theirs", fixture.Server.CommandText("GET lost:lock").Split("\r\n")[1]);
+    }
+
+    [Fact]
+    public async Task Releasing_twice_does_not_release_the_next_holder()
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url);
+        IStoreLock? first = await store.TryLockAsync("twice", s_lease, Token);
+        await first!.DisposeAsync();
+        await using IStoreLock? second = await store.TryLockAsync("twice", s_lease, Token);
+        await first.DisposeAsync();
+        Assert.False(await first.RenewAsync(s_lease, Token));
+        Assert.True(await second!.RenewAsync(s_lease, Token));
+    }
+
+    [Fact]
+    public async Task Where_scripts_are_not_allowed_transactions_do()
+    {
+        using RedisProcess server = RedisProcess.StartServer(
+            "--user", "default", "on", "nopass", "~*", "&*", "+@all", "-@scripting");
+        RedisStore store = _stores.Make(server.Url);
+        IStoreLock? held = await store.TryLockAsync("a", s_lease, Token);
+        Assert.True(await held!.RenewAsync(2 * s_lease, Token));
+        Assert.InRange(Left(server, "a:lock"), 90_000, 120_000);
+        Assert.Equal("+OK", server.Command("SET a:lock theirs PX 60000"));
+        Assert.False(await held.RenewAsync(s_lease, Token));
+        await held.DisposeAsync();
+        Assert.Equal("theirs", server.CommandText("GET a:lock").Split("\r\n")[1]);
+
+        IStoreLock? other = await store.TryLockAsync("b", s_lease, Token);
+        await other!.DisposeAsync();
+        Assert.Equal("$-1", server.Command("GET b:lock"));
+    }
+
+    [Theory]
+    [InlineData("stem:lock")]
+    [InlineData("stem:lock:entry")]
+    [InlineData("stem:lock:lock")]
+    public async Task An_entry_may_be_named_like_a_lock(string key)
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url + "/9");
+        await using IStoreLock? ofStem = await store.TryLockAsync("stem", s_lease, Token);
+        await using IStoreLock? ofKey = await store.TryLockAsync(key, s_lease, Token);
+        Assert.NotNull(ofStem);
+        Assert.NotNull(ofKey);
+        await store.SetAsync(key, new byte[] { 1 }, s_lease, Token);
+        Assert.Equal([1], await store.GetAsync(key, Token));
+        foreach (string pattern in (string[])[key, "stem*", "*", "*:lock*", key[..^1] + "?", "?" + key[1..]])
+        {
+            List<string> found = [];
+            await foreach (string listed in store.ListAsync(pattern, Token))
+            {
+                found.Add(listed);
+            }
+
+            Assert.Equal([key], found);
+        }
+
+        Assert.True(await store.RemoveAsync(key, Token));
+        Assert.False(await store.AnyAsync("*", Token));
+        Assert.True(await ofStem.RenewAsync(s_lease, Token));
+        Assert.True(await ofKey.RenewAsync(s_lease, Token));
+    }
+
+    private static int Left(RedisProcess server, string key) =>
+        int.Parse(server.Command($"PTTL {key}")[1..], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>A store whose primary the Sentinels name, and which is lost.</summary>
+public sealed class RedisStoreSentinelTests : IAsyncDisposable
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task When_the_primary_dies_the_store_goes_on_with_the_next()
+    {
+        using RedisSentinels sentinels = new();
+        RedisStore store = _stores.Make(new RedisStoreOptions { Connection = sentinels.Url });
+        await store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
+        Assert.Equal("sentinel", (await store.DescribeAsync(Token)).Mode);
+        sentinels.Primary.Kill();
+
+        Stopwatch clock = Stopwatch.StartNew();
+        List<StoreFault> faults = [];
+        while (true)
+        {
+            Stopwatch call = Stopwatch.StartNew();
+            try
+            {
+                await store.SetAsync("b", new byte[] { 2 }, s_hour, Token);
+                break;
+            }
+            catch (StoreException failure)
+            {
+                Assert.True(failure.IsTransient, failure.ToString());
+                Assert.True(call.Elapsed < TimeSpan.FromSeconds(3.5), $"A call took {call.Elapsed}.");
+                faults.Add(failure.Fault);
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(25), "It never worked again.");
+                await Task.Delay(50, Token);
+            }
+        }
+
+        Assert.NotEmpty(faults);
+        Assert.StartsWith("$1", sentinels.Replica.Command("GET b"));
+        Assert.Equal([2], await store.GetAsync("b", Token));
+        await using IStoreLock? held = await store.TryLockAsync("b", s_hour, Token);
+        Assert.NotNull(held);
+        Assert.True(await store.AnyAsync("b", Token));
+    }
+
+    [Fact]
+    public async Task A_service_that_the_Sentinels_do_not_know_is_a_fault()
+    {
+        RedisProcess.SkipUnlessInstalled();
+        using RedisProcess sentinel = RedisProcess.StartSentinel(FreePort.Take(), "");
+        RedisStore store = _stores.Make(new RedisStoreOptions
+        {
+            Connection = $"redis+sentinel://127.0.0.1:{sentinel.Port}/none",
+        });
+        StoreException failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a", Token));
+        Assert.True(failure.IsTransient);
+    }
+}

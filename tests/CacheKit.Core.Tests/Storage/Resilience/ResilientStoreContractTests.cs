@@ -1,0 +1,16 @@
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+
+namespace CacheKit.Core.Tests.Storage;
+
+public sealed class ResilientStoreContractTests : CacheStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override ICacheStore CreateStore() => new ResilientStore(
+        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock),
+        new ResilienceOptions(),
+        Clock);
+
+    protected override void Clean() => _directory.Dispose();
+}

@@ -1,0 +1,204 @@
+using CacheKit.Core.Storage;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage;
+
+/// <summary>What is repeated, how often, and how long a call takes with all its attempts.</summary>
+public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
+{
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<StoreFault> Lasting =>
+    [
+        StoreFault.AccessDenied, StoreFault.AuthenticationFailed, StoreFault.TlsFailed, StoreFault.Full,
+        StoreFault.Corrupt, StoreFault.UnexpectedAnswer, StoreFault.ValueTooLarge, StoreFault.Unsupported,
+    ];
+
+    [Theory]
+    [InlineData(StoreFault.Unavailable)]
+    [InlineData(StoreFault.Busy)]
+    public async Task What_may_pass_is_repeated_until_it_has(StoreFault kind)
+    {
+        Inner.Script = (number, _) => number < 2
+            ? Task.FromException(new StoreException(kind, "A moment."))
+            : Task.CompletedTask;
+        Assert.Null((await GetAsync()).Fault);
+        Assert.Equal(3, Attempts);
+    }
+
+    [Fact]
+    public async Task A_call_has_three_attempts_and_ends_with_the_stores_own_fault()
+    {
+        Inner.Script = ScriptedStore.Fail(Down);
+        Assert.Same(Down, (await GetAsync()).Fault);
+        Assert.Equal(3, Attempts);
+    }
+
+    [Fact]
+    public async Task Every_call_but_locks_and_listings_is_repeated()
+    {
+        Options = Options with { BreakerFailures = 100 };
+        Inner.Script = ScriptedStore.Fail(Down);
+        Inner.Keys = ["a"];
+        await CallAsync(store => store.GetManyAsync(["a", "b"], Token).AsTask());
+        Assert.Equal(3, Attempts);
+        await CallAsync(store => store.SetAsync("a", new byte[1], s_second, Token).AsTask());
+        Assert.Equal(6, Attempts);
+        await CallAsync(store => store.RemoveAsync("a", Token).AsTask());
+        Assert.Equal(9, Attempts);
+        Assert.Same(Down, (await CallAsync(store => store.TryLockAsync("a", s_second, Token).AsTask())).Fault);
+        Assert.Equal(10, Attempts);
+        Assert.Same(Down, (await CallAsync(store => store.AnyAsync("*", Token).AsTask())).Fault);
+        Assert.Equal(11, Attempts);
+    }
+
+    [Fact]
+    public async Task Pauses_grow_and_differ_from_call_to_call()
+    {
+        Options = Options with { BreakerFailures = 1000 };
+        Inner.Script = ScriptedStore.Fail(Down);
+        List<double> first = [];
+        List<double> second = [];
+        for (int i = 0; i < 40; i++)
+        {
+            Inner.Attempts.Clear();
+            await GetAsync();
+            DateTimeOffset[] times = [.. Inner.Attempts];
+            first.Add((times[1] - times[0]).TotalMilliseconds);
+            second.Add((times[2] - times[1]).TotalMilliseconds);
+        }
+
+        Assert.All([.. first, .. second], pause => Assert.InRange(pause, 0, 400));
+        Assert.InRange(first.Average(), 20, 110);
+        Assert.InRange(second.Average() / first.Average(), 1.1, 6);
+        Assert.InRange(first.Distinct().Count(), 10, 40);
+    }
+
+    [Theory]
+    [MemberData(nameof(Lasting))]
+    public async Task What_lasts_is_neither_repeated_nor_counted(StoreFault kind)
+    {
+        StoreException fault = new(kind, "No.");
+        Inner.Script = ScriptedStore.Fail(fault);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Same(fault, (await GetAsync()).Fault);
+        }
+
+        Assert.Equal(10, Attempts);
+        Assert.False(Store.IsOpen);
+    }
+
+    [Fact]
+    public async Task What_does_not_answer_is_left_after_a_second_and_not_asked_again()
+    {
+        await ConnectAsync();
+        Inner.Script = ScriptedStore.Hang;
+        (StoreException? fault, TimeSpan time) = await GetAsync();
+        Assert.Equal(StoreFault.TimedOut, fault?.Fault);
+        Assert.Equal("scripted store did not answer in time.", fault?.Message);
+        Assert.Equal(s_second, time);
+        Assert.Equal(1, Attempts);
+    }
+
+    [Fact]
+    public async Task The_first_call_may_take_the_time_to_connect()
+    {
+        Inner.Script = ScriptedStore.Hang;
+        Assert.Equal(2 * s_second, (await GetAsync()).Time);
+        Assert.Equal(s_second, (await GetAsync()).Time);
+        Assert.True(Store.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_store_that_gives_up_by_itself_did_not_answer_in_time()
+    {
+        Inner.Script = (_, _) => Task.FromCanceled(new CancellationToken(canceled: true));
+        Assert.Equal(StoreFault.TimedOut, (await GetAsync()).Fault?.Fault);
+        Assert.Equal(1, Attempts);
+    }
+
+    [Fact]
+    public async Task A_broken_caller_is_not_taken_for_a_broken_store()
+    {
+        Inner.Script = (_, _) => Task.FromException(new ArgumentException("Yours."));
+        for (int i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await Store.GetAsync("a", Token));
+        }
+
+        Assert.Equal(5, Attempts);
+        Assert.False(Store.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_store_that_asks_for_a_moment_gets_it()
+    {
+        TimeSpan moment = TimeSpan.FromMilliseconds(700);
+        StoreException busy = new(StoreFault.Busy, "A moment.") { RetryAfter = moment };
+        Inner.Script = (number, _) => number == 0 ? Task.FromException(busy) : Task.CompletedTask;
+        (StoreException? fault, TimeSpan time) = await GetAsync();
+        Assert.Null(fault);
+        Assert.Equal(moment, time);
+    }
+
+    [Fact]
+    public async Task A_store_that_asks_for_longer_than_a_call_has_is_not_asked_again()
+    {
+        StoreException busy = new(StoreFault.Busy, "Tomorrow.") { RetryAfter = TimeSpan.FromMinutes(1) };
+        Inner.Script = ScriptedStore.Fail(busy);
+        Assert.Same(busy, (await GetAsync()).Fault);
+        Assert.Equal(1, Attempts);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(950)]
+    [InlineData(999)]
+    [InlineData(1900)]
+    public async Task A_call_never_takes_longer_than_its_bound(int failsAfterMs)
+    {
+        Options = Options with { BreakerFailures = 1000 };
+        TimeSpan? bound = Options.Bound(bytes: 0);
+        Assert.Equal(4 * s_second, bound);
+        Inner.Script = async (_, token) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(failsAfterMs), Clock, token);
+            throw Down;
+        };
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.InRange((await GetAsync()).Time, TimeSpan.Zero, bound!.Value);
+        }
+    }
+
+    [Fact]
+    public async Task A_large_value_has_more_time_and_so_has_reading_it_again()
+    {
+        Options = Options with { BreakerFailures = 1000 };
+        await ConnectAsync();
+        byte[] large = new byte[24 << 20];
+        Inner.Script = ScriptedStore.Hang;
+        TimeSpan time = (await CallAsync(store => store.SetAsync("a", large, s_second, Token).AsTask())).Time;
+        Assert.Equal(4 * s_second, time);
+        Assert.Equal(s_second, (await GetAsync()).Time);
+        Inner.Script = (_, _) => Task.CompletedTask;
+        await CallAsync(store => store.SetAsync("a", large, s_second, Token).AsTask());
+        Inner.Script = ScriptedStore.Hang;
+        Assert.Equal(4 * s_second, (await GetAsync()).Time);
+    }
+
+    [Fact]
+    public async Task Without_a_time_out_a_call_takes_as_long_as_it_likes()
+    {
+        Options = Options with { OperationTimeout = null };
+        TaskCompletionSource answer = new();
+        Inner.Script = (_, _) => answer.Task;
+        Task<byte[]?> call = Store.GetAsync("a", Token).AsTask();
+        Assert.Null(Clock.NextDue);
+        Clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(call.IsCompleted);
+        answer.SetResult();
+        Assert.NotNull(await call);
+    }
+}

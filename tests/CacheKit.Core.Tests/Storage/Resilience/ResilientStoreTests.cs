@@ -1,0 +1,191 @@
+using CacheKit.Core.Storage;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage;
+
+/// <summary>Turns, locks, listings, and what goes on after nobody waits for it.</summary>
+public sealed class ResilientStoreTests : ResilientStoreTestBase
+{
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Only_so_many_are_in_the_store_at_once()
+    {
+        Options = Options with { MaxConcurrency = 2, MaxQueued = 1 };
+        TaskCompletionSource answer = new();
+        Inner.Script = (_, _) => answer.Task;
+        Task[] inside = [Store.GetAsync("a", Token).AsTask(), Store.GetAsync("b", Token).AsTask()];
+        Task waiting = Store.GetAsync("c", Token).AsTask();
+        Assert.Equal(2, Attempts);
+        StoreException crowded = await Assert.ThrowsAsync<StoreException>(async () => await Store.GetAsync("d", Token));
+        Assert.Equal(StoreFault.Busy, crowded.Fault);
+        Assert.Equal("scripted store was asked by too many at once.", crowded.Message);
+        answer.SetResult();
+        await Task.WhenAll([.. inside, waiting]);
+        Assert.Equal(3, Attempts);
+    }
+
+    [Fact]
+    public async Task Who_waits_half_a_second_for_a_turn_is_turned_away_and_that_is_no_fault_of_the_store()
+    {
+        Options = Options with { MaxConcurrency = 1, OperationTimeout = TimeSpan.FromMinutes(1) };
+        TaskCompletionSource answer = new();
+        Inner.Script = (_, _) => answer.Task;
+        Task inside = Store.GetAsync("a", Token).AsTask();
+        for (int i = 0; i < 5; i++)
+        {
+            Task waiting = Store.GetAsync("b", Token).AsTask();
+            Clock.Advance(StorePipeline.LongestWait - TimeSpan.FromMilliseconds(1));
+            Assert.False(waiting.IsCompleted);
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+            StoreException fault = await Assert.ThrowsAsync<StoreException>(() => waiting);
+            Assert.Equal(StoreFault.Busy, fault.Fault);
+        }
+
+        Assert.False(Store.IsOpen);
+        answer.SetResult();
+        await inside;
+        Assert.Null((await GetAsync()).Fault);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_turn_can_leave()
+    {
+        Options = Options with { MaxConcurrency = 1 };
+        TaskCompletionSource answer = new();
+        Inner.Script = (_, _) => answer.Task;
+        Task inside = Store.GetAsync("a", Token).AsTask();
+        using CancellationTokenSource caller = new();
+        Task waiting = Store.GetAsync("b", caller.Token).AsTask();
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        answer.SetResult();
+        await inside;
+        Assert.Equal(1, Attempts);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_listen_is_left_and_its_late_fault_is_seen()
+    {
+        await ConnectAsync();
+        ConcurrentMarker marker = new();
+        await LeaveAsync(marker);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(marker.WasUnobserved);
+    }
+
+    [Fact]
+    public async Task A_lock_that_comes_too_late_is_given_back()
+    {
+        await ConnectAsync();
+        TaskCompletionSource answer = new();
+        Inner.Script = (_, _) => answer.Task;
+        (StoreException? fault, _) = await CallAsync(store => store.TryLockAsync("a", s_second, Token).AsTask());
+        Assert.Equal(StoreFault.TimedOut, fault?.Fault);
+        answer.SetResult();
+        SpinWait.SpinUntil(() => Inner.Locks is { IsEmpty: false } locks && locks.Single().IsReleased, s_second * 10);
+        Assert.True(Assert.Single(Inner.Locks).IsReleased);
+    }
+
+    [Fact]
+    public async Task A_lock_is_renewed_through_the_circuit_and_released_past_it()
+    {
+        IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
+        Assert.NotNull(held);
+        Assert.True(await held.RenewAsync(s_second, Token));
+        await OpenCircuitAsync();
+        StoreException fault = await Assert.ThrowsAsync<StoreException>(async () => await held.RenewAsync(s_second, Token));
+        Assert.Equal(Down.Message, fault.Message);
+        Assert.Equal(0, Attempts);
+        Inner.Script = (_, _) => Task.CompletedTask;
+        await held.DisposeAsync();
+        Assert.True(Inner.Locks.Single().IsReleased);
+    }
+
+    [Fact]
+    public async Task A_release_is_waited_for_a_second_at_most()
+    {
+        IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
+        Assert.NotNull(held);
+        Inner.Script = ScriptedStore.Hang;
+        Assert.Equal(s_second, await RunAsync(Task.Run(() => held.DisposeAsync().AsTask(), Token)));
+    }
+
+    [Fact]
+    public async Task Each_step_of_a_listing_has_the_time_of_a_call()
+    {
+        await ConnectAsync();
+        Inner.Keys = ["a", "b", "c", "d", "e"];
+        Inner.Script = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(950), Clock, token);
+        List<string> found = [];
+        (StoreException? fault, TimeSpan time) = await CallAsync(store => ListAsync(store, found));
+        Assert.Null(fault);
+        Assert.Equal(Inner.Keys, found);
+        Assert.Equal(TimeSpan.FromMilliseconds(5 * 950), time);
+    }
+
+    [Fact]
+    public async Task A_listing_that_hangs_is_left()
+    {
+        await ConnectAsync();
+        Inner.Keys = ["a", "b", "c"];
+        TaskCompletionSource never = new();
+        Inner.Script = (number, _) => number < 2 ? Task.CompletedTask : never.Task;
+        List<string> found = [];
+        (StoreException? fault, TimeSpan time) = await CallAsync(store => ListAsync(store, found));
+        Assert.Equal(StoreFault.TimedOut, fault?.Fault);
+        Assert.Equal(["a", "b"], found);
+        Assert.Equal(s_second, time);
+    }
+
+    [Fact]
+    public async Task What_the_store_is_shows_through()
+    {
+        Inner.Incident = new StoreIncident(Clock.GetUtcNow(), "It happened.");
+        Action<string?> listener = _ => { };
+        Store.ListenForChanges(listener);
+        Assert.Same(listener, Inner.Listener);
+        Assert.Equal(Inner.DisplayName, Store.DisplayName);
+        Assert.Equal(Inner.Capabilities, Store.Capabilities);
+        Assert.True(Store.TryTakeIncident(out StoreIncident? incident));
+        Assert.Same(Inner.Incident, incident);
+        await Store.DisposeAsync();
+        Assert.True(Inner.IsDisposed);
+    }
+
+    private static async Task ListAsync(ResilientStore store, List<string> found)
+    {
+        await foreach (string key in store.ListAsync("*", Token))
+        {
+            found.Add(key);
+        }
+    }
+
+    /// <summary>In a method of its own, so that nothing of the test keeps the task alive.</summary>
+    private async Task LeaveAsync(ConcurrentMarker marker)
+    {
+        TaskCompletionSource answer = new();
+        Inner.Script = (_, _) => answer.Task;
+        Assert.Equal(StoreFault.TimedOut, (await GetAsync()).Fault?.Fault);
+        answer.SetException(marker.Exception);
+        Inner.Script = (_, _) => Task.CompletedTask;
+    }
+
+    /// <summary>An exception of this test alone, since the event is that of the whole process.</summary>
+    private sealed class ConcurrentMarker
+    {
+        private volatile bool _wasUnobserved;
+
+        public ConcurrentMarker()
+        {
+            TaskScheduler.UnobservedTaskException += (_, arguments) =>
+                _wasUnobserved |= arguments.Exception.Flatten().InnerExceptions.Contains(Exception);
+        }
+
+        public Exception Exception { get; } = new InvalidOperationException("Late.");
+
+        public bool WasUnobserved => _wasUnobserved;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace CacheKit.Core.Tests.Support.Servers;
+
+/// <summary>A primary, its replica, and three Sentinels that watch over them, on the loopback address.</summary>
+internal sealed class RedisSentinels : IDisposable
+{
+    public const string Service = "cache";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly List<RedisProcess> _sentinels = [];
+
+    /// <summary>Starts all of them and waits until the Sentinels know each other and the replica.</summary>
+    public RedisSentinels()
+    {
+        RedisProcess.SkipUnlessInstalled();
+        try
+        {
+            Primary = RedisProcess.StartServer("--repl-diskless-sync-delay", "0");
+            Replica = RedisProcess.StartServer(
+                "--replicaof", "127.0.0.1", Primary.Port.ToString(CultureInfo.InvariantCulture));
+            for (int i = 0; i < 3; i++)
+            {
+                _sentinels.Add(RedisProcess.StartSentinel(
+                    FreePort.Take(),
+                    $"sentinel monitor {Service} 127.0.0.1 {Primary.Port} 2\n"
+                        + $"sentinel down-after-milliseconds {Service} 500\n"
+                        + $"sentinel failover-timeout {Service} 3000\n"));
+            }
+
+            WaitUntilComplete();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The server that was the primary at first.</summary>
+    public RedisProcess Primary { get; } = null!;
+
+    /// <summary>The server that was its replica at first.</summary>
+    public RedisProcess Replica { get; } = null!;
+
+    /// <summary>The Sentinels.</summary>
+    public IReadOnlyList<RedisProcess> Sentinels => _sentinels;
+
+    /// <summary>The URL that names all Sentinels.</summary>
+    public string Url =>
+        $"redis+sentinel://{string.Join(',', _sentinels.Select(sentinel => $"127.0.0.1:{sentinel.Port}"))}/{Service}";
+
+    public void Dispose()
+    {
+        _sentinels.ForEach(sentinel => sentinel.Dispose());
+        Replica?.Dispose();
+        Primary?.Dispose();
+    }
+
+    private void WaitUntilComplete()
+    {
+        long end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+        while (!_sentinels.TrueForAll(sentinel =>
+        {
+            string info = sentinel.CommandText("INFO sentinel");
+            return info.Contains("slaves=1,sentinels=3", StringComparison.Ordinal)
+                && Replica.CommandText("INFO replication").Contains("master_link_status:up", StringComparison.Ordinal);
+        }))
+        {
+            if (Environment.TickCount64 > end)
+            {
+                throw new InvalidOperationException("The Sentinels did not find each other.");
+            }
+
+            Thread.Sleep(20);
+        }
+    }
+}
