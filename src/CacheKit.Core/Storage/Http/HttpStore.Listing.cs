@@ -32,8 +32,8 @@ public sealed partial class HttpStore
 
             // The first page is small, for who asks whether there is any.
             Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
-            (List<string> keys, string? next) = await RunAsync(token => ReadPageAsync(address, token), cancellationToken)
-                .ConfigureAwait(false);
+            (List<string> keys, string? next) =
+                await RunAsync(token => ReadPageAsync(address, token), cancellationToken).ConfigureAwait(false);
             foreach (string key in keys)
             {
                 // A server that lists others is not to make us remove them.
@@ -92,8 +92,10 @@ public sealed partial class HttpStore
         Uri address, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, address);
-        using HttpResponseMessage response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
+        using HttpResponseMessage response =
+            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotImplemented)
         {
             _cannotList = true;
             throw _faults.Unsupported("list its keys");

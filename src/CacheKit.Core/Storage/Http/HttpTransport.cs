@@ -35,7 +35,7 @@ internal sealed class HttpTransport : IDisposable
         _client = new Lazy<HttpClient>(MakeClient);
     }
 
-    /// <summary>The version of TLS of the latest connection; None when it was not encrypted, or there was none.</summary>
+    /// <summary>The version of TLS of the latest connection; None when it was not encrypted, or none was.</summary>
     public SslProtocols Protocol => _protocol;
 
     /// <summary>Counts an answer, for the statistics that requests carry.</summary>
@@ -136,7 +136,9 @@ internal sealed class HttpTransport : IDisposable
         IPAddress[] allowed = isProxy ? addresses : Array.FindAll(addresses, IsAllowed);
         if (allowed.Length == 0)
         {
-            throw addresses.Length == 0 ? new SocketException((int)SocketError.HostNotFound) : new AddressRefusedException();
+            throw addresses.Length == 0
+                ? new SocketException((int)SocketError.HostNotFound)
+                : new AddressRefusedException();
         }
 
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
