@@ -11,7 +11,7 @@ public sealed record ResilienceOptions
     /// <summary>How long an attempt may take; null for as long as it likes, which a user's own blocks may.</summary>
     public TimeSpan? OperationTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long an attempt may take that has to connect first; it counts where it is longer.</summary>
+    /// <summary>How much longer an attempt may take that has to connect first.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many attempts a call has, the first included.</summary>

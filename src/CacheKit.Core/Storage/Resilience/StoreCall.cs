@@ -9,10 +9,7 @@ internal sealed class StoreCall(ResilienceOptions options, TimeProvider clock, l
 {
     private readonly TimeSpan _allowance = ResilienceOptions.Allowance(bytes);
     private long _start;
-    private int _attempts;
-
-    /// <summary>How many attempts were begun.</summary>
-    public int Attempts => _attempts;
+    private long _attemptStart;
 
     /// <summary>It has its turn: from here its time runs.</summary>
     public void Begin() => _start = clock.GetTimestamp();
@@ -21,13 +18,13 @@ internal sealed class StoreCall(ResilienceOptions options, TimeProvider clock, l
     /// <param name="mayConnect">Whether it may have to connect first.</param>
     public TimeSpan BeginAttempt(bool mayConnect)
     {
-        _attempts++;
+        _attemptStart = clock.GetTimestamp();
         if (options.OperationTimeout is not { } timeout)
         {
             return TimeSpan.Zero;
         }
 
-        TimeSpan longest = (mayConnect && options.ConnectTimeout > timeout ? options.ConnectTimeout : timeout) + _allowance;
+        TimeSpan longest = timeout + _allowance + (mayConnect ? options.ConnectTimeout : TimeSpan.Zero);
         TimeSpan left = Left(timeout);
         return left < longest ? Max(left, TimeSpan.FromMilliseconds(1)) : longest;
     }
@@ -35,8 +32,8 @@ internal sealed class StoreCall(ResilienceOptions options, TimeProvider clock, l
     /// <summary>Whether a fault is followed by another attempt.</summary>
     /// <param name="fault">The fault.</param>
     /// <remarks>
-    /// What did not answer in time is not asked again: the caller's own work may be done sooner, and waiting once more
-    /// would triple what a hung server costs.
+    /// What did not answer in time, or failed only after as long, is not asked again: the caller's own work may be done
+    /// sooner, and waiting once more would triple what a hung server costs.
     /// </remarks>
     public bool Retries(StoreException fault)
     {
@@ -47,7 +44,7 @@ internal sealed class StoreCall(ResilienceOptions options, TimeProvider clock, l
 
         TimeSpan pause = fault.RetryAfter ?? options.RetryDelay;
         return options.OperationTimeout is { } timeout
-            ? Left(timeout) >= pause + timeout
+            ? clock.GetElapsedTime(_attemptStart) < timeout && Left(timeout) >= pause + timeout
             : pause <= TimeSpan.FromSeconds(1);
     }
 

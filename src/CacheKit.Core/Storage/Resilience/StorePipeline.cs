@@ -81,10 +81,10 @@ internal sealed class StorePipeline : IAsyncDisposable
         {
             context.Properties.Set(s_call, new StoreCall(_options, _clock, bytes, mayRetry));
             return await _pipeline.ExecuteAsync(
-                static (context, state) => state.This.AttemptAsync(
+                static (context, state) => AttemptAsync(
                     state.Operation, state.Argument, state.Abandoned, context.CancellationToken),
                 context,
-                (This: this, Operation: operation, Argument: argument, Abandoned: abandoned)).ConfigureAwait(false);
+                (Operation: operation, Argument: argument, Abandoned: abandoned)).ConfigureAwait(false);
         }
         catch (BrokenCircuitException)
         {
@@ -110,34 +110,27 @@ internal sealed class StorePipeline : IAsyncDisposable
     private static StoreCall CallOf(ResilienceContext context) => context.Properties.GetValue(s_call, null!);
 
     /// <summary>Waits for an attempt, but not longer than its time, whether the store listens to the token or not.</summary>
-    private async ValueTask<TResult> AttemptAsync<TArgument, TResult>(
+    private static async ValueTask<TResult> AttemptAsync<TArgument, TResult>(
         Func<TArgument, CancellationToken, ValueTask<TResult>> operation,
         TArgument argument,
         Func<TResult, ValueTask>? abandoned,
         CancellationToken cancellationToken)
     {
+        ValueTask<TResult> attempt = operation(argument, cancellationToken);
+        if (attempt.IsCompleted || !cancellationToken.CanBeCanceled)
+        {
+            return await attempt.ConfigureAwait(false);
+        }
+
+        Task<TResult> task = attempt.AsTask();
         try
         {
-            ValueTask<TResult> attempt = operation(argument, cancellationToken);
-            if (attempt.IsCompleted || !cancellationToken.CanBeCanceled)
-            {
-                return await attempt.ConfigureAwait(false);
-            }
-
-            Task<TResult> task = attempt.AsTask();
-            try
-            {
-                return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!task.IsCompleted)
-            {
-                _ = AbandonedTask.ObserveAsync(task, abandoned);
-                throw;
-            }
+            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException) when (!task.IsCompleted)
         {
-            _mayHaveToConnect = false;
+            _ = AbandonedTask.ObserveAsync(task, abandoned);
+            throw;
         }
     }
 
@@ -212,6 +205,8 @@ internal sealed class StorePipeline : IAsyncDisposable
             return _state.CircuitState == CircuitState.HalfOpen;
         }
 
+        // Until the first call ended, any call may have to connect.
+        _mayHaveToConnect = false;
         if (_faults.Of(exception, cancellationToken) is not { IsTransient: true } fault)
         {
             Volatile.Write(ref _failuresInARow, 0);

@@ -136,7 +136,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
         await OpenCircuitAsync();
         Clock.Advance(TimeSpan.FromSeconds(5));
         Inner.Script = ScriptedStore.Hang;
-        Assert.Equal(TimeSpan.FromSeconds(2), (await GetAsync()).Time);
+        Assert.Equal(TimeSpan.FromSeconds(3), (await GetAsync()).Time);
     }
 
     [Fact]
@@ -186,8 +186,8 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
         Inner.Script = ScriptedStore.Hang;
         for (int i = 0; i < 60; i++)
         {
-            await RunAsync(Task.Run(() => cache.GetAsync(keys, keepEvidence: false, Token).AsTask(), Token));
-            await RunAsync(Task.Run(() => cache.RemoveAsync(keys, Token).AsTask(), Token));
+            await RunAsync(() => cache.GetAsync(keys, keepEvidence: false, Token).AsTask());
+            await RunAsync(() => cache.RemoveAsync(keys, Token).AsTask());
             Clock.Advance(TimeSpan.FromSeconds(1));
             Inner.Script = i < 30 ? ScriptedStore.Hang : ScriptedStore.Fail(Down);
         }

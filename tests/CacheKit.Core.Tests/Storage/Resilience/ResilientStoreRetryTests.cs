@@ -105,9 +105,23 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     public async Task The_first_call_may_take_the_time_to_connect()
     {
         Inner.Script = ScriptedStore.Hang;
-        Assert.Equal(2 * s_second, (await GetAsync()).Time);
+        Assert.Equal(3 * s_second, (await GetAsync()).Time);
         Assert.Equal(s_second, (await GetAsync()).Time);
         Assert.True(Store.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(999, 3)]
+    [InlineData(1000, 1)]
+    public async Task What_fails_as_late_as_it_would_time_out_is_not_asked_again(int failsAfterMs, int attempts)
+    {
+        Inner.Script = async (_, token) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(failsAfterMs), Clock, token);
+            throw Down;
+        };
+        Assert.Same(Down, (await GetAsync()).Fault);
+        Assert.Equal(attempts, Attempts);
     }
 
     [Fact]

@@ -37,10 +37,9 @@ public abstract class ResilientStoreTestBase : IAsyncDisposable
     /// <summary>Runs a call; returns its fault, or null, and the time it took.</summary>
     private protected async Task<(StoreException? Fault, TimeSpan Time)> CallAsync(Func<ResilientStore, Task> call)
     {
-        // Off the test's own context, so that what a timer sets going goes at once.
-        Task task = Task.Run(() => call(Store), Token);
-        TimeSpan time = await RunAsync(task);
-        Exception? exception = await Record.ExceptionAsync(() => task);
+        Task? task = null;
+        TimeSpan time = await RunAsync(() => task = call(Store));
+        Exception? exception = await Record.ExceptionAsync(() => task!);
         Assert.True(exception is null or StoreException, exception?.ToString());
         return (exception as StoreException, time);
     }
@@ -48,9 +47,16 @@ public abstract class ResilientStoreTestBase : IAsyncDisposable
     private protected Task<(StoreException? Fault, TimeSpan Time)> GetAsync() =>
         CallAsync(store => store.GetAsync("a", Token).AsTask());
 
-    /// <summary>A pause is a timer alone; that of an attempt counts only when the store hangs.</summary>
-    private protected Task<TimeSpan> RunAsync(Task task) =>
-        Clock.RunAsync(task, next => next < TimeSpan.FromMilliseconds(900) || Inner.Waiting > 0);
+    /// <summary>
+    /// Runs a call while time passes. A pause is a timer alone; that of an attempt counts only when the store hangs.
+    /// </summary>
+    private protected Task<TimeSpan> RunAsync(Func<Task> call)
+    {
+        int first = Inner.Begun;
+        // Off the test's own context, so that what a timer sets going goes at once.
+        return Clock.RunAsync(
+            Task.Run(call, Token), next => next < TimeSpan.FromMilliseconds(900) || Inner.IsWaiting(first));
+    }
 
     /// <summary>Makes the connection, as it were.</summary>
     private protected async Task ConnectAsync()

@@ -110,7 +110,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
         IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
         Assert.NotNull(held);
         Inner.Script = ScriptedStore.Hang;
-        Assert.Equal(s_second, await RunAsync(Task.Run(() => held.DisposeAsync().AsTask(), Token)));
+        Assert.Equal(s_second, await RunAsync(() => held.DisposeAsync().AsTask()));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace CacheKit.Core.Tests.Storage;
 /// <summary>A store that does what a test says, attempt by attempt.</summary>
 internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
 {
-    private int _waiting;
+    private readonly ConcurrentDictionary<int, bool> _waiting = new();
+    private int _begun;
 
     public string DisplayName => "scripted store";
 
@@ -20,8 +21,12 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
     /// <summary>What an attempt does, given its number from 0 on.</summary>
     public Func<int, CancellationToken, Task> Script { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>How many operations are under way that do not end by themselves at once.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    /// <summary>How many attempts were ever begun.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Whether an attempt is under way that does not end by itself at once.</summary>
+    /// <param name="first">The first attempt that counts: others were left, and may not know it yet.</param>
+    public bool IsWaiting(int first) => _waiting.Keys.Any(attempt => attempt >= first);
 
     public ConcurrentBag<ScriptedLock> Locks { get; } = [];
 
@@ -98,6 +103,7 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
     private async Task AttemptAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        int serial = Interlocked.Increment(ref _begun) - 1;
         int number = Attempts.Count;
         Attempts.Enqueue(clock.GetUtcNow());
         Task task = Script(number, cancellationToken);
@@ -107,14 +113,14 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
             return;
         }
 
-        Interlocked.Increment(ref _waiting);
+        _waiting[serial] = true;
         try
         {
             await task;
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            _waiting.TryRemove(serial, out _);
         }
     }
 

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Faults;
+
+/// <summary>
+/// Many read and write while their redis-server is stopped, continued, killed and started again at random. It takes
+/// three seconds, or as many as CACHEKIT_SOAK says.
+/// </summary>
+public sealed class SoakTests(ITestOutputHelper output)
+{
+    private const int Workers = 8;
+    private const int Keys = 16;
+
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentQueue<double> _milliseconds = new();
+    private readonly ConcurrentQueue<string> _wrong = new();
+    private readonly ConcurrentQueue<string> _unobserved = new();
+    private int _hits;
+    private int _misses;
+    private int _notices;
+
+    [Fact]
+    public async Task A_server_that_hangs_and_dies_at_random_gives_no_wrong_value_and_no_call_without_end()
+    {
+        string? asked = Environment.GetEnvironmentVariable("CACHEKIT_SOAK");
+        TimeSpan duration = TimeSpan.FromSeconds(asked is null ? 3 : int.Parse(asked, CultureInfo.InvariantCulture));
+        using RedisProcess server = RedisProcess.StartServer();
+        TaskScheduler.UnobservedTaskException += NoteUnobserved;
+        int[] outages;
+        try
+        {
+            using CancellationTokenSource end = new(duration);
+            // Each cache with connections of its own, as processes have them.
+            await using SecureCache first = Open(server, "first");
+            await using SecureCache second = Open(server, "second");
+            Task<int[]> chaos = Task.Run(() => BreakAsync(server, end.Token));
+            await Task.WhenAll(Enumerable.Range(0, Workers).Select(
+                worker => Task.Run(() => WorkAsync(worker, worker % 2 == 0 ? first : second, end.Token))));
+            outages = await chaos;
+        }
+        finally
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            TaskScheduler.UnobservedTaskException -= NoteUnobserved;
+        }
+
+        double[] times = [.. _milliseconds.Order()];
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{duration.TotalSeconds:0} s: {times.Length} calls, {_hits} hits, {_misses} misses, {outages[0]} stops, "
+            + $"{outages[1]} kills, {_notices} notices; median {times[times.Length / 2]:0.00} ms, "
+            + $"99.9 % {times[(int)(times.Length * 0.999)]:0.0} ms, longest {times[^1]:0} ms; {_wrong.Count} wrong values, "
+            + $"{_unobserved.Count} unobserved exceptions"));
+        Assert.Empty(_wrong);
+        Assert.Empty(_unobserved);
+        Assert.InRange(_hits, 1, int.MaxValue);
+        Assert.InRange(times[^1], 0, (new ResilienceOptions().Bound(bytes: 0)!.Value + s_slack).TotalMilliseconds);
+    }
+
+    private static SecureCache Open(RedisProcess server, string client)
+    {
+        ResilienceOptions options = new()
+        {
+            BreakDuration = TimeSpan.FromMilliseconds(500),
+            LongestBreak = TimeSpan.FromSeconds(1),
+        };
+        // Of another name, so that it is another connection.
+        RedisStore store = new(new RedisStoreOptions { Connection = $"127.0.0.1:{server.Port},name={client}" });
+        ResilientStore resilient = new(store, options, TimeProvider.System);
+        return new SecureCache(TestKeys.Ring("acme", 1), resilient, new MemoryTier(TimeProvider.System), TimeProvider.System);
+    }
+
+    /// <summary>Returns how often it stopped the server, and how often it killed it.</summary>
+    private static async Task<int[]> BreakAsync(RedisProcess server, CancellationToken end)
+    {
+        Random random = new(71);
+        int[] outages = [0, 0];
+        while (!end.IsCancellationRequested)
+        {
+            bool kills = random.Next(3) == 0;
+            outages[kills ? 1 : 0]++;
+            Action breaks = kills ? server.Kill : server.Pause;
+            Action mends = kills ? server.Start : server.Resume;
+            breaks();
+            await PauseAsync(random.Next(50, 2500), end);
+            mends();
+            await PauseAsync(random.Next(300, 2000), end);
+        }
+
+        return outages;
+    }
+
+    private static async Task PauseAsync(int milliseconds, CancellationToken end) =>
+        await Task.Delay(milliseconds, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task WorkAsync(int worker, SecureCache cache, CancellationToken end)
+    {
+        Random random = new(worker);
+        for (int i = 0; !end.IsCancellationRequested; i++)
+        {
+            int key = random.Next(Keys);
+            EntryKeys keys = cache.KeysFor("soak", [(byte)key]);
+            long start = Stopwatch.GetTimestamp();
+            await (random.Next(4) == 0 ? WriteAsync(cache, keys, key, random) : ReadAsync(cache, keys, key));
+            _milliseconds.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            while (cache.TryTakeNotice(out _))
+            {
+                Interlocked.Increment(ref _notices);
+            }
+
+            // A script works in between; and while the circuit is open nothing else holds it up.
+            await PauseAsync(1, end);
+        }
+    }
+
+    private static async Task WriteAsync(SecureCache cache, EntryKeys keys, int key, Random random)
+    {
+        byte[] value = new byte[random.Next(64, 8192)];
+        random.NextBytes(value);
+        value[0] = (byte)key;
+        SHA256.HashData(value.AsSpan(0, value.Length - SHA256.HashSizeInBytes))
+            .CopyTo(value.AsSpan(value.Length - SHA256.HashSizeInBytes));
+        SealedEntry? entry = cache.Seal(keys, name: null, SerializerKind.PowerShell, value, TimeSpan.FromHours(1));
+        await cache.SetAsync(entry!, CancellationToken.None);
+    }
+
+    /// <summary>A value says which key it is for, and proves that it is whole.</summary>
+    private async Task ReadAsync(SecureCache cache, EntryKeys keys, int key)
+    {
+        using LookupResult result = await cache.GetAsync(keys, keepEvidence: false, CancellationToken.None);
+        if (result.Outcome == LookupOutcome.Miss)
+        {
+            Interlocked.Increment(ref _misses);
+            return;
+        }
+
+        byte[] value = result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : [];
+        if (value.Length > SHA256.HashSizeInBytes && value[0] == key
+            && SHA256.HashData(value.AsSpan(0, value.Length - SHA256.HashSizeInBytes))
+                .AsSpan().SequenceEqual(value.AsSpan(value.Length - SHA256.HashSizeInBytes)))
+        {
+            Interlocked.Increment(ref _hits);
+        }
+        else
+        {
+            _wrong.Enqueue($"key {key}: {result.Outcome}, {value.Length} bytes");
+        }
+    }
+
+    private void NoteUnobserved(object? sender, UnobservedTaskExceptionEventArgs arguments) =>
+        _unobserved.Enqueue(arguments.Exception.ToString());
+}
