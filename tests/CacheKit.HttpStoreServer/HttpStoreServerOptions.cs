@@ -11,7 +11,7 @@ public sealed record HttpStoreServerOptions
     /// <summary>The port; 0 for a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>The server's certificate with its key. Without it, the server speaks http, to this machine alone.</summary>
+    /// <summary>The server's certificate with its key. Without it, it speaks http, to this machine alone.</summary>
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Whether other machines are answered too. Needs a certificate.</summary>

@@ -16,7 +16,8 @@ internal static class Program
         if (Value(arguments, "--key-file") is not { } keyFile)
         {
             await Console.Error.WriteLineAsync(
-                "Usage: --key-file <SHA-256 of an API key a line> [--port <n>] [--certificate <PEM> --certificate-key <PEM>]");
+                "Usage: --key-file <SHA-256 of an API key a line> [--port <n>] "
+                + "[--certificate <PEM> --certificate-key <PEM>]");
             return 1;
         }
 
@@ -26,9 +27,9 @@ internal static class Program
             : X509Certificate2.CreateFromPemFile(certificateFile, Value(arguments, "--certificate-key"));
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(new HttpStoreServerOptions
         {
-            ApiKeyHashes = [.. (await File.ReadAllLinesAsync(keyFile)).Select(line => line.Trim()).Where(line => line.Length > 0)],
-            Port = int.Parse(
-                Value(arguments, "--port") ?? DefaultPort.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+            ApiKeyHashes = (await File.ReadAllTextAsync(keyFile)).Split(
+                (char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+            Port = Value(arguments, "--port") is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : DefaultPort,
             Certificate = certificate,
             AnswersOtherMachines = certificate is not null,
         });

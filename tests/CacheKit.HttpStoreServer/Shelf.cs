@@ -10,7 +10,8 @@ namespace CacheKit.StoreServer;
 internal sealed class Shelf(TimeProvider clock, long maxBytes)
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, (byte[] Value, DateTimeOffset End)> _entries = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (byte[] Value, DateTimeOffset End)> _entries =
+        new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Id, DateTimeOffset End)> _locks = new(StringComparer.Ordinal);
     private long _bytes;
 
@@ -19,7 +20,8 @@ internal sealed class Shelf(TimeProvider clock, long maxBytes)
     {
         lock (_gate)
         {
-            return _entries.TryGetValue(key, out (byte[] Value, DateTimeOffset End) entry) && entry.End > clock.GetUtcNow()
+            return _entries.TryGetValue(key, out (byte[] Value, DateTimeOffset End) entry)
+                && entry.End > clock.GetUtcNow()
                 ? entry
                 : null;
         }
@@ -88,7 +90,7 @@ internal sealed class Shelf(TimeProvider clock, long maxBytes)
         }
     }
 
-    /// <summary>Takes the lock of a key. Returns what proves its possession, or null when somebody else has it.</summary>
+    /// <summary>Takes the lock of a key. Returns what proves it, or null when somebody else has it.</summary>
     public string? TryLock(string key, TimeSpan lease)
     {
         lock (_gate)
@@ -117,7 +119,8 @@ internal sealed class Shelf(TimeProvider clock, long maxBytes)
         }
     }
 
-    private DateTimeOffset EndOf(TimeSpan? life) => life is { } time ? clock.GetUtcNow() + time : DateTimeOffset.MaxValue;
+    private DateTimeOffset EndOf(TimeSpan? life) =>
+        life is { } time ? clock.GetUtcNow() + time : DateTimeOffset.MaxValue;
 
     private void Drop(string key)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace CacheKit.StoreServer;
 
@@ -40,7 +41,7 @@ internal sealed class StoreRequests(HttpStoreServerOptions options)
     {
         // The target as it was sent: Request.Path has some of the encoding taken back, so that keys would become alike.
         string path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        if (path == Root + "/health")
+        if (path == Root + "/health" && HttpMethods.IsGet(context.Request.Method))
         {
             return context.Response.WriteAsJsonAsync(new { status = "ok" });
         }
@@ -63,7 +64,9 @@ internal sealed class StoreRequests(HttpStoreServerOptions options)
             return ListAsync(context, shelf);
         }
 
-        string[] parts = path.StartsWith(Root + "/", StringComparison.Ordinal) ? path[(Root.Length + 1)..].Split('/') : [];
+        string[] parts = path.StartsWith(Root + "/", StringComparison.Ordinal)
+            ? path[(Root.Length + 1)..].Split('/')
+            : [];
         string key = parts.Length > 0 ? Uri.UnescapeDataString(parts[0]) : string.Empty;
         return (parts.Length, parts.Length > 1 ? parts[1] : null) switch
         {
@@ -99,7 +102,7 @@ internal sealed class StoreRequests(HttpStoreServerOptions options)
     private static async Task StoreAsync(HttpContext context, Shelf shelf, string key)
     {
         TimeSpan? life = null;
-        if (context.Request.Headers.TryGetValue("X-CacheKit-TTL", out Microsoft.Extensions.Primitives.StringValues header))
+        if (context.Request.Headers.TryGetValue("X-CacheKit-TTL", out StringValues header))
         {
             if (!long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
                 || seconds is < 1 or > MaxLife)

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 using CacheKit.StoreWorker;
 
@@ -7,6 +10,7 @@ using CacheKit.StoreWorker;
 //   write <path> <prefix> <count>            writes entries and prints each key once it is stored
 //   hammer <path> <seconds> <seed> <maxBytes> reads, writes and removes; prints "<operations> <errors> <first error>"
 //   damage <path> <offset> <length>          overwrites a part of a file
+//   footprint <count> <length>               fills a memory tier; prints "<bytes taken> <bytes accounted> <entries>"
 string path = args[1];
 switch (args[0])
 {
@@ -18,6 +22,9 @@ switch (args[0])
         break;
     case "damage":
         Damage(path, Number(args[2]), Number(args[3]));
+        break;
+    case "footprint":
+        MeasureFootprint(Number(args[1]), Number(args[2]));
         break;
     default:
         return 1;
@@ -106,4 +113,20 @@ static void Damage(string path, int offset, int length)
     using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
     file.Position = offset;
     file.Write(garbage);
+}
+
+static void MeasureFootprint(int count, int length)
+{
+    MemoryTier tier = new(TimeProvider.System, long.MaxValue);
+    byte[] number = new byte[4];
+    long before = GC.GetTotalMemory(forceFullCollection: true);
+    for (int i = 0; i < count; i++)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(number, i);
+        EntryId id = EntryId.FromBytes(SHA256.HashData(number).AsSpan(0, EntryId.ByteLength));
+        tier.Set(id, new byte[length], long.MaxValue);
+    }
+
+    long taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{taken} {tier.Bytes} {tier.Count}"));
 }

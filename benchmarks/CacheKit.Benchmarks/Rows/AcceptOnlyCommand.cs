@@ -46,6 +46,10 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     public string Namespace { get; set; } = null!;
 
     [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
     public Ttl? StaleIfError { get; set; }
@@ -68,6 +72,9 @@ public sealed class AcceptOnlyCommand : PSCmdlet
 
     [Parameter]
     public SwitchParameter NonZeroExitIsError { get; set; }
+
+    [Parameter]
+    public Serializer Serializer { get; set; }
 
     [Parameter]
     public SwitchParameter Refresh { get; set; }

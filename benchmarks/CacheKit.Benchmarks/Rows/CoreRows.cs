@@ -5,6 +5,9 @@ namespace CacheKit.Benchmarks.Rows;
 /// <summary>Hits without PowerShell.</summary>
 internal static class CoreRows
 {
+    // One server for all rows, on one port; it ends with the process.
+    private static RedisStoreBenchmarks? s_redis;
+
     private const string RawDecrypt = "one bare AesGcm.Decrypt";
 
     /// <summary>The rows; that of the design's table first.</summary>
@@ -34,5 +37,30 @@ internal static class CoreRows
             store.SetUpAsync().Wait();
             return (Cost.Of(store.PreparedSelect), Cost.Of(() => store.StoreHit().GetAwaiter().GetResult()));
         });
+        yield return new Row("Redis, hit: 256 bytes", "the same through the bare library", 1.2, MayAllocate: true, () =>
+        {
+            RedisStoreBenchmarks store = Redis();
+            return (
+                Cost.Of(() => store.LibraryHit().GetAwaiter().GetResult()),
+                Cost.Of(() => store.StoreHit().GetAwaiter().GetResult()));
+        });
+        yield return new Row("Redis, 1,000 keys at once", "one by one", 0.05, MayAllocate: true, () =>
+        {
+            RedisStoreBenchmarks store = Redis();
+            return (
+                Cost.Of(() => store.OneByOne().GetAwaiter().GetResult()),
+                Cost.Of(() => store.InABatch().GetAwaiter().GetResult()));
+        });
+    }
+
+    private static RedisStoreBenchmarks Redis()
+    {
+        if (s_redis is null)
+        {
+            s_redis = new RedisStoreBenchmarks();
+            s_redis.SetUpAsync().Wait();
+        }
+
+        return s_redis;
     }
 }

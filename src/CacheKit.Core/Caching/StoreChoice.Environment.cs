@@ -126,8 +126,8 @@ public sealed partial class StoreChoice
         RedisStoreOptions options = RedisDefaults(environment) with
         {
             Connection = connection,
-            User = environment.RedisUser,
-            Password = environment.RedisPassword is { } password ? ToSecret(password) : null,
+            User = string.IsNullOrEmpty(environment.RedisUser) ? null : environment.RedisUser,
+            Password = string.IsNullOrEmpty(environment.RedisPassword) ? null : ToSecret(environment.RedisPassword),
         };
         return Redis(options, variable);
     }

@@ -98,6 +98,11 @@ public sealed partial class StoreChoice
     public static StoreChoice Http(HttpStoreOptions options, string source)
     {
         options.Validate();
+        if (options.CaFile is { } path)
+        {
+            _ = CaFile.ReadPolicy(path);
+        }
+
         return new StoreChoice(StoreKind.Http, source, clock => new HttpStore(options, clock))
         {
             IsLocal = options.IsLoopbackHost,

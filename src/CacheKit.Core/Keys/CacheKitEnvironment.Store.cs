@@ -101,9 +101,7 @@ public sealed partial record CacheKitEnvironment
         && ApiKey == Read(ApiKeyVariable)
         && CachePath == Read(CachePathVariable)
         && (CachePath is not null || RedisUrl == Read(RedisUrlVariable))
-        && (IsRemote
-            ? HasCurrentRemote()
-            : CachePath is not null || (CacheHome == Read(s_cacheVariable) && Home == Read(HomeVariable)));
+        && (IsRemote ? HasCurrentRemote() : CachePath is not null || CacheHome == Read(s_cacheVariable));
 
     private bool IsRemote => CacheKitRedisUrl is not null || ApiKey is not null || (CachePath is null && !string.IsNullOrWhiteSpace(RedisUrl));
 

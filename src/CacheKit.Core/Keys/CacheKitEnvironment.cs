@@ -64,18 +64,20 @@ public sealed partial record CacheKitEnvironment
     };
 
     /// <summary>
-    /// Whether the variables of this process still mean the same. Asked at every call: it allocates nothing, and reads
-    /// no variable that an earlier one makes irrelevant.
+    /// Whether the variables of this process still mean the same. Asked at every call: it reads no variable that an
+    /// earlier one makes irrelevant, and none twice; what the runtime copies of those that are set is all it allocates.
     /// </summary>
-    public bool IsCurrent() => HasCurrentKey() && HasCurrentStore();
+    public bool IsCurrent() => HasCurrentKey() && HasCurrentStore() && (!UsesHome || Home == Read(HomeVariable));
 
     /// <summary>Never the key.</summary>
     public override string ToString() => $"{nameof(CacheKitEnvironment)} (redacted)";
 
+    private bool UsesHome => (MasterKey is null && MasterKeyFile is null) || (CachePath is null && !IsRemote);
+
     private bool HasCurrentKey() =>
         MasterKey == Read(MasterKeyVariable)
         && (MasterKey is not null || (MasterKeyFile == Read(MasterKeyFileVariable)
-            && (MasterKeyFile is not null || (ConfigurationHome == Read(s_configurationVariable) && Home == Read(HomeVariable)))));
+            && (MasterKeyFile is not null || ConfigurationHome == Read(s_configurationVariable))));
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name);
 

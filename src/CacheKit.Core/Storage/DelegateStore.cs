@@ -192,9 +192,11 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
         string line = string.Join(
             ' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         line = string.Concat(line.Where(static character => !char.IsControl(character)));
-        return line.Length > LongestReason ? $"{line.AsSpan(0, LongestReason)}…"
-            : line.Length > 0 ? line : exception.GetType().Name;
+        line = line.Length > 0 ? line : exception.GetType().Name;
+        return line.Length > LongestReason ? $"{line.AsSpan(0, LongestReason)}…" : AsSentence(line);
     }
+
+    private static string AsSentence(string line) => line[^1] is '.' or '!' or '?' ? line : line + ".";
 
     private StoreException Unexpected(string blockName, string written, string expected) => new(
         StoreFault.UnexpectedAnswer,

@@ -14,7 +14,7 @@ namespace CacheKit.Backends;
 internal sealed class BackendBlock
 {
     private static readonly ScriptBlock s_findModule = ScriptBlock.Create("Get-Module -Name $args[0]");
-    private static readonly string[] s_automatic = ["_", "PSItem", "args", "input", "this"];
+    private static readonly string[] s_automatic = ["_", "PSItem", "args", "input", "this", "null", "true", "false"];
 
     private readonly ScriptBlock _block;
     private readonly ScriptBlock _portable;

@@ -18,9 +18,24 @@ internal sealed class BackendCall(
     private const string ExitCode = "global:LASTEXITCODE";
 
     // The command is named by its type: no module exports it. The redirection takes what the block writes although its
-    // preferences say otherwise, such as an error under -ErrorAction Continue.
+    // preferences say otherwise, such as an error under -ErrorAction Continue; that of a command would not reach into
+    // the block, that of a block around it does.
     private static readonly CmdletInfo s_command = new("Invoke-BackendBlock", typeof(InvokeBackendBlockCommand));
-    private static readonly ScriptBlock s_runner = ScriptBlock.Create("& $args[0] $args[1] 2>&1 3>&1 6>&1");
+    private static readonly ScriptBlock s_runner = ScriptBlock.Create("& { & $args[0] $args[1] } @args 2>&1 3>&1 6>&1");
+
+    private static readonly Dictionary<string, object?> s_preferences = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["_"] = null,
+        ["ErrorActionPreference"] = ActionPreference.Stop,
+        ["WarningPreference"] = ActionPreference.SilentlyContinue,
+        ["VerbosePreference"] = ActionPreference.SilentlyContinue,
+        ["DebugPreference"] = ActionPreference.SilentlyContinue,
+        ["ProgressPreference"] = ActionPreference.SilentlyContinue,
+        // Write-Host writes whatever the preference is, but this one.
+        ["InformationPreference"] = ActionPreference.Ignore,
+        ["WhatIfPreference"] = false,
+        ["ConfirmPreference"] = ConfirmImpact.None,
+    };
 
     private Collection<PSObject?> _output = [];
     private Exception? _end;
@@ -76,22 +91,14 @@ internal sealed class BackendCall(
     }
 
     /// <summary>
-    /// Set in the block's own scope: the preferences of its caller must not silence an error, and a module does not see
-    /// them anyway.
+    /// What is set in the block's own scope: the preferences of its caller must not silence an error, and a module does
+    /// not see them anyway.
     /// </summary>
     private List<PSVariable> Preferences() =>
     [
-        new("_", null),
-        new("ErrorActionPreference", ActionPreference.Stop),
-        new("WarningPreference", ActionPreference.SilentlyContinue),
-        new("VerbosePreference", ActionPreference.SilentlyContinue),
-        new("DebugPreference", ActionPreference.SilentlyContinue),
-        new("ProgressPreference", ActionPreference.SilentlyContinue),
-        // The engine writes for Write-Host whatever the preference, but this one.
-        new("InformationPreference", ActionPreference.Ignore),
-        new("WhatIfPreference", false),
-        new("ConfirmPreference", ConfirmImpact.None),
-        .. variables.Select(static variable => new PSVariable(variable.Key, variable.Value)),
+        .. s_preferences.Select(static preference => new PSVariable(preference.Key, preference.Value)),
+        .. variables.Where(static variable => !s_preferences.ContainsKey(variable.Key))
+            .Select(static variable => new PSVariable(variable.Key, variable.Value)),
     ];
 
     private static BackendBlockException FailureOf(Exception exception) => exception switch

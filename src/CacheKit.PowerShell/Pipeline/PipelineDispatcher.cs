@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 
 namespace CacheKit.Pipeline;
@@ -12,7 +12,10 @@ internal sealed class PipelineDispatcher : IDisposable
     private static readonly AsyncLocal<PipelineDispatcher?> s_current = new();
 
     // It never holds the cmdlet: what the work leaves behind, such as a connection, may keep it for ever.
-    private readonly BlockingCollection<Call> _calls = [];
+    private readonly Queue<Call> _calls = [];
+    private readonly ManualResetEventSlim _wake = new();
+    private bool _isClosed;
+
     private PipelineDispatcher()
     {
     }
@@ -32,17 +35,7 @@ internal sealed class PipelineDispatcher : IDisposable
     {
         using PipelineDispatcher dispatcher = new();
         T task = dispatcher.Start(work);
-        if (!task.IsCompleted)
-        {
-            _ = task.ContinueWith(
-                static (_, state) => ((PipelineDispatcher)state!).Close(),
-                dispatcher,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-            dispatcher.Pump(cmdlet, token);
-        }
-
+        dispatcher.Pump(cmdlet, task, token);
         return task;
     }
 
@@ -54,13 +47,16 @@ internal sealed class PipelineDispatcher : IDisposable
     public Task<T>? TryInvokeAsync<T>(Func<PSCmdlet, T> function, CancellationToken token)
     {
         Call<T> call = new(function, token);
-        try
+        lock (_calls)
         {
-            _calls.Add(call, CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ObjectDisposedException)
-        {
-            return null;
+            if (_isClosed)
+            {
+                call.Cancel();
+                return null;
+            }
+
+            _calls.Enqueue(call);
+            _wake.Set();
         }
 
         return call.Result;
@@ -69,13 +65,17 @@ internal sealed class PipelineDispatcher : IDisposable
     /// <summary>Takes nothing any more; what still waits is cancelled.</summary>
     public void Dispose()
     {
-        Close();
-        while (_calls.TryTake(out Call? call))
+        lock (_calls)
+        {
+            _isClosed = true;
+        }
+
+        while (TryTake(out Call? call))
         {
             call.Cancel();
         }
 
-        _calls.Dispose();
+        _wake.Dispose();
     }
 
     private T Start<T>(Func<T> work)
@@ -93,13 +93,25 @@ internal sealed class PipelineDispatcher : IDisposable
         }
     }
 
-    private void Pump(PSCmdlet cmdlet, CancellationToken token)
+    private void Pump(PSCmdlet cmdlet, Task task, CancellationToken token)
     {
+        if (task.IsCompleted)
+        {
+            return;
+        }
+
+        // No blocking collection: it ends a wait by an exception, which costs more than most of the work here.
+        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake.Set);
         try
         {
-            foreach (Call call in _calls.GetConsumingEnumerable(token))
+            while (!task.IsCompleted)
             {
-                call.Run(cmdlet);
+                _wake.Wait(token);
+                _wake.Reset();
+                while (TryTake(out Call? call))
+                {
+                    call.Run(cmdlet);
+                }
             }
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
@@ -108,15 +120,11 @@ internal sealed class PipelineDispatcher : IDisposable
         }
     }
 
-    private void Close()
+    private bool TryTake([NotNullWhen(true)] out Call? call)
     {
-        try
+        lock (_calls)
         {
-            _calls.CompleteAdding();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The wait was ended before the work.
+            return _calls.TryDequeue(out call);
         }
     }
 
@@ -167,10 +175,14 @@ internal sealed class PipelineDispatcher : IDisposable
             }
             finally
             {
-                _registration.Dispose();
+                _registration.Unregister();
             }
         }
 
-        public override void Cancel() => _result.TrySetCanceled(_token);
+        public override void Cancel()
+        {
+            _result.TrySetCanceled(_token);
+            _registration.Unregister();
+        }
     }
 }

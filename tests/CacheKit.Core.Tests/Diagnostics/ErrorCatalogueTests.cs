@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Tests.Support;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Diagnostics;
@@ -14,7 +15,7 @@ public sealed partial class ErrorCatalogueTests
         IEnumerable<string> code = typeof(ErrorIds)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (string)field.GetRawConstantValue()!);
-        IEnumerable<string> page = Row().Matches(File.ReadAllText(Page())).Select(match => match.Groups[1].Value);
+        IEnumerable<string> page = Row().Matches(File.ReadAllText(RepositoryRoot.File("docs", "errors.md"))).Select(match => match.Groups[1].Value);
 
         Assert.Equal(code.Order(StringComparer.Ordinal), page.Order(StringComparer.Ordinal));
     }
@@ -33,15 +34,4 @@ public sealed partial class ErrorCatalogueTests
 
     [GeneratedRegex(@"^\| `([A-Za-z]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
-
-    private static string Page()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CacheKit.PS.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder!.FullName, "docs", "errors.md");
-    }
 }

@@ -125,22 +125,6 @@ public sealed class CacheKitEnvironmentTests
     }
 
     [Fact]
-    public void Comparing_allocates_nothing()
-    {
-        // The runtime reads the process's variables into a table when one is set first, as PowerShell's start does.
-        Environment.SetEnvironmentVariable("CACHEKIT_TEST", null);
-        CacheKitEnvironment snapshot = CacheKitEnvironment.Capture();
-        Assert.True(snapshot.IsCurrent());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            snapshot.IsCurrent();
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-    }
-
-    [Fact]
     public void The_folders_are_part_of_a_snapshot()
     {
         CacheKitEnvironment now = CacheKitEnvironment.Capture();

@@ -47,7 +47,7 @@ public sealed class IsolatedEnvironment : IDisposable
 
     private static bool IsSetting(string name)
     {
-        return name.StartsWith("CACHEKIT_", StringComparison.OrdinalIgnoreCase);
+        return name.StartsWith("CACHEKIT_", StringComparison.OrdinalIgnoreCase) || name == "REDIS_URL";
     }
 
     private static Dictionary<string, string?> Snapshot()

@@ -104,7 +104,15 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
                 "Find out whether the store drops entries at once, or something between changes them.");
         }
 
-        return wasThere && left is null
+        if (!wasThere)
+        {
+            return StoreCheck.Failed(
+                "ReadWrite",
+                "an entry that was written is gone before its time",
+                "Find out who removes entries, or whether the store has no room.");
+        }
+
+        return left is null
             ? StoreCheck.Passed("ReadWrite", "an entry was written, read and removed")
             : StoreCheck.Failed(
                 "ReadWrite",

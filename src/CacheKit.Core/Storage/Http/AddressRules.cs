@@ -50,11 +50,10 @@ internal static class AddressRules
         (IPNetwork.Parse("3fff::/20"), AddressKind.Forbidden),
     ];
 
-    // Where an IPv4 address lies in addresses of these networks: ::ffff:a.b.c.d (mapped), ::a.b.c.d (compatible),
-    // ::ffff:0:a.b.c.d (translated), 64:ff9b::a.b.c.d (NAT64), 2002:a.b.c.d:: (6to4).
+    // Where an IPv4 address lies in addresses of these networks: ::a.b.c.d (compatible), ::ffff:0:a.b.c.d (translated),
+    // 64:ff9b::a.b.c.d (NAT64), 2002:a.b.c.d:: (6to4).
     private static readonly (IPNetwork Network, int Offset)[] s_embedding =
     [
-        (IPNetwork.Parse("::ffff:0:0/96"), 12),
         (IPNetwork.Parse("::/96"), 12),
         (IPNetwork.Parse("::ffff:0:0:0/96"), 12),
         (IPNetwork.Parse("64:ff9b::/96"), 12),
@@ -67,6 +66,12 @@ internal static class AddressRules
     /// <param name="address">The address, IPv4 or IPv6.</param>
     public static AddressKind Classify(IPAddress address)
     {
+        // First of all: what IPNetwork makes of mapped addresses differs between releases of .NET.
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return Classify(address.MapToIPv4());
+        }
+
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
             return KindIn(s_version4, address) ?? AddressKind.Public;

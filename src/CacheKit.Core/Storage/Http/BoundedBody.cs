@@ -36,7 +36,8 @@ internal static class BoundedBody
         byte[] bytes = await ReadAsync(content, limit, cancellationToken).ConfigureAwait(false);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            using JsonDocument document =
+                JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new UnexpectedAnswerException("with something that is not a JSON object");

@@ -35,7 +35,9 @@ internal static class CaFile
             throw Invalid(path, "does not hold certificates in PEM form", exception);
         }
 
-        return policy.CustomTrustStore.Count > 0 ? policy : throw Invalid(path, "holds no certificate in PEM form", null);
+        return policy.CustomTrustStore.Count > 0
+            ? policy
+            : throw Invalid(path, "holds no certificate in PEM form", null);
     }
 
     private static CacheKitException Invalid(string path, string what, Exception? cause) => new(

@@ -6,7 +6,8 @@ internal sealed class EntryPath
     private const string CachePath = "/v1/cache";
 
     // Without this, System.Uri would take back some of the encoding, and resolve dots.
-    private static readonly UriCreationOptions s_verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly UriCreationOptions s_verbatim =
+        new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private static readonly string[] s_reserved = [".", "..", "health", "ttl", "lock"];
 

@@ -5,7 +5,7 @@ namespace CacheKit.Core.Storage;
 /// <summary>What an HTTP store says of itself, for who looks whether everything is right.</summary>
 public sealed record HttpDescription
 {
-    /// <summary>What the server calls its health: <c>ok</c> when it is well. At most 64 characters, all visible.</summary>
+    /// <summary>What the server calls its health: <c>ok</c> when it is well. 64 visible characters at most.</summary>
     public required string Health { get; init; }
 
     /// <summary>How long a question and its answer take on an open connection.</summary>

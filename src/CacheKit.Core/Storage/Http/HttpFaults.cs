@@ -31,7 +31,8 @@ internal sealed class HttpFaults(string name, TimeProvider timeProvider)
                 "Give a key that is valid there with CACHEKIT_API_KEY or -ApiKey."),
             HttpStatusCode.RequestEntityTooLarge => Make(
                 StoreFault.ValueTooLarge, $"does not take a value of this size ({Text(status)})"),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => Make(
+            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+                or HttpStatusCode.ServiceUnavailable => Make(
                 StoreFault.Busy, $"asks for patience ({Text(status)})", retryAfter: RetryAfter(response.Headers)),
             HttpStatusCode.InsufficientStorage => Make(StoreFault.Full, $"has no room left ({Text(status)})"),
             _ when status is >= 300 and < 400 => Make(
@@ -39,7 +40,9 @@ internal sealed class HttpFaults(string name, TimeProvider timeProvider)
                 $"answers with a redirect ({Text(status)}), which is not followed",
                 "Give the address that it leads to, if it is the store's."),
             _ when status is >= 500 => Make(
-                StoreFault.Unavailable, $"has an error of its own ({Text(status)})", retryAfter: RetryAfter(response.Headers)),
+                StoreFault.Unavailable,
+                $"has an error of its own ({Text(status)})",
+                retryAfter: RetryAfter(response.Headers)),
             _ => Make(
                 StoreFault.UnexpectedAnswer,
                 $"does not know what a store is asked ({Text(status)})",

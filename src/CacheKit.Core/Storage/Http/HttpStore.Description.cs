@@ -40,8 +40,10 @@ public sealed partial class HttpStore
             HttpVersion = version,
             IsKeyAccepted = isWritable is not null,
             IsWritable = isWritable is true,
-            HasLocks = isWritable is not null && await TryProbeLockAsync(probe, cancellationToken).ConfigureAwait(false),
-            HasListing = isWritable is not null && await TryProbeListAsync(probe, cancellationToken).ConfigureAwait(false),
+            HasLocks = isWritable is not null
+                && await TryProbeLockAsync(probe, cancellationToken).ConfigureAwait(false),
+            HasListing = isWritable is not null
+                && await TryProbeListAsync(probe, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -57,7 +59,8 @@ public sealed partial class HttpStore
         CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Health);
-        using HttpResponseMessage response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             throw _faults.FromStatus(response);

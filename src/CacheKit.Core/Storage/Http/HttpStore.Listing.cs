@@ -17,9 +17,6 @@ public sealed partial class HttpStore
 
     private const int MaxCursorLength = 4096;
 
-    // Ten million keys. A server that goes on has no end.
-    private const int MaxPages = 10_000;
-
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -28,15 +25,15 @@ public sealed partial class HttpStore
         string? cursor = null;
         for (int page = 0; page == 0 || cursor is not null; page++)
         {
-            if (page == MaxPages)
+            if (page == _options.MaxListPages)
             {
                 throw _faults.Unexpected("with a listing that has no end");
             }
 
             // The first page is small, for who asks whether there is any.
             Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
-            (List<string> keys, string? next) = await RunAsync(token => ReadPageAsync(address, token), cancellationToken)
-                .ConfigureAwait(false);
+            (List<string> keys, string? next) =
+                await RunAsync(token => ReadPageAsync(address, token), cancellationToken).ConfigureAwait(false);
             foreach (string key in keys)
             {
                 // A server that lists others is not to make us remove them.
@@ -95,8 +92,10 @@ public sealed partial class HttpStore
         Uri address, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, address);
-        using HttpResponseMessage response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
+        using HttpResponseMessage response =
+            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotImplemented)
         {
             _cannotList = true;
             throw _faults.Unsupported("list its keys");

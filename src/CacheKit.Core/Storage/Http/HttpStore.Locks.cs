@@ -48,7 +48,8 @@ public sealed partial class HttpStore
         string milliseconds = Math.Ceiling(lease.TotalMilliseconds).ToString("F0", CultureInfo.InvariantCulture);
         using HttpRequestMessage request = new(HttpMethod.Post, _path.Lock(key));
         request.Content = new StringContent($"{{\"timeout_ms\":{milliseconds}}}", Encoding.UTF8, "application/json");
-        using HttpResponseMessage response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:

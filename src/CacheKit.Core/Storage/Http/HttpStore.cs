@@ -11,8 +11,8 @@ namespace CacheKit.Core.Storage;
 /// <remarks>
 /// <para>Connects at the first operation. Everything that the server sends is bounded and untrusted; redirects are
 /// never followed; the API key goes to the configured host alone, and is in no exception.</para>
-/// <para>Times to live are whole seconds there, rounded up, and 30 days at most. That is no loss of correctness: entries
-/// carry their own, authenticated times.</para>
+/// <para>Times to live are whole seconds there, rounded up, and 30 days at most. Nothing is less correct for it:
+/// entries carry their own, authenticated times.</para>
 /// <para>The keys that <see cref="Refuses"/> names would be other addresses than their own; whoever gives one is a
 /// broken caller, and gets an <see cref="ArgumentException"/>. No physical key is one of them.</para>
 /// <para>Some servers answer the removal of an absent key as that of a present one; there, <see cref="RemoveAsync"/> is
@@ -93,7 +93,8 @@ public sealed partial class HttpStore : ICacheStore
             async token =>
             {
                 byte[]?[] values = new byte[]?[keys.Count];
-                ParallelOptions parallel = new() { MaxDegreeOfParallelism = MaxParallelGets, CancellationToken = token };
+                ParallelOptions parallel =
+                    new() { MaxDegreeOfParallelism = MaxParallelGets, CancellationToken = token };
                 await Parallel.ForAsync(
                     0,
                     values.Length,
@@ -106,7 +107,7 @@ public sealed partial class HttpStore : ICacheStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StoreException">Among others, the value is larger than the options or the server allow.</exception>
+    /// <exception cref="StoreException">Among others, the value is larger than options or server allow.</exception>
     public async ValueTask SetAsync(
         string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
@@ -191,7 +192,8 @@ public sealed partial class HttpStore : ICacheStore
     private async ValueTask<byte[]?> GetOneAsync(string key, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Entry(key));
-        using HttpResponseMessage response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         byte[]? value = response.StatusCode switch
         {
             HttpStatusCode.OK when !FreshnessHeaders.AllowKeeping(response.Headers) => null,

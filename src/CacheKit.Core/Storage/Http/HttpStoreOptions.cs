@@ -21,7 +21,7 @@ public sealed record HttpStoreOptions
     /// </summary>
     public Uri BaseAddress { get; init; } = DefaultBaseAddress;
 
-    /// <summary>The key that is sent as bearer token; the store takes a copy. 1 to 512 visible ASCII characters.</summary>
+    /// <summary>The key that is sent as bearer token; the store copies it. 1 to 512 visible ASCII characters.</summary>
     public required SecureString ApiKey { get; init; }
 
     /// <summary>Whether the host may be another than the service's own two.</summary>
@@ -53,6 +53,9 @@ public sealed record HttpStoreOptions
 
     /// <summary>Resolves a host; the system's resolver unless a test needs another answer.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
+    /// <summary>After how many pages a listing has no end: ten million keys, unless a test has less time.</summary>
+    internal int MaxListPages { get; init; } = 10_000;
 
     /// <summary>Whether the address is one of the service's own.</summary>
     internal bool IsOfficialHost => s_officialHosts.Contains(BaseAddress.IdnHost, StringComparer.OrdinalIgnoreCase);

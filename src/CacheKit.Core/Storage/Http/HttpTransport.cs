@@ -35,7 +35,7 @@ internal sealed class HttpTransport : IDisposable
         _client = new Lazy<HttpClient>(MakeClient);
     }
 
-    /// <summary>The version of TLS of the latest connection; None when it was not encrypted, or there was none.</summary>
+    /// <summary>The version of TLS of the latest connection; None when it was not encrypted, or none was.</summary>
     public SslProtocols Protocol => _protocol;
 
     /// <summary>Counts an answer, for the statistics that requests carry.</summary>
@@ -47,6 +47,9 @@ internal sealed class HttpTransport : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // HttpClient's own defaults do not count for requests that it did not make.
+        request.Version = HttpVersion.Version20;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         request.Headers.Add("X-CacheKit-L2-Hits", Volatile.Read(ref _hits).ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("X-CacheKit-Misses", Volatile.Read(ref _misses).ToString(CultureInfo.InvariantCulture));
         return _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -65,8 +68,6 @@ internal sealed class HttpTransport : IDisposable
     {
         HttpClient client = new(MakeHandler(), disposeHandler: true)
         {
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Timeout = Timeout.InfiniteTimeSpan,
         };
         HttpRequestHeaders headers = client.DefaultRequestHeaders;
@@ -135,7 +136,9 @@ internal sealed class HttpTransport : IDisposable
         IPAddress[] allowed = isProxy ? addresses : Array.FindAll(addresses, IsAllowed);
         if (allowed.Length == 0)
         {
-            throw addresses.Length == 0 ? new SocketException((int)SocketError.HostNotFound) : new AddressRefusedException();
+            throw addresses.Length == 0
+                ? new SocketException((int)SocketError.HostNotFound)
+                : new AddressRefusedException();
         }
 
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -149,8 +149,8 @@ internal sealed class RedisFaults
             exception,
             StoreFault.AccessDenied,
             "does not permit this user what the cache needs",
-            "Give the user its keys, the channel cachekit:changes, and GET, SET, SETEX, PSETEX, DEL, SCAN, EVAL, "
-                + "PUBLISH, SUBSCRIBE, PING and ECHO (ACL SETUSER)."),
+            "Give the user its keys, the channel cachekit:changes, and GET, SET, SETEX, PSETEX, DEL, UNLINK, SCAN, "
+                + "EVAL, PUBLISH, SUBSCRIBE, PING and ECHO (ACL SETUSER)."),
         "NOAUTH" or "WRONGPASS" => NotAccepted(exception),
         "MOVED" or "ASK" or "CROSSSLOT" => Redirected(exception),
         "WRONGTYPE" => Make(

@@ -53,7 +53,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "cache", "on", ">" + Secret, "~ck:*", "&cachekit:changes", "-@all", "+get", "+set", "+setex",
-            "+psetex", "+del", "+scan", "+eval", "+publish", "+subscribe", "+ping", "+echo");
+            "+psetex", "+del", "+unlink", "+scan", "+eval", "+publish", "+subscribe", "+ping", "+echo");
         RedisStore store = _stores.Make($"redis://cache:{Secret}@127.0.0.1:{server.Port}/0");
         store.ListenForChanges(_ => { });
         await store.SetAsync("ck:a", new byte[] { 1 }, s_hour, Token);

@@ -40,6 +40,9 @@ public sealed class RedisStoreDescriptionTests(RedisServerFixture redis, GarnetS
     }
 
     [Fact]
-    public async Task What_cannot_be_reached_cannot_be_described() => await Assert.ThrowsAsync<StoreException>(
-        async () => await _stores.Make($"redis://127.0.0.1:{FreePort.Take()}").DescribeAsync(Token));
+    public async Task What_cannot_be_reached_cannot_be_described()
+    {
+        RedisStore store = _stores.Make(new RedisStoreOptions { Connection = $"redis://127.0.0.1:{FreePort.Take()}" });
+        _ = await Assert.ThrowsAsync<StoreException>(async () => await store.DescribeAsync(Token));
+    }
 }

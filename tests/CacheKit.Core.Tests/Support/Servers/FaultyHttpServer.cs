@@ -51,11 +51,15 @@ internal sealed class FaultyHttpServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
-        _stopping.Dispose();
     }
 
     private async Task AcceptAsync()

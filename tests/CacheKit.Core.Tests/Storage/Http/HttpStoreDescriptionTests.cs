@@ -1,0 +1,81 @@
+using System.Security.Authentication;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using CacheKit.StoreServer;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Http;
+
+/// <summary>What a store says of itself.</summary>
+public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
+{
+    [Fact]
+    public async Task A_good_server_has_everything_and_keeps_nothing_of_the_question()
+    {
+        await using HttpStoreServer server = await HttpStoreServer.StartAsync(HttpStores.ServerOptions);
+        await using HttpStore store = HttpStores.Open(server.Address);
+        HttpDescription description = await store.DescribeAsync(Token);
+        Assert.Equal("ok", description.Health);
+        Assert.InRange(description.RoundTrip, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(description.ClockOffset!.Value, TimeSpan.FromSeconds(-10), TimeSpan.FromSeconds(10));
+        Assert.Equal(SslProtocols.None, description.TlsProtocol);
+        Assert.Equal(new Version(1, 1), description.HttpVersion);
+        Assert.True(description.IsKeyAccepted && description.IsWritable && description.HasLocks && description.HasListing);
+        Assert.False(await store.AnyAsync("*", Token));
+    }
+
+    [Fact]
+    public async Task The_version_of_TLS_is_told()
+    {
+        using HttpsStoreContractTests.Authority authority = new();
+        await using HttpStoreServer server = await HttpStoreServer.StartAsync(
+            HttpStores.ServerOptions with { Certificate = authority.Certificate });
+        await using HttpStore store = new(
+            HttpStores.Options(server.Address) with { CaFile = authority.CaFile }, TimeProvider.System);
+        HttpDescription description = await store.DescribeAsync(Token);
+        Assert.True(description.TlsProtocol is SslProtocols.Tls12 or SslProtocols.Tls13);
+        Assert.Equal(new Version(2, 0), description.HttpVersion);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_accepted_is_no_fault()
+    {
+        await using HttpStoreServer server = await HttpStoreServer.StartAsync(HttpStores.ServerOptions);
+        await using HttpStore store = new(HttpStores.Options(server.Address, "ck_live_another"), TimeProvider.System);
+        HttpDescription description = await store.DescribeAsync(Token);
+        Assert.Equal("ok", description.Health);
+        Assert.False(description.IsKeyAccepted || description.IsWritable || description.HasLocks || description.HasListing);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_ahead_is_seen()
+    {
+        Serve(exchange => exchange.Target.EndsWith("/health", StringComparison.Ordinal)
+            ? exchange.SendAsync(
+                "200 OK", "{\"status\":\"degraded\"}", "Content-Type: application/json", "Date: Wed, 02 Jan 2030 03:14:05 GMT")
+            : exchange.SendAsync("404 Not Found", string.Empty));
+        HttpDescription description = await Store.DescribeAsync(Token);
+        Assert.Equal("degraded", description.Health);
+        Assert.Equal(TimeSpan.FromMinutes(10), description.ClockOffset);
+        Assert.True(description.IsKeyAccepted);
+        Assert.False(description.IsWritable || description.HasLocks || description.HasListing);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"status\": 1}")]
+    [InlineData("{\"status\": \"\\u001b[31m\"}")]
+    [InlineData("\"ok\"")]
+    public async Task What_is_no_health_is_a_fault(string answer)
+    {
+        Serve(FaultyAnswers.Json(answer));
+        await FaultAsync(StoreFault.UnexpectedAnswer, async () => await Store.DescribeAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_html_is_none_of_ours()
+    {
+        Serve(FaultyAnswers.Html);
+        await FaultAsync(StoreFault.UnexpectedAnswer, async () => await Store.DescribeAsync(Token));
+    }
+}

@@ -1,0 +1,54 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    Get-CacheKitBackend | Unregister-CacheKitBackend
+    foreach ($name in 'beta', 'Alpha', 'alphabet') {
+        Register-CacheKitBackend $name -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) }
+    }
+    Register-CacheKitBackend Whole -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) } `
+        -List { } -Lock { param($Key) } -Unlock { param($Key) }
+}
+
+AfterAll {
+    Get-CacheKitBackend | Unregister-CacheKitBackend
+}
+
+Describe 'Get-CacheKitBackend' {
+    It 'gives all, by name' {
+        (Get-CacheKitBackend).Name | Should -BeExactly @('Alpha', 'alphabet', 'beta', 'Whole')
+    }
+
+    It 'finds <Pattern>' -ForEach @(
+        @{ Pattern = 'ALPHA'; Expected = @('Alpha') }
+        @{ Pattern = 'alpha*'; Expected = @('Alpha', 'alphabet') }
+        @{ Pattern = '[bw]*'; Expected = @('beta', 'Whole') }
+        @{ Pattern = @('beta', 'Whole'); Expected = @('beta', 'Whole') }
+    ) {
+        (Get-CacheKitBackend $Pattern).Name | Should -BeExactly $Expected
+        ($Pattern | Get-CacheKitBackend).Name | Should -BeExactly $Expected
+    }
+
+    It 'says what each can do, and since when it is there' {
+        (Get-CacheKitBackend beta).Capabilities | Should -Be 'None'
+        $whole = Get-CacheKitBackend Whole
+        $whole.Capabilities | Should -Be 'List, Lock'
+        $whole.Registered | Should -BeOfType [System.DateTimeOffset]
+        $whole.Registered -le [System.DateTimeOffset]::Now | Should -BeTrue
+    }
+
+    It 'says that there is none of a name, and nothing of a pattern' {
+        $problems = $null
+        Get-CacheKitBackend none -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problems[0].FullyQualifiedErrorId | Should -Be 'BackendNotFound,CacheKit.Commands.GetCacheKitBackendCommand'
+        "$($problems[0])" | Should -Be "There is no backend 'none'; there are 'Alpha', 'alphabet', 'beta', 'Whole'."
+        Get-CacheKitBackend none* -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'completes names' {
+        $line = 'Get-CacheKitBackend al'
+        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches
+        $found.CompletionText | Should -BeExactly @('Alpha', 'alphabet')
+    }
+}

@@ -1,0 +1,161 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:variables = @(
+        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'REDIS_URL'
+        'CACHEKIT_REDIS_USER', 'CACHEKIT_REDIS_PASSWORD', 'CACHEKIT_API_KEY', 'CACHEKIT_API_URL', 'CACHEKIT_CA_FILE'
+    )
+    $script:saved = @{}
+    foreach ($name in $script:variables) {
+        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
+
+    function Get-Row {
+        param($Rows, $Check)
+        $found = @($Rows | Where-Object { $_.Check -eq $Check })
+        $found | Should -HaveCount 1
+        $found[0]
+    }
+}
+
+AfterAll {
+    foreach ($name in $script:variables) {
+        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
+    }
+}
+
+Describe 'Test-CacheKitSession' {
+    BeforeEach {
+        foreach ($name in $script:variables) {
+            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
+        }
+
+        $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+        $env:CACHEKIT_CACHE_PATH = "$TestDrive/store/environment.db"
+    }
+
+    It 'finds everything well in what the environment configures' {
+        $rows = Test-CacheKitSession
+        $rows.Status | Where-Object { $_ -notin 'Passed', 'Skipped' } | Should -BeNullOrEmpty
+        foreach ($check in 'MasterKey', 'Store', 'Connection', 'ReadWrite', 'Lock', 'Listing', 'Permissions', 'MemoryTier') {
+            (Get-Row $rows $check).Detail | Should -Not -BeNullOrEmpty
+        }
+        (Get-Row $rows Store).Detail | Should -Match 'environment\.db.*CACHEKIT_CACHE_PATH'
+        Test-CacheKitSession -Quiet | Should -BeTrue
+    }
+
+    It 'tests each session of the pipeline' {
+        $sessions = (New-CacheKitSession -Memory), (New-CacheKitSession -Path "$TestDrive/piped.db")
+        $rows = $sessions | Test-CacheKitSession
+        ($rows | Where-Object Check -EQ Store).Detail | Should -HaveCount 2
+        $sessions | Test-CacheKitSession -Quiet | Should -Be @($true, $true)
+        Test-CacheKitSession $sessions[0] -Quiet | Should -BeTrue
+    }
+
+    It 'tells the fingerprint of the key, and no key' {
+        $expected = (Test-CacheKitMasterKey -Detailed).Fingerprint
+        $row = Get-Row (Test-CacheKitSession) MasterKey
+        $row.Detail | Should -Match "CACHEKIT_MASTER_KEY.*$expected"
+        $row.Detail | Should -Not -Match 'abab'
+        $session = New-CacheKitSession -Memory -MasterKey ('5a' * 32)
+        $row = Get-Row (Test-CacheKitSession $session) MasterKey
+        $row.Detail | Should -Match '-MasterKey, fingerprint [0-9a-f]{32}'
+        $row.Detail | Should -Not -Match $expected
+    }
+
+    It 'finds a key that is not usable' {
+        $env:CACHEKIT_MASTER_KEY = 'ab'
+        $row = Get-Row (Test-CacheKitSession) MasterKey
+        $row.Status | Should -Be 'Failed'
+        $row.Advice | Should -Not -BeNullOrEmpty
+        Test-CacheKitSession -Quiet | Should -BeFalse
+    }
+
+    It 'finds that nothing is reachable, without an error' {
+        $session = New-CacheKitSession -Redis '127.0.0.1:1' -ConnectTimeout 500ms -OperationTimeout 500ms
+        $problems = $null
+        $rows = Test-CacheKitSession $session -ErrorVariable problems
+        $problems | Should -HaveCount 0
+        $row = Get-Row $rows Connection
+        $row.Status | Should -Be 'Failed'
+        $row.Detail | Should -Match '127\.0\.0\.1:1'
+        $row.Advice | Should -Not -BeNullOrEmpty
+        (Get-Row $rows ReadWrite).Status | Should -Be 'Skipped'
+        Test-CacheKitSession $session -Quiet | Should -BeFalse
+    }
+
+    It 'finds an environment that chooses two stores, without an error' {
+        $env:CACHEKIT_REDIS_URL = 'redis://ada:p4ssword@cache.example'
+        $row = Get-Row (Test-CacheKitSession) Store
+        $row.Status | Should -Be 'Failed'
+        $row.Detail | Should -Match 'CACHEKIT_REDIS_URL and CACHEKIT_CACHE_PATH'
+        "$row $($row.Advice)" | Should -Not -Match 'p4ssword'
+        Test-CacheKitSession -Quiet | Should -BeFalse
+    }
+
+    It 'warns of a variable that is not used' {
+        $env:CACHEKIT_CACHE_PATH = $null
+        $env:REDIS_URL = 'redis://127.0.0.1:1'
+        $env:CACHEKIT_API_KEY = 'p4ssword'
+        $rows = Test-CacheKitSession
+        (Get-Row $rows Store).Detail | Should -Match 'chosen by REDIS_URL'
+        $row = Get-Row $rows Choice
+        $row.Status | Should -Be 'Warning'
+        $row.Detail | Should -Match 'CACHEKIT_API_KEY'
+        "$row $($row.Advice)" | Should -Not -Match 'p4ssword'
+    }
+
+    It 'warns of a directory that others can write to' -Skip:$IsWindows {
+        $session = New-CacheKitSession -Path "$TestDrive/open/open.db"
+        (Get-Row (Test-CacheKitSession $session) Permissions).Status | Should -Be 'Passed'
+        [System.IO.File]::SetUnixFileMode("$TestDrive/open", 'UserRead, UserWrite, UserExecute, OtherWrite')
+        $row = Get-Row (Test-CacheKitSession $session) Permissions
+        $row.Status | Should -Be 'Warning'
+        $row.Detail | Should -Match '0702'
+        $row.Advice | Should -Match 'chmod go-w'
+    }
+
+    It 'finds a backend that forgets' {
+        Register-CacheKitBackend -Name Forgetful -Get { param($Key) $null = $Key } -Set {
+            param($Key, [byte[]] $Value, [timespan] $Ttl)
+            $null = $Key, $Value, $Ttl
+        } -Remove {
+            param($Key)
+            $null = $Key
+        }
+        try {
+            $rows = Test-CacheKitSession (New-CacheKitSession -Backend Forgetful)
+            (Get-Row $rows Connection).Status | Should -Be 'Passed'
+            (Get-Row $rows ReadWrite).Status | Should -Be 'Failed'
+            (Get-Row $rows Lock).Status | Should -Be 'Warning'
+            (Get-Row $rows Listing).Status | Should -Be 'Skipped'
+        }
+        finally {
+            Unregister-CacheKitBackend -Name Forgetful
+        }
+    }
+
+    It 'leaves no entry behind' {
+        $session = New-CacheKitSession -Path "$TestDrive/clean.db"
+        $null = Invoke-Cached -Session $session -Key one { 1 }
+        $null = Test-CacheKitSession $session
+        $bytes = [System.IO.File]::ReadAllText("$TestDrive/clean.db", [System.Text.Encoding]::Latin1)
+        $bytes | Should -Not -Match 'ck:-:health'
+    }
+
+    It 'says how much is kept in memory' {
+        (Get-Row (Test-CacheKitSession (New-CacheKitSession -NoMemoryTier)) MemoryTier).Detail | Should -Match 'none'
+        (Get-Row (Test-CacheKitSession (New-CacheKitSession -MemoryLimit 8MB)) MemoryTier).Detail | Should -Match '8 MB'
+    }
+
+    It 'refuses a session that is closed' {
+        $session = New-CacheKitSession -Memory
+        $session.Dispose()
+        { Test-CacheKitSession $session } |
+            Should -Throw -ErrorId 'SessionClosed,CacheKit.Commands.TestCacheKitSessionCommand'
+    }
+}
