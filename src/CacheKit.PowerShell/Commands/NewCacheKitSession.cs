@@ -160,9 +160,12 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
         }
         catch (CacheKitException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Uri ?? Backend));
+            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? HarmlessUri() ?? Backend));
         }
     }
+
+    /// <summary>The address as it was given, unless it may have a password in it.</summary>
+    private string? HarmlessUri() => Uri?.Contains('@', StringComparison.Ordinal) == true ? null : Uri;
 
     private string? FingerprintOf(MasterKey? key)
     {
