@@ -91,8 +91,9 @@ public sealed class RedisStore : ICacheStore
 
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await GuardAsync(
-            _batch.GetAsync(multiplexer.GetDatabase(), keys, _options.OperationTimeout, cancellationToken))
-            .ConfigureAwait(false);
+            _batch.GetAsync(multiplexer.GetDatabase(), keys, _options.OperationTimeout, cancellationToken),
+            multiplexer,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -136,14 +137,16 @@ public sealed class RedisStore : ICacheStore
         KeyPattern.Check(pattern);
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         RedisScan scan = new(multiplexer, _connection.Database, pattern, _options.OperationTimeout);
-        if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken)).ConfigureAwait(false))
+        if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken), multiplexer, cancellationToken)
+            .ConfigureAwait(false))
         {
             throw _faults.PartMissing();
         }
 
         await using (scan.ConfigureAwait(false))
         {
-            while (await GuardAsync(scan.NextAsync(cancellationToken)).ConfigureAwait(false) is { } key)
+            while (await GuardAsync(scan.NextAsync(cancellationToken), multiplexer, cancellationToken)
+                .ConfigureAwait(false) is { } key)
             {
                 yield return key;
             }
@@ -175,7 +178,8 @@ public sealed class RedisStore : ICacheStore
     {
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         RedisExamination examination = new(this, multiplexer, _connection, _options.OperationTimeout);
-        return await GuardAsync(examination.RunAsync(cancellationToken)).ConfigureAwait(false);
+        return await GuardAsync(examination.RunAsync(cancellationToken), multiplexer, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Gives the connection back; the last store of the connection closes it.</summary>
@@ -251,7 +255,8 @@ public sealed class RedisStore : ICacheStore
         }
     }
 
-    private async ValueTask<TResult> GuardAsync<TResult>(Task<TResult> operation)
+    private async ValueTask<TResult> GuardAsync<TResult>(
+        Task<TResult> operation, ConnectionMultiplexer multiplexer, CancellationToken cancellationToken)
     {
         try
         {
@@ -259,7 +264,7 @@ public sealed class RedisStore : ICacheStore
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception))
         {
-            throw Explain(exception);
+            throw await ExplainLossAsync(Explain(exception), multiplexer, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -47,7 +47,8 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
         using RedisProcess successor = RedisProcess.StartServerOn(server.Port, "--requirepass", Secret);
         StoreException failure = await FailAsync(store);
         Assert.Equal(StoreFault.AuthenticationFailed, failure.Fault);
-        _ = await FailAsync(store);
+        failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetManyAsync(["a", "b"], Token));
+        Assert.Equal(StoreFault.AuthenticationFailed, failure.Fault);
     }
 
     [Fact]
