@@ -63,6 +63,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             + $"{outages[1]} kills, {_notices} notices; median {times[times.Length / 2]:0.00} ms, "
             + $"99.9 % {times[(int)(times.Length * 0.999)]:0.0} ms, longest {times[^1]:0} ms; {_wrong.Count} wrong values, "
             + $"{_unobserved.Count} unobserved exceptions"));
+        Array.ForEach([.. _unobserved], output.WriteLine);
         Assert.Empty(_wrong);
         Assert.Empty(_unobserved);
         Assert.InRange(_hits, 1, int.MaxValue);
