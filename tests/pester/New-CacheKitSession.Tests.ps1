@@ -233,6 +233,24 @@ Describe 'New-CacheKitSession' {
         }
     }
 
+    Context 'secrets of the caller' {
+        It 'keeps the key that it was given though its owner disposes of it' {
+            $key = ConvertTo-SecureString 'p4ssword' -AsPlainText -Force
+            $session = New-CacheKitSession -ApiKey $key -Uri http://127.0.0.1:1 -AllowCustomHost -AllowPrivateNetwork
+            $key.Dispose()
+            Invoke-Cached -Session $session -Key k { 5 } -WarningAction SilentlyContinue | Should -Be 5
+            $session.Dispose()
+        }
+
+        It 'keeps the password that it was given though its owner disposes of it' {
+            $credential = [pscredential]::new('ada', (ConvertTo-SecureString 'p4ssword' -AsPlainText -Force))
+            $session = New-CacheKitSession -Redis 127.0.0.1:1 -Credential $credential
+            $credential.Password.Dispose()
+            Invoke-Cached -Session $session -Key k { 5 } -WarningAction SilentlyContinue | Should -Be 5
+            $session.Dispose()
+        }
+    }
+
     Context 'what it shows' {
         It 'has no credential in any property or text' {
             $password = ConvertTo-SecureString 'p4ssword' -AsPlainText -Force
@@ -269,6 +287,7 @@ Describe 'New-CacheKitSession' {
             @{ Name = 'a number as API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = 5 } }
             @{ Name = 'a space in an API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = 'p4ssword x' } }
             @{ Name = 'an address that is none'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'x' } }
+            @{ Name = 'a password in an address'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'k'; Uri = 'https://ada:p4ssword@cache.example' } }
             @{ Name = 'another host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://cache.example' } }
             @{ Name = 'a private host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://10.0.0.1'; AllowCustomHost = $true } }
             @{ Name = 'an unknown backend'; ErrorId = 'BackendNotFound'; Given = @{ Backend = 'nowhere' } }
@@ -285,7 +304,7 @@ Describe 'New-CacheKitSession' {
             $failure = { New-CacheKitSession @Given } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,CacheKit.Commands.NewCacheKitSessionCommand"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            "$failure $($failure.TargetObject) $($failure.Exception)" | Should -Not -Match 'p4ssword|5a5a'
+            "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" | Should -Not -Match 'p4ssword|5a5a'
         }
 
         It 'refuses credentials that are given twice' {

@@ -160,7 +160,8 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
         }
         catch (CacheKitException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Uri ?? Backend));
+            // Neither connection nor address: there may be a password in them.
+            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Backend));
         }
     }
 

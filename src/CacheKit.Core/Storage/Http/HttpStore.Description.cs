@@ -49,7 +49,7 @@ public sealed partial class HttpStore
 
     private static string ReadHealth(JsonElement answer)
     {
-        string? status = answer.TryGetProperty("status", out JsonElement value) ? ReadText(value) : null;
+        string? status = JsonAnswers.Find(answer, "status") is { } value ? JsonAnswers.ReadText(value) : null;
         return status is { Length: > 0 and <= MaxHealthLength } && status.All(each => each is >= ' ' and <= '~')
             ? status
             : throw new UnexpectedAnswerException("with a health that is none");

@@ -49,7 +49,7 @@ public sealed partial class HttpStore
 
     private static List<string> ReadKeys(JsonElement answer)
     {
-        if (!answer.TryGetProperty("keys", out JsonElement list) || list.ValueKind != JsonValueKind.Array)
+        if (JsonAnswers.Find(answer, "keys") is not { ValueKind: JsonValueKind.Array } list)
         {
             throw new UnexpectedAnswerException("with a listing that has no keys");
         }
@@ -57,7 +57,8 @@ public sealed partial class HttpStore
         List<string> keys = new(list.GetArrayLength());
         foreach (JsonElement key in list.EnumerateArray())
         {
-            keys.Add(ReadText(key) ?? throw new UnexpectedAnswerException("with a listing that has no keys"));
+            keys.Add(JsonAnswers.ReadText(key)
+                ?? throw new UnexpectedAnswerException("with a listing that has no keys"));
         }
 
         return keys;
@@ -65,27 +66,14 @@ public sealed partial class HttpStore
 
     private static string? ReadCursor(JsonElement answer)
     {
-        if (!answer.TryGetProperty("cursor", out JsonElement cursor) || cursor.ValueKind == JsonValueKind.Null)
+        if (JsonAnswers.Find(answer, "cursor") is not { } cursor || cursor.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
 
-        return ReadText(cursor) is { Length: > 0 and <= MaxCursorLength } text
+        return JsonAnswers.ReadText(cursor) is { Length: > 0 and <= MaxCursorLength } text
             ? text
             : throw new UnexpectedAnswerException("with a listing that cannot be continued");
-    }
-
-    private static string? ReadText(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape of half a surrogate pair: no text.
-            return null;
-        }
     }
 
     private async ValueTask<(List<string> Keys, string? Next)> ReadPageAsync(

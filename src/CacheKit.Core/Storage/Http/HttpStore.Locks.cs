@@ -65,12 +65,12 @@ public sealed partial class HttpStore
 
         JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxLockAnswerBytes, cancellationToken)
             .ConfigureAwait(false);
-        if (!answer.TryGetProperty("lock_id", out JsonElement id) || id.ValueKind == JsonValueKind.Null)
+        if (JsonAnswers.Find(answer, "lock_id") is not { } id || id.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
 
-        return id.ValueKind == JsonValueKind.String && id.GetString() is { } text && IsSafeId(text)
+        return JsonAnswers.ReadText(id) is { } text && IsSafeId(text)
             ? text
             : throw new UnexpectedAnswerException("with a lock that has no usable id");
     }

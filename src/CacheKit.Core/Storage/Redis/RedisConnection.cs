@@ -121,47 +121,14 @@ public sealed class RedisConnection
             return;
         }
 
-        X509Certificate2Collection authorities = ReadCertificates(caFile);
+        X509ChainPolicy policy = CaFile.ReadPolicy(caFile);
         configuration.SslClientAuthenticationOptions = host => new SslClientAuthenticationOptions
         {
             TargetHost = host,
             EnabledSslProtocols = configuration.SslProtocols ?? default,
-            CertificateChainPolicy = PolicyOf(authorities),
+            // Of its own for each connection: the judgement of a certificate writes into it.
+            CertificateChainPolicy = policy.Clone(),
         };
-    }
-
-    // Authorities of one's own seldom publish what they revoke, and where they do not the check would never pass.
-    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
-    {
-        X509ChainPolicy policy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
-
-    private static X509Certificate2Collection ReadCertificates(string caFile)
-    {
-        X509Certificate2Collection authorities = [];
-        try
-        {
-            authorities.ImportFromPemFile(caFile);
-        }
-        catch (CryptographicException exception)
-        {
-            throw RedisConnectionFaults.CaFileInvalid("does not hold certificates in PEM form", exception);
-        }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw RedisConnectionFaults.CaFileInvalid("cannot be read", exception);
-        }
-
-        return authorities.Count > 0
-            ? authorities
-            : throw RedisConnectionFaults.CaFileInvalid("holds no certificate in PEM form");
     }
 
     private static string Describe(ConfigurationOptions configuration)

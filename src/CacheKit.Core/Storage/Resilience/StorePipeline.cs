@@ -127,8 +127,9 @@ internal sealed class StorePipeline : IAsyncDisposable
         {
             return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!task.IsCompleted)
+        catch (OperationCanceledException)
         {
+            // Even where the attempt has ended by now: what it brought is nobody's.
             _ = AbandonedTask.ObserveAsync(task, abandoned);
             throw;
         }

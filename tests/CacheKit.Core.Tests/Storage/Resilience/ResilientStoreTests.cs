@@ -90,6 +90,29 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
+    public async Task A_lock_that_comes_at_the_moment_of_leaving_is_given_back()
+    {
+        await ConnectAsync();
+        Inner.Script = async (_, token) =>
+        {
+            TaskCompletionSource answer = new();
+            await using CancellationTokenRegistration late = token.Register(answer.SetResult);
+            await answer.Task;
+        };
+        for (int i = 0; i < 20; i++)
+        {
+            using CancellationTokenSource caller = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            Task<IStoreLock?> call = Store.TryLockAsync("a", s_second, caller.Token).AsTask();
+            await caller.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
+
+        SpinWait.SpinUntil(() => Inner.Locks.Count == 20 && Inner.Locks.All(held => held.IsReleased), s_second * 10);
+        Assert.Equal(20, Inner.Locks.Count);
+        Assert.All(Inner.Locks, held => Assert.True(held.IsReleased));
+    }
+
+    [Fact]
     public async Task A_lock_is_renewed_through_the_circuit_and_released_past_it()
     {
         IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
