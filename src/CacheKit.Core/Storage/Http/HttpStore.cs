@@ -71,12 +71,12 @@ public sealed partial class HttpStore : ICacheStore
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         Check(key);
-        return RunAsync(token => GetOneAsync(key, token), cancellationToken);
+        return RunWithinAsync(0, deadline => GetOneAsync(key, deadline, deadline.Token), cancellationToken);
     }
 
     /// <summary>
     /// Returns the bytes stored under each key, in the order of the keys; null where there are none. The protocol has
-    /// no batches: eight are asked for at a time, and all together take one operation's time at most.
+    /// no batches: eight are asked for at a time, and all together have one operation's time, and that of their bytes.
     /// </summary>
     /// <param name="keys">The physical keys.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -89,17 +89,18 @@ public sealed partial class HttpStore : ICacheStore
             Check(key);
         }
 
-        return RunAsync<IReadOnlyList<byte[]?>>(
-            async token =>
+        return RunWithinAsync<IReadOnlyList<byte[]?>>(
+            0,
+            async deadline =>
             {
                 byte[]?[] values = new byte[]?[keys.Count];
                 ParallelOptions parallel =
-                    new() { MaxDegreeOfParallelism = MaxParallelGets, CancellationToken = token };
+                    new() { MaxDegreeOfParallelism = MaxParallelGets, CancellationToken = deadline.Token };
                 await Parallel.ForAsync(
                     0,
                     values.Length,
                     parallel,
-                    async (i, inner) => values[i] = await GetOneAsync(keys[i], inner).ConfigureAwait(false))
+                    async (i, inner) => values[i] = await GetOneAsync(keys[i], deadline, inner).ConfigureAwait(false))
                     .ConfigureAwait(false);
                 return values;
             },
@@ -119,14 +120,16 @@ public sealed partial class HttpStore : ICacheStore
         }
 
         double seconds = Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds);
-        _ = await RunAsync(
-            async token =>
+        _ = await RunWithinAsync(
+            value.Length,
+            async deadline =>
             {
                 using HttpRequestMessage request = new(HttpMethod.Put, _path.Entry(key));
                 request.Content = new ReadOnlyMemoryContent(value);
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 request.Headers.Add("X-CacheKit-TTL", seconds.ToString("F0", CultureInfo.InvariantCulture));
-                using HttpResponseMessage response = await _transport.SendAsync(request, token).ConfigureAwait(false);
+                using HttpResponseMessage response =
+                    await _transport.SendAsync(request, deadline.Token).ConfigureAwait(false);
                 return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent
                     ? true
                     : throw _faults.FromStatus(response);
@@ -189,7 +192,8 @@ public sealed partial class HttpStore : ICacheStore
         }
     }
 
-    private async ValueTask<byte[]?> GetOneAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<byte[]?> GetOneAsync(
+        string key, OperationDeadline deadline, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Entry(key));
         using HttpResponseMessage response =
@@ -198,7 +202,7 @@ public sealed partial class HttpStore : ICacheStore
         {
             HttpStatusCode.OK when !FreshnessHeaders.AllowKeeping(response.Headers) => null,
             HttpStatusCode.OK => await BoundedBody.ReadValueAsync(
-                response.Content, _options.MaxValueBytes, cancellationToken).ConfigureAwait(false),
+                response.Content, _options.MaxValueBytes, deadline, cancellationToken).ConfigureAwait(false),
             HttpStatusCode.NotFound => null,
             _ => throw _faults.FromStatus(response),
         };
@@ -206,18 +210,23 @@ public sealed partial class HttpStore : ICacheStore
         return value;
     }
 
+    private ValueTask<T> RunAsync<T>(
+        Func<CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken) =>
+        RunWithinAsync(0, deadline => operation(deadline.Token), cancellationToken);
+
     /// <summary>Runs an operation within its time; what goes wrong becomes a <see cref="StoreException"/>.</summary>
-    private async ValueTask<T> RunAsync<T>(
-        Func<CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken)
+    /// <param name="bytes">The size of the value that it sends.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    private async ValueTask<T> RunWithinAsync<T>(
+        long bytes, Func<OperationDeadline, ValueTask<T>> operation, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        using CancellationTokenSource deadline = new(_options.OperationTimeout, _timeProvider);
-        using CancellationTokenSource both =
-            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using OperationDeadline deadline = new(_options.OperationTimeout, bytes, _timeProvider, cancellationToken);
         try
         {
-            return await operation(both.Token).ConfigureAwait(false);
+            return await operation(deadline).ConfigureAwait(false);
         }
         catch (Exception exception) when (
             exception is OperationCanceledException or UnexpectedAnswerException or HttpRequestException or IOException)

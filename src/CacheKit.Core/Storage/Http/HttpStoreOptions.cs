@@ -43,8 +43,8 @@ public sealed record HttpStoreOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long an operation may take, the transfer of the value included; 5 seconds by default, as in the rest of the
-    /// family. That is more than for other stores, since the service is across the internet.
+    /// How long an operation may take, and each whole 8 MiB of a value a second more; 5 seconds by default, as in the
+    /// rest of the family. That is more than for other stores, since the service is across the internet.
     /// </summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -20,9 +20,12 @@ public sealed class RedisConnection
 
     private readonly ConfigurationOptions _configuration;
 
+    private readonly string? _caFile;
+
     private RedisConnection(ConfigurationOptions configuration, string? caFile)
     {
         _configuration = configuration;
+        _caFile = caFile;
         DisplayName = Describe(configuration);
         Identity = Hash(configuration, caFile);
     }
@@ -78,6 +81,19 @@ public sealed class RedisConnection
         SetBehaviour(configuration, options);
         SetValidation(configuration, options.CaFile);
         return new RedisConnection(configuration, options.CaFile);
+    }
+
+    /// <summary>
+    /// A connection of its own for values that take longer than an operation: on the same one, small operations would wait
+    /// behind them, and the library would take the server for dead.
+    /// </summary>
+    /// <param name="allowance">How much longer the largest value may take.</param>
+    internal RedisConnection ForLargeValues(TimeSpan allowance)
+    {
+        ConfigurationOptions configuration = _configuration.Clone();
+        configuration.AsyncTimeout = (int)Math.Min(
+            int.MaxValue, (long)configuration.AsyncTimeout + (long)allowance.TotalMilliseconds);
+        return new RedisConnection(configuration, _caFile);
     }
 
     /// <summary>Never the credentials.</summary>

@@ -11,7 +11,8 @@ namespace CacheKit.Core.Storage;
 /// </summary>
 /// <remarks>
 /// Reads, writes and locks go to primaries alone. An operation takes at most the time to connect and the time that the
-/// server may be silent; a batch as long as answers keep coming.
+/// server may be silent; a batch as long as answers keep coming, and a write a second more for each 8 MiB. From 8 MiB on,
+/// values are written on a connection of their own.
 /// </remarks>
 public sealed class RedisStore : ICacheStore
 {
@@ -27,6 +28,7 @@ public sealed class RedisStore : ICacheStore
     private readonly RedisChanges _changes;
     private readonly RedisBatch _batch = new();
     private readonly SharedMultiplexer _multiplexer;
+    private readonly LargeValueConnection _large;
 
     private int _isDisposed;
 
@@ -43,6 +45,7 @@ public sealed class RedisStore : ICacheStore
         _faults = new RedisFaults(_connection);
         _changes = new RedisChanges(options.ListensForChanges);
         _multiplexer = SharedMultiplexers.Rent(_connection);
+        _large = new LargeValueConnection(_connection, options.MaxValueBytes);
     }
 
     /// <inheritdoc/>
@@ -108,7 +111,9 @@ public sealed class RedisStore : ICacheStore
 
         // A copy, since a write whose caller went away may go out later, when the caller's buffer holds something else.
         (string Key, byte[] Value, TimeSpan Life) entry = (key, value.ToArray(), InMilliseconds(timeToLive));
-        _ = await RunAsync(
+        _ = await WriteAsync(
+            key,
+            value.Length,
             entry,
             static (database, entry) => database.StringSetAsync(
                 RedisKeys.OfEntry(entry.Key), entry.Value, entry.Life, flags: CommandFlags.DemandMaster),
@@ -120,7 +125,9 @@ public sealed class RedisStore : ICacheStore
     public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        bool wasThere = await RunAsync(
+        bool wasThere = await WriteAsync(
+            key,
+            0,
             key,
             static (database, key) => database.KeyDeleteAsync(RedisKeys.OfEntry(key), CommandFlags.DemandMaster),
             cancellationToken).ConfigureAwait(false);
@@ -184,6 +191,7 @@ public sealed class RedisStore : ICacheStore
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _changes.Dispose();
+            await _large.DisposeAsync().ConfigureAwait(false);
             await SharedMultiplexers.ReturnAsync(_connection).ConfigureAwait(false);
         }
     }
@@ -205,10 +213,42 @@ public sealed class RedisStore : ICacheStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await WithinAsync(
+            () => operation(multiplexer.GetDatabase(), state), _options.OperationTimeout, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, for what changes an entry: in order with large values of the same key.</summary>
+    private async ValueTask<TResult> WriteAsync<TState, TResult>(
+        string key,
+        long bytes,
+        TState state,
+        Func<IDatabase, TState, Task<TResult>> operation,
+        CancellationToken cancellationToken)
+    {
+        TimeSpan allowance = ResilienceOptions.Allowance(bytes);
+        if (allowance == TimeSpan.Zero && !_large.IsWriting(key))
+        {
+            return await RunAsync(state, operation, cancellationToken).ConfigureAwait(false);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        // The other connection too: changes are told there.
+        _ = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        ConnectionMultiplexer multiplexer =
+            await ConnectAsync(_large.Rent, cancellationToken).ConfigureAwait(false);
+        return await WithinAsync(
+            () => _large.Note(key, operation(multiplexer.GetDatabase(), state)),
+            _options.OperationTimeout + allowance,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TResult> WithinAsync<TResult>(
+        Func<Task<TResult>> operation, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         try
         {
-            return await operation(multiplexer.GetDatabase(), state)
-                .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
+            return await operation().WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception))
         {
@@ -218,14 +258,19 @@ public sealed class RedisStore : ICacheStore
 
     private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
+        ConnectionMultiplexer multiplexer =
+            await ConnectAsync(() => _multiplexer, cancellationToken).ConfigureAwait(false);
+        _changes.Attach(multiplexer);
+        return multiplexer;
+    }
+
+    private async ValueTask<ConnectionMultiplexer> ConnectAsync(
+        Func<SharedMultiplexer> rent, CancellationToken cancellationToken)
+    {
         ThrowIfDisposed();
         try
         {
-            ConnectionMultiplexer multiplexer =
-                await _multiplexer.ConnectAsync(_options.ConnectTimeout + s_grace, cancellationToken)
-                    .ConfigureAwait(false);
-            _changes.Attach(multiplexer);
-            return multiplexer;
+            return await rent().ConnectAsync(_options.ConnectTimeout + s_grace, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
         {
