@@ -164,12 +164,22 @@ public sealed class RedisStore : ICacheStore
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         RedisStoreLock taken = new(this, RedisKeys.OfLock(key));
-        return await RunAsync(
-            (Lock: taken, Lease: InMilliseconds(lease)),
-            static (database, take) => take.Lock.TakeAsync(database, take.Lease),
-            cancellationToken).ConfigureAwait(false)
-            ? taken
-            : null;
+        try
+        {
+            return await RunAsync(
+                (Lock: taken, Lease: InMilliseconds(lease)),
+                static (database, take) => take.Lock.TakeAsync(database, take.Lease),
+                cancellationToken).ConfigureAwait(false)
+                ? taken
+                : null;
+        }
+        catch (Exception exception)
+            when (exception is OperationCanceledException or StoreException { Fault: StoreFault.TimedOut })
+        {
+            // It may be granted yet, for nobody. Its release goes the same way, and comes after it.
+            taken.Abandon();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
