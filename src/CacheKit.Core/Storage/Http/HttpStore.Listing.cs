@@ -21,31 +21,17 @@ public sealed partial class HttpStore
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        KeyPattern.Check(pattern);
-        string? cursor = null;
-        for (int page = 0; page == 0 || cursor is not null; page++)
+        await foreach (IReadOnlyList<string> page in ListPagesAsync(pattern, cancellationToken).ConfigureAwait(false))
         {
-            if (page == _options.MaxListPages)
+            foreach (string key in page)
             {
-                throw _faults.Unexpected("with a listing that has no end");
+                yield return key;
             }
-
-            // The first page is small, for who asks whether there is any.
-            Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
-            (List<string> keys, string? next) =
-                await RunAsync(token => ReadPageAsync(address, token), cancellationToken).ConfigureAwait(false);
-            foreach (string key in keys)
-            {
-                // A server that lists others is not to make us remove them.
-                if (FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false))
-                {
-                    yield return key;
-                }
-            }
-
-            cursor = next;
         }
     }
+
+    IAsyncEnumerable<IReadOnlyList<string>> IPagedListing.ListPagesAsync(
+        string pattern, CancellationToken cancellationToken) => ListPagesAsync(pattern, cancellationToken);
 
     private static List<string> ReadKeys(JsonElement answer)
     {
@@ -74,6 +60,29 @@ public sealed partial class HttpStore
         return JsonAnswers.ReadText(cursor) is { Length: > 0 and <= MaxCursorLength } text
             ? text
             : throw new UnexpectedAnswerException("with a listing that cannot be continued");
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<string>> ListPagesAsync(
+        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        KeyPattern.Check(pattern);
+        string? cursor = null;
+        for (int page = 0; page == 0 || cursor is not null; page++)
+        {
+            if (page == _options.MaxListPages)
+            {
+                throw _faults.Unexpected("with a listing that has no end");
+            }
+
+            // The first page is small, for who asks whether there is any.
+            Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
+            (List<string> keys, string? next) =
+                await RunAsync(token => ReadPageAsync(address, token), cancellationToken).ConfigureAwait(false);
+            // A server that lists others is not to make us remove them.
+            yield return keys.FindAll(
+                key => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false));
+            cursor = next;
+        }
     }
 
     private async ValueTask<(List<string> Keys, string? Next)> ReadPageAsync(

@@ -18,7 +18,7 @@ namespace CacheKit.Core.Storage;
 /// <para>Some servers answer the removal of an absent key as that of a present one; there, <see cref="RemoveAsync"/> is
 /// true for both.</para>
 /// </remarks>
-public sealed partial class HttpStore : ICacheStore
+public sealed partial class HttpStore : ICacheStore, IPagedListing
 {
     // The API's own limit; more is an error there.
     private const int MaxTimeToLiveSeconds = 2_592_000;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using CacheKit.Core.Diagnostics;
 using StackExchange.Redis;
 
@@ -14,7 +13,7 @@ namespace CacheKit.Core.Storage;
 /// server may be silent; a batch as long as answers keep coming, and a write a second more for each 8 MiB. From 8 MiB on,
 /// values are written on a connection of their own.
 /// </remarks>
-public sealed class RedisStore : ICacheStore
+public sealed partial class RedisStore : ICacheStore, IPagedListing
 {
     /// <summary>The longest time to live that is passed on: Redis computes the moment of the end in 64 bits.</summary>
     private static readonly TimeSpan s_longestLife = TimeSpan.FromDays(36_500);
@@ -133,28 +132,6 @@ public sealed class RedisStore : ICacheStore
             cancellationToken).ConfigureAwait(false);
         _changes.Tell(key);
         return wasThere;
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>No key twice, and on a Cluster all primaries or a fault.</remarks>
-    public async IAsyncEnumerable<string> ListAsync(
-        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        KeyPattern.Check(pattern);
-        ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        RedisScan scan = new(multiplexer, _connection.Database, pattern, _options.OperationTimeout);
-        if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken)).ConfigureAwait(false))
-        {
-            throw _faults.PartMissing();
-        }
-
-        await using (scan.ConfigureAwait(false))
-        {
-            while (await GuardAsync(scan.NextAsync(cancellationToken)).ConfigureAwait(false) is { } key)
-            {
-                yield return key;
-            }
-        }
     }
 
     /// <inheritdoc/>

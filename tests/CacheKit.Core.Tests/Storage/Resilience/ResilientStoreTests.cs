@@ -151,6 +151,19 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
+    public async Task Each_page_of_a_listing_has_the_time_of_a_call_even_without_a_key()
+    {
+        await ConnectAsync();
+        Inner.Pages = [.. Enumerable.Repeat<string[]>([], 15), ["a", "b"]];
+        Inner.Script = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(90), Clock, token);
+        List<string> found = [];
+        (StoreException? fault, TimeSpan time) = await CallAsync(store => ListAsync(store, found));
+        Assert.Null(fault);
+        Assert.Equal(["a", "b"], found);
+        Assert.Equal(TimeSpan.FromMilliseconds(16 * 90), time);
+    }
+
+    [Fact]
     public async Task A_listing_that_hangs_is_left()
     {
         await ConnectAsync();
