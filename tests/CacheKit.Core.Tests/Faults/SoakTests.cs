@@ -16,6 +16,8 @@ namespace CacheKit.Core.Tests.Faults;
 /// Many read and write while their redis-server is stopped, continued, killed and started again at random. It takes
 /// three seconds, or as many as CACHEKIT_SOAK says.
 /// </summary>
+[Collection(nameof(SoakTests))]
+[CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private const int Workers = 8;
@@ -36,6 +38,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         string? asked = Environment.GetEnvironmentVariable("CACHEKIT_SOAK");
         TimeSpan duration = TimeSpan.FromSeconds(asked is null ? 3 : int.Parse(asked, CultureInfo.InvariantCulture));
         using RedisProcess server = RedisProcess.StartServer();
+        // What other tests left behind is not this one's.
+        CollectGarbage();
         TaskScheduler.UnobservedTaskException += NoteUnobserved;
         int[] outages;
         try
@@ -51,8 +55,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         }
         finally
         {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
+            CollectGarbage();
             TaskScheduler.UnobservedTaskException -= NoteUnobserved;
         }
 
@@ -158,6 +161,12 @@ public sealed class SoakTests(ITestOutputHelper output)
         {
             _wrong.Enqueue($"key {key}: {result.Outcome}, {value.Length} bytes");
         }
+    }
+
+    private static void CollectGarbage()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     private void NoteUnobserved(object? sender, UnobservedTaskExceptionEventArgs arguments) =>
