@@ -10,7 +10,8 @@ namespace CacheKit.PowerShell.Tests;
 /// <summary>What a script sees of a Redis that is down, hangs or does not let it in.</summary>
 public sealed class StoreOutageTests : IDisposable
 {
-    private const string FiveCalls = "1..5 | ForEach-Object { $n = $_; Invoke-SecureCached -Key \"five $n\" { \"made $n\" } }";
+    private const string FiveCalls =
+        "1..5 | ForEach-Object { $n = $_; Invoke-SecureCached -Key \"five $n\" { \"made $n\" } }";
 
     private static readonly string[] s_five = [.. Enumerable.Range(1, 5).Select(n => $"made {n}")];
 

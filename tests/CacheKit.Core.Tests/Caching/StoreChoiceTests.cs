@@ -72,7 +72,7 @@ public sealed class StoreChoiceTests
         Assert.Equal(TimeSpan.FromSeconds(1), redis.OperationTimeout);
         Assert.Equal(TimeSpan.FromSeconds(2), redis.ConnectTimeout);
         HttpStoreOptions http = StoreChoice.HttpDefaults(s_http with { SocketTimeout = " ", CaFile = "" });
-        Assert.Equal(TimeSpan.FromSeconds(5), http.OperationTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(1), http.OperationTimeout);
         Assert.Equal(TimeSpan.FromSeconds(2), http.ConnectTimeout);
         Assert.Equal(HttpStoreOptions.DefaultBaseAddress, http.BaseAddress);
         Assert.Null(http.CaFile);

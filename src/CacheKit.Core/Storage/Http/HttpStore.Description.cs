@@ -56,17 +56,17 @@ public sealed partial class HttpStore
     }
 
     private async ValueTask<(string Health, DateTimeOffset? Date, Version Version)> AskHealthAsync(
-        CancellationToken cancellationToken)
+        OperationDeadline deadline)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Health);
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             throw _faults.FromStatus(response);
         }
 
-        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxHealthBytes, cancellationToken)
+        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxHealthBytes, deadline.Token)
             .ConfigureAwait(false);
         return (ReadHealth(answer), response.Headers.Date, response.Version);
     }

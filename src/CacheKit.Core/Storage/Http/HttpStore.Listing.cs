@@ -77,7 +77,7 @@ public sealed partial class HttpStore
             // The first page is small, for who asks whether there is any.
             Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
             (List<string> keys, string? next) =
-                await RunAsync(token => ReadPageAsync(address, token), cancellationToken).ConfigureAwait(false);
+                await RunAsync(deadline => ReadPageAsync(address, deadline), cancellationToken).ConfigureAwait(false);
             // A server that lists others is not to make us remove them.
             yield return keys.FindAll(
                 key => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false));
@@ -86,11 +86,11 @@ public sealed partial class HttpStore
     }
 
     private async ValueTask<(List<string> Keys, string? Next)> ReadPageAsync(
-        Uri address, CancellationToken cancellationToken)
+        Uri address, OperationDeadline deadline)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, address);
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
             or HttpStatusCode.NotImplemented)
         {
@@ -103,7 +103,7 @@ public sealed partial class HttpStore
             throw _faults.FromStatus(response);
         }
 
-        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxPageBytes, cancellationToken)
+        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxPageBytes, deadline.Token)
             .ConfigureAwait(false);
         return (ReadKeys(answer), ReadCursor(answer));
     }

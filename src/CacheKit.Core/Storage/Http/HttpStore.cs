@@ -71,7 +71,7 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         Check(key);
-        return RunWithinAsync(0, deadline => GetOneAsync(key, deadline, deadline.Token), cancellationToken);
+        return RunAsync(deadline => GetOneAsync(key, deadline, deadline.Token), cancellationToken);
     }
 
     /// <summary>
@@ -89,8 +89,7 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
             Check(key);
         }
 
-        return RunWithinAsync<IReadOnlyList<byte[]?>>(
-            0,
+        return RunAsync<IReadOnlyList<byte[]?>>(
             async deadline =>
             {
                 byte[]?[] values = new byte[]?[keys.Count];
@@ -120,8 +119,7 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
         }
 
         double seconds = Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds);
-        _ = await RunWithinAsync(
-            value.Length,
+        _ = await RunAsync(
             async deadline =>
             {
                 using HttpRequestMessage request = new(HttpMethod.Put, _path.Entry(key));
@@ -129,12 +127,13 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 request.Headers.Add("X-CacheKit-TTL", seconds.ToString("F0", CultureInfo.InvariantCulture));
                 using HttpResponseMessage response =
-                    await _transport.SendAsync(request, deadline.Token).ConfigureAwait(false);
+                    await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
                 return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent
                     ? true
                     : throw _faults.FromStatus(response);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            value.Length).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -142,10 +141,11 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
     {
         Check(key);
         return RunAsync(
-            async token =>
+            async deadline =>
             {
                 using HttpRequestMessage request = new(HttpMethod.Delete, _path.Entry(key));
-                using HttpResponseMessage response = await _transport.SendAsync(request, token).ConfigureAwait(false);
+                using HttpResponseMessage response =
+                    await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
                 return response.StatusCode switch
                 {
                     HttpStatusCode.OK or HttpStatusCode.NoContent => true,
@@ -197,7 +197,7 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Entry(key));
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         byte[]? value = response.StatusCode switch
         {
             HttpStatusCode.OK when !FreshnessHeaders.AllowKeeping(response.Headers) => null,
@@ -210,16 +210,12 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
         return value;
     }
 
-    private ValueTask<T> RunAsync<T>(
-        Func<CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken) =>
-        RunWithinAsync(0, deadline => operation(deadline.Token), cancellationToken);
-
     /// <summary>Runs an operation within its time; what goes wrong becomes a <see cref="StoreException"/>.</summary>
-    /// <param name="bytes">The size of the value that it sends.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    private async ValueTask<T> RunWithinAsync<T>(
-        long bytes, Func<OperationDeadline, ValueTask<T>> operation, CancellationToken cancellationToken)
+    /// <param name="bytes">The size of the value that it sends.</param>
+    private async ValueTask<T> RunAsync<T>(
+        Func<OperationDeadline, ValueTask<T>> operation, CancellationToken cancellationToken, long bytes = 0)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();

@@ -2,7 +2,8 @@ namespace CacheKit.Core.Storage;
 
 /// <summary>
 /// The end of an operation's time. Bytes that pass put it off, by as much as <see cref="ResilienceOptions"/> allows them:
-/// a large value has the time that it takes, and who sends slower than that gains nothing by it.
+/// a large value has the time that it takes, and who sends slower than that gains nothing by it. The time that it takes to
+/// connect does not count, since it has a limit of its own.
 /// </summary>
 internal sealed class OperationDeadline : IDisposable
 {
@@ -13,6 +14,11 @@ internal sealed class OperationDeadline : IDisposable
     private readonly long _start;
     private readonly object _lock = new();
     private long _bytes;
+    private int _connecting;
+    private long _connectStart;
+    private TimeSpan _connectTime;
+    private TimeSpan _connectTimeout;
+    private bool _isDisposed;
 
     /// <summary>Begins the time.</summary>
     /// <param name="timeout">How long the operation may take without any bytes.</param>
@@ -40,11 +46,38 @@ internal sealed class OperationDeadline : IDisposable
         {
             TimeSpan before = ResilienceOptions.Allowance(_bytes);
             _bytes += bytes;
-            TimeSpan allowance = ResilienceOptions.Allowance(_bytes);
-            TimeSpan left = _timeout + allowance - _clock.GetElapsedTime(_start);
-            if (allowance > before && left > TimeSpan.Zero)
+            if (ResilienceOptions.Allowance(_bytes) > before)
             {
-                _deadline.CancelAfter(left);
+                PutOff();
+            }
+        }
+    }
+
+    /// <summary>A connection has to be made first.</summary>
+    /// <param name="timeout">How long that may take.</param>
+    public void BeginConnecting(TimeSpan timeout)
+    {
+        lock (_lock)
+        {
+            if (_connecting++ == 0)
+            {
+                _connectStart = _clock.GetTimestamp();
+                _connectTimeout = timeout;
+                PutOff();
+            }
+        }
+    }
+
+    /// <summary>A connection is made.</summary>
+    public void EndConnecting()
+    {
+        lock (_lock)
+        {
+            if (--_connecting == 0)
+            {
+                _connectTime += _clock.GetElapsedTime(_connectStart);
+                _connectTimeout = TimeSpan.Zero;
+                PutOff();
             }
         }
     }
@@ -53,6 +86,21 @@ internal sealed class OperationDeadline : IDisposable
     public void Dispose()
     {
         _either.Dispose();
-        _deadline.Dispose();
+        lock (_lock)
+        {
+            // A connection that was begun for this operation may go on for others.
+            _isDisposed = true;
+            _deadline.Dispose();
+        }
+    }
+
+    private void PutOff()
+    {
+        TimeSpan longest = _timeout + ResilienceOptions.Allowance(_bytes) + _connectTime + _connectTimeout;
+        TimeSpan left = longest - _clock.GetElapsedTime(_start);
+        if (left > TimeSpan.Zero && !_isDisposed)
+        {
+            _deadline.CancelAfter(left);
+        }
     }
 }

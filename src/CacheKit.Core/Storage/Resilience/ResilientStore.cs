@@ -152,7 +152,8 @@ public sealed class ResilientStore : ICacheStore
     public void ListenForChanges(Action<string?> listener) => _inner.ListenForChanges(listener);
 
     /// <inheritdoc/>
-    public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident) => _inner.TryTakeIncident(out incident);
+    public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident) =>
+        _inner.TryTakeIncident(out incident);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -121,6 +121,40 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
+    public async Task Connecting_does_not_count_as_time_of_the_operation()
+    {
+        TaskCompletionSource<IPAddress[]> resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource connecting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using FaultyHttpServer server = FaultyHttpServer.Start(exchange =>
+        {
+            asked.TrySetResult();
+            return exchange.StaySilentAsync();
+        });
+        HttpStoreOptions options = HttpStores.Options(new Uri($"http://localhost:{server.Port}")) with
+        {
+            OperationTimeout = TimeSpan.FromSeconds(1),
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            Resolve = (_, _) =>
+            {
+                connecting.TrySetResult();
+                return resolved.Task;
+            },
+        };
+        await using HttpStore store = new(options, Clock);
+        Task work = store.GetAsync("k", Token).AsTask();
+        await connecting.Task;
+        Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.False(work.IsCompleted);
+        resolved.SetResult([IPAddress.Loopback]);
+        await asked.Task;
+        Clock.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(work.IsCompleted);
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await FaultAsync(StoreFault.TimedOut, () => work);
+    }
+
+    [Fact]
     public async Task A_large_value_has_more_time_to_be_sent()
     {
         TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);

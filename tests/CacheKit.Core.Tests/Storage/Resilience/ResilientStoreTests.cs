@@ -119,7 +119,8 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
         Assert.NotNull(held);
         Assert.True(await held.RenewAsync(s_second, Token));
         await OpenCircuitAsync();
-        StoreException fault = await Assert.ThrowsAsync<StoreException>(async () => await held.RenewAsync(s_second, Token));
+        StoreException fault =
+            await Assert.ThrowsAsync<StoreException>(async () => await held.RenewAsync(s_second, Token));
         Assert.Equal(Down.Message, fault.Message);
         Assert.Equal(0, Attempts);
         Inner.Script = (_, _) => Task.CompletedTask;
