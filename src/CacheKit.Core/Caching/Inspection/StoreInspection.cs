@@ -11,7 +11,7 @@ namespace CacheKit.Core.Caching;
 /// <param name="clock">The clock that expiry goes by.</param>
 public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
 {
-    private const string Unreachable = "the store is not reachable";
+    private const string Unusable = "not tried, since the store cannot be used";
 
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(10);
 
@@ -190,7 +190,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
     {
         foreach (string check in checks)
         {
-            _checks.Add(StoreCheck.Skipped(check, Unreachable));
+            _checks.Add(StoreCheck.Skipped(check, Unusable));
         }
     }
 

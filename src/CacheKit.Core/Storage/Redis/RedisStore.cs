@@ -239,8 +239,25 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception))
         {
-            throw Explain(exception);
+            throw await ExplainLossAsync(Explain(exception), multiplexer, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A lost connection is more than that if the server does not let this user in again.</summary>
+    private async ValueTask<StoreException> ExplainLossAsync(
+        StoreException fault, ConnectionMultiplexer multiplexer, CancellationToken cancellationToken)
+    {
+        // Of Sentinels, the one that leads to the primary would have to be asked first.
+        if (fault.Fault != StoreFault.Unavailable || multiplexer.IsConnected || _connection.UsesSentinel)
+        {
+            return fault;
+        }
+
+        Exception? reason = await _multiplexer.ReasonOfLossAsync(_options.OperationTimeout / 2, cancellationToken)
+            .ConfigureAwait(false);
+        return reason is not null && _faults.ToStoreException(reason) is { IsConfiguration: true } refusal
+            ? refusal
+            : fault;
     }
 
     private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
