@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.PowerShell.Tests.Support;
+using CacheKit.StoreServer;
 using Xunit;
 
 namespace CacheKit.PowerShell.Tests;
@@ -37,7 +40,35 @@ public sealed class FleetTests : IDisposable
     public void Dispose() => _environment.Dispose();
 
     [Fact]
-    public async Task Eight_processes_that_ask_for_one_key_run_the_block_once()
+    public Task Eight_processes_that_ask_for_one_key_run_the_block_once() => RunOnceAsync();
+
+    [Fact]
+    public async Task Eight_processes_on_one_Redis_run_the_block_once()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", null);
+        Environment.SetEnvironmentVariable("CACHEKIT_REDIS_URL", server.Url);
+        await RunOnceAsync();
+        // The entry, and no lock that was left behind.
+        Assert.Equal(":1", server.Command("DBSIZE"));
+    }
+
+    [Fact]
+    public async Task Eight_processes_on_one_HTTP_store_run_the_block_once()
+    {
+        await using HttpStoreServer server = await HttpStoreServer.StartAsync(new HttpStoreServerOptions
+        {
+            ApiKeyHashes = [Convert.ToHexString(SHA256.HashData("ck_live_fleet"u8))],
+        });
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", null);
+        Environment.SetEnvironmentVariable("CACHEKIT_API_KEY", "ck_live_fleet");
+        Environment.SetEnvironmentVariable("CACHEKIT_API_URL", server.Address.ToString());
+        Environment.SetEnvironmentVariable("CACHEKIT_ALLOW_CUSTOM_HOST", "true");
+        Environment.SetEnvironmentVariable("CACHEKIT_ALLOW_PRIVATE_NETWORK", "true");
+        await RunOnceAsync();
+    }
+
+    private static async Task RunOnceAsync()
     {
         HostProcess[] hosts = [.. Enumerable.Range(0, Processes).Select(_ => HostProcess.Start("-Command", Script))];
         try
@@ -54,6 +85,25 @@ public sealed class FleetTests : IDisposable
         {
             Dispose(hosts);
         }
+    }
+
+    [Fact]
+    public async Task What_one_process_replaces_is_left_by_the_memory_of_another()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", null);
+        Environment.SetEnvironmentVariable("CACHEKIT_REDIS_URL", server.Url);
+        using HostProcess reader = HostProcess.Start("-Command", """
+            Import-Module CacheKit
+            Invoke-SecureCached -Key shared -Ttl 1h { 'old' }
+            while ((Invoke-SecureCached -Key shared -Ttl 1h { 'mine' }) -eq 'old') { }
+            Invoke-SecureCached -Key shared -Ttl 1h { 'mine' }
+            """);
+        await reader.WaitForLineAsync("old");
+        ProcessResult writer = await HostProcess.RunAsync(
+            "-Command", "Import-Module CacheKit; Invoke-SecureCached -Key shared -Ttl 1h -Refresh { 'new' }");
+        Assert.Equal("new", writer.Lines[^1]);
+        Assert.Equal("new", (await reader.WaitAsync()).Lines[^1]);
     }
 
     [Fact]

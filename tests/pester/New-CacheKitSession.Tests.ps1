@@ -233,6 +233,24 @@ Describe 'New-CacheKitSession' {
         }
     }
 
+    Context 'secrets of the caller' {
+        It 'keeps the key that it was given though its owner disposes of it' {
+            $key = ConvertTo-SecureString 'p4ssword' -AsPlainText -Force
+            $session = New-CacheKitSession -ApiKey $key -Uri http://127.0.0.1:1 -AllowCustomHost -AllowPrivateNetwork
+            $key.Dispose()
+            Invoke-Cached -Session $session -Key k { 5 } -WarningAction SilentlyContinue | Should -Be 5
+            $session.Dispose()
+        }
+
+        It 'keeps the password that it was given though its owner disposes of it' {
+            $credential = [pscredential]::new('ada', (ConvertTo-SecureString 'p4ssword' -AsPlainText -Force))
+            $session = New-CacheKitSession -Redis 127.0.0.1:1 -Credential $credential
+            $credential.Password.Dispose()
+            Invoke-Cached -Session $session -Key k { 5 } -WarningAction SilentlyContinue | Should -Be 5
+            $session.Dispose()
+        }
+    }
+
     Context 'what it shows' {
         It 'has no credential in any property or text' {
             $password = ConvertTo-SecureString 'p4ssword' -AsPlainText -Force
@@ -288,7 +306,7 @@ Describe 'New-CacheKitSession' {
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
             $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
-            "$failure $($failure.TargetObject) $($failure.Exception)" | Should -Not -Match 'p4ssword|5a5a'
+            "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" | Should -Not -Match 'p4ssword|5a5a'
         }
 
         It 'refuses credentials that are given twice' {

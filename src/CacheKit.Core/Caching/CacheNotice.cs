@@ -2,7 +2,7 @@ using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Core.Caching;
 
-/// <summary>Something that the user should hear of, once: a warning, or an error where his configuration is wrong.</summary>
+/// <summary>What the user should hear of, once: a warning, or an error where the configuration is wrong.</summary>
 /// <param name="text">One or more whole sentences, without any secret.</param>
 /// <param name="error">What must be put right, or null for a warning. The script goes on all the same.</param>
 public sealed class CacheNotice(string text, CacheKitException? error = null)

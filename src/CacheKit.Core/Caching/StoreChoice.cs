@@ -84,12 +84,17 @@ public sealed partial class StoreChoice
     /// <summary>Adds the number of a logical database to a connection, in place of the one that it may name.</summary>
     /// <param name="connection">A URL or configuration string.</param>
     /// <param name="database">The number.</param>
-    public static string WithDatabase(string connection, int database) =>
-        !connection.Contains("://", StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"{connection},defaultDatabase={database}")
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{connection}{(connection.Contains('?', StringComparison.Ordinal) ? '&' : '?')}db={database}");
+    public static string WithDatabase(string connection, int database)
+    {
+        string bare = connection.Trim();
+        if (!RedisUrl.IsUrl(bare))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{bare},defaultDatabase={database}");
+        }
+
+        char separator = bare.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return string.Create(CultureInfo.InvariantCulture, $"{bare}{separator}db={database}");
+    }
 
     /// <summary>Chooses an HTTP store.</summary>
     /// <param name="options">Where it is, and the key for it.</param>

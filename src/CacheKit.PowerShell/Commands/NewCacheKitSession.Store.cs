@@ -37,7 +37,7 @@ public sealed partial class NewCacheKitSessionCommand
             {
                 Connection = IsGiven(nameof(Database)) ? StoreChoice.WithDatabase(connection, Database) : connection,
                 User = hasUser ? Credential!.UserName : null,
-                Password = Credential?.Password,
+                Password = Credential?.Password.Copy(),
                 CaFile = CaFileOr(options.CaFile),
                 ConnectTimeout = ConnectTimeout?.Duration ?? options.ConnectTimeout,
                 OperationTimeout = OperationTimeout?.Duration ?? options.OperationTimeout,
@@ -71,12 +71,13 @@ public sealed partial class NewCacheKitSessionCommand
     {
         switch (ApiKey is PSObject wrapped ? wrapped.BaseObject : ApiKey)
         {
+            // Copies: a session opens its stores later, when the caller may have disposed of his.
             case SecureString secret:
-                return secret;
+                return secret.Copy();
             case string text:
                 return StoreChoice.ToSecret(text);
             case PSCredential credential:
-                return credential.Password;
+                return credential.Password.Copy();
             case var other:
                 throw new CacheKitException(
                     ErrorIds.ApiKeyInvalid,

@@ -87,7 +87,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [TtlTransformation]
     public Ttl? ConnectTimeout { get; set; }
 
-    /// <summary>How long an operation of the store may take; 1 second unless given, 5 over HTTP.</summary>
+    /// <summary>How long an operation of the store may take; 1 second unless given.</summary>
     [Parameter(ParameterSetName = ParameterSets.Redis)]
     [Parameter(ParameterSetName = ParameterSets.Http)]
     [TtlTransformation]

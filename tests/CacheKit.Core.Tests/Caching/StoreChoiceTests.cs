@@ -55,7 +55,9 @@ public sealed class StoreChoiceTests
     [InlineData("redis://h", 4, "Redis at h:6379/4")]
     [InlineData("redis://h/2", 4, "Redis at h:6379/4")]
     [InlineData("redis://h?db=2", 4, "Redis at h:6379/4")]
+    [InlineData(" redis://h ", 4, "Redis at h:6379/4")]
     [InlineData("h:7000", 4, "Redis at h:7000/4")]
+    [InlineData("h:7000,password=a://b", 4, "Redis at h:7000/4")]
     [InlineData("h:7000,defaultDatabase=2", 4, "Redis at h:7000/4")]
     public async Task A_database_replaces_the_one_of_the_connection(string connection, int database, string name)
     {
@@ -70,7 +72,7 @@ public sealed class StoreChoiceTests
         Assert.Equal(TimeSpan.FromSeconds(1), redis.OperationTimeout);
         Assert.Equal(TimeSpan.FromSeconds(2), redis.ConnectTimeout);
         HttpStoreOptions http = StoreChoice.HttpDefaults(s_http with { SocketTimeout = " ", CaFile = "" });
-        Assert.Equal(TimeSpan.FromSeconds(5), http.OperationTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(1), http.OperationTimeout);
         Assert.Equal(TimeSpan.FromSeconds(2), http.ConnectTimeout);
         Assert.Equal(HttpStoreOptions.DefaultBaseAddress, http.BaseAddress);
         Assert.Null(http.CaFile);

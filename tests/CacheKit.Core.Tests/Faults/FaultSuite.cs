@@ -45,7 +45,18 @@ public abstract class FaultSuite
         }
 
         scene.Break?.Invoke();
-        await AssertFaultAsync(row, store);
+        if (scene.Break is null)
+        {
+            // Only the first call connects as users' calls do: here the cache's, there the store's.
+            using FaultScene other = row.Start();
+            await using ResilientStore itself = new(other.OpenStore(), Options, TimeProvider.System);
+            await AssertFaultAsync(row, itself);
+        }
+        else
+        {
+            await AssertFaultAsync(row, store);
+        }
+
         for (int i = 0; i < 5; i++)
         {
             byte? found = await WithinBoundAsync(() => GetAsync(cache, keys));

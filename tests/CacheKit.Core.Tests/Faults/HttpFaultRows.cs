@@ -10,29 +10,55 @@ internal static class HttpFaultRows
 {
     public static IReadOnlyList<FaultRow> All { get; } =
     [
-        new("HTTP: nobody listens", StoreFault.Unavailable, "nobody listens there", () => Fixed($"http://127.0.0.1:{FreePort.Take()}")),
-        new("HTTP: the name does not resolve", StoreFault.Unavailable, "its name does not resolve", () => Fixed("https://no-such-host.invalid")),
+        new(
+            "HTTP: nobody listens",
+            StoreFault.Unavailable,
+            "nobody listens there",
+            () => Fixed($"http://127.0.0.1:{FreePort.Take()}")),
+        new(
+            "HTTP: the name does not resolve",
+            StoreFault.Unavailable,
+            "its name does not resolve",
+            () => Fixed("https://no-such-host.invalid")),
         new("HTTP: TLS with another name", StoreFault.TlsFailed, "its certificate is of another name", OtherName),
-        Answers("HTTP: wrong key (401)", StoreFault.AuthenticationFailed, "does not accept the API key", RawHttpServer.Answer("401 Unauthorized")),
+        Answers(
+            "HTTP: wrong key (401)",
+            StoreFault.AuthenticationFailed,
+            "does not accept the API key",
+            RawHttpServer.Answer("401 Unauthorized")),
         Answers(
             "HTTP: too many requests (429)",
             StoreFault.Busy,
             "asks for patience",
             RawHttpServer.Answer("429 Too Many Requests\r\nRetry-After: 1")),
-        Answers("HTTP: an error of its own (500)", StoreFault.Unavailable, "has an error of its own", RawHttpServer.Answer("500 Oh")),
+        Answers(
+            "HTTP: an error of its own (500)",
+            StoreFault.Unavailable,
+            "has an error of its own",
+            RawHttpServer.Answer("500 Oh")),
         Answers(
             "HTTP: a page of text (HTML)",
             StoreFault.UnexpectedAnswer,
             "answered with a page of text",
-            RawHttpServer.Answer("200 OK\r\nContent-Type: text/html", "<html>Please log in.</html>")) with { OnlyReads = true },
+            RawHttpServer.Answer("200 OK\r\nContent-Type: text/html", "<html>Please log in.</html>")) with
+        {
+            OnlyReads = true,
+        },
         Answers(
             "HTTP: a redirect",
             StoreFault.UnexpectedAnswer,
             "answers with a redirect",
             RawHttpServer.Answer("302 Found\r\nLocation: https://elsewhere.example/")),
         Answers("HTTP: breaks off in the middle", StoreFault.Unavailable, "broke off the connection", TruncateAsync),
-        Answers("HTTP: sends 1 GiB", StoreFault.UnexpectedAnswer, "answered with more than", FloodAsync) with { OnlyReads = true },
-        Answers("HTTP: hangs", StoreFault.TimedOut, "did not answer in time", (_, token) => Task.Delay(Timeout.Infinite, token)),
+        Answers("HTTP: sends 1 GiB", StoreFault.UnexpectedAnswer, "answered with more than", FloodAsync) with
+        {
+            OnlyReads = true,
+        },
+        Answers(
+            "HTTP: hangs",
+            StoreFault.TimedOut,
+            "did not answer in time",
+            (_, token) => Task.Delay(Timeout.Infinite, token)),
     ];
 
     private static FaultScene Fixed(string address) => new(() => Open(new Uri(address)));
@@ -58,19 +84,22 @@ internal static class HttpFaultRows
     }
 
     private static FaultRow Answers(
-        string name, StoreFault fault, string text, Func<Stream, CancellationToken, Task> answer) => new(name, fault, text, () =>
-    {
-        RawHttpServer server = new();
-        return new FaultScene(() => Open(server.Address), server)
+        string name, StoreFault fault, string text, Func<Stream, CancellationToken, Task> answer) =>
+        new(name, fault, text, () =>
         {
-            Break = () => server.Fault = answer,
-            Mend = () => server.Fault = null,
-        };
-    });
+            RawHttpServer server = new();
+            return new FaultScene(() => Open(server.Address), server)
+            {
+                Break = () => server.Fault = answer,
+                Mend = () => server.Fault = null,
+            };
+        });
 
-    private static async Task TruncateAsync(Stream stream, CancellationToken token) => await stream.WriteAsync(
-        Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 100\r\n\r\nabc"),
-        token);
+    private static async Task TruncateAsync(Stream stream, CancellationToken token)
+    {
+        string head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 100\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head + "abc"), token);
+    }
 
     /// <summary>Without a length, so that only counting helps.</summary>
     private static async Task FloodAsync(Stream stream, CancellationToken token)

@@ -10,7 +10,11 @@ internal static class RedisFaultRows
 
     public static IReadOnlyList<FaultRow> All { get; } =
     [
-        new("Redis: nobody listens", StoreFault.Unavailable, "cannot be reached", () => Fixed($"redis://127.0.0.1:{FreePort.Take()}")),
+        new(
+            "Redis: nobody listens",
+            StoreFault.Unavailable,
+            "cannot be reached",
+            () => Fixed($"redis://127.0.0.1:{FreePort.Take()}")),
         new(
             "Redis: the name does not resolve",
             StoreFault.Unavailable,
@@ -41,8 +45,16 @@ internal static class RedisFaultRows
             StoreFault.Unavailable,
             "cannot be reached",
             $"MOVED 1234 127.0.0.1:{FreePort.Take()}"),
-        Scripted("Redis: loading (LOADING)", StoreFault.Busy, "is still loading its data", "LOADING Redis is loading the dataset in memory"),
-        Scripted("Redis: failing over (MASTERDOWN)", StoreFault.Busy, "asks for patience", "MASTERDOWN Link with MASTER is down."),
+        Scripted(
+            "Redis: loading (LOADING)",
+            StoreFault.Busy,
+            "is still loading its data",
+            "LOADING Redis is loading the dataset in memory"),
+        Scripted(
+            "Redis: failing over (MASTERDOWN)",
+            StoreFault.Busy,
+            "asks for patience",
+            "MASTERDOWN Link with MASTER is down."),
         new("Redis: a read replica (READONLY)", StoreFault.Busy, "may not be written", Replica),
         new("Redis: no memory left (OOM)", StoreFault.Full, "has no memory left", NoMemory) { OnlyWrites = true },
         new("Redis: hangs (half-open connection)", StoreFault.TimedOut, "did not answer in time", Hanging),
@@ -84,15 +96,16 @@ internal static class RedisFaultRows
         return new FaultScene(() => Open($"rediss://127.0.0.1:{server.Port}", certificate.CaFile), server, certificate);
     }
 
-    private static FaultRow Scripted(string name, StoreFault fault, string text, string error) => new(name, fault, text, () =>
-    {
-        ScriptedRedisServer server = new();
-        return new FaultScene(() => Open(server.Url), server)
+    private static FaultRow Scripted(string name, StoreFault fault, string text, string error) =>
+        new(name, fault, text, () =>
         {
-            Break = () => server.Error = error,
-            Mend = () => server.Error = null,
-        };
-    });
+            ScriptedRedisServer server = new();
+            return new FaultScene(() => Open(server.Url), server)
+            {
+                Break = () => server.Error = error,
+                Mend = () => server.Error = null,
+            };
+        });
 
     private static FaultScene Replica()
     {
@@ -131,6 +144,10 @@ internal static class RedisFaultRows
     {
         RedisProcess server = RedisProcess.StartServer();
         SlowProxy proxy = new(server.Port, TimeSpan.FromMilliseconds(250));
-        return new FaultScene(() => Open($"redis://127.0.0.1:{proxy.Port}"), proxy, server) { Break = () => { }, Mend = () => { } };
+        return new FaultScene(() => Open($"redis://127.0.0.1:{proxy.Port}"), proxy, server)
+        {
+            Break = () => { },
+            Mend = () => { },
+        };
     }
 }

@@ -16,6 +16,8 @@ namespace CacheKit.Core.Tests.Faults;
 /// Many read and write while their redis-server is stopped, continued, killed and started again at random. It takes
 /// three seconds, or as many as CACHEKIT_SOAK says.
 /// </summary>
+[Collection(nameof(SoakTests))]
+[CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private const int Workers = 8;
@@ -36,6 +38,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         string? asked = Environment.GetEnvironmentVariable("CACHEKIT_SOAK");
         TimeSpan duration = TimeSpan.FromSeconds(asked is null ? 3 : int.Parse(asked, CultureInfo.InvariantCulture));
         using RedisProcess server = RedisProcess.StartServer();
+        // What other tests left behind is not this one's.
+        CollectGarbage();
         TaskScheduler.UnobservedTaskException += NoteUnobserved;
         int[] outages;
         try
@@ -51,8 +55,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         }
         finally
         {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
+            CollectGarbage();
             TaskScheduler.UnobservedTaskException -= NoteUnobserved;
         }
 
@@ -61,8 +64,9 @@ public sealed class SoakTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"{duration.TotalSeconds:0} s: {times.Length} calls, {_hits} hits, {_misses} misses, {outages[0]} stops, "
             + $"{outages[1]} kills, {_notices} notices; median {times[times.Length / 2]:0.00} ms, "
-            + $"99.9 % {times[(int)(times.Length * 0.999)]:0.0} ms, longest {times[^1]:0} ms; {_wrong.Count} wrong values, "
-            + $"{_unobserved.Count} unobserved exceptions"));
+            + $"99.9 % {times[(int)(times.Length * 0.999)]:0.0} ms, longest {times[^1]:0} ms; "
+            + $"{_wrong.Count} wrong values, {_unobserved.Count} unobserved exceptions"));
+        Array.ForEach([.. _unobserved], output.WriteLine);
         Assert.Empty(_wrong);
         Assert.Empty(_unobserved);
         Assert.InRange(_hits, 1, int.MaxValue);
@@ -78,8 +82,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         };
         // Of another name, so that it is another connection.
         RedisStore store = new(new RedisStoreOptions { Connection = $"127.0.0.1:{server.Port},name={client}" });
-        ResilientStore resilient = new(store, options, TimeProvider.System);
-        return new SecureCache(TestKeys.Ring("acme", 1), resilient, new MemoryTier(TimeProvider.System), TimeProvider.System);
+        TimeProvider clock = TimeProvider.System;
+        return new SecureCache(
+            TestKeys.Ring("acme", 1), new ResilientStore(store, options, clock), new MemoryTier(clock), clock);
     }
 
     /// <summary>Returns how often it stopped the server, and how often it killed it.</summary>
@@ -157,6 +162,12 @@ public sealed class SoakTests(ITestOutputHelper output)
         {
             _wrong.Enqueue($"key {key}: {result.Outcome}, {value.Length} bytes");
         }
+    }
+
+    private static void CollectGarbage()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     private void NoteUnobserved(object? sender, UnobservedTaskExceptionEventArgs arguments) =>

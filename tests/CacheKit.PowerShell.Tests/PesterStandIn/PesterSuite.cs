@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.Host;
 using CacheKit.PowerShell.Tests.Support;
 
@@ -10,6 +11,9 @@ internal static class PesterSuite
 {
     /// <summary>The name of the row for a file whose tests cannot be listed.</summary>
     public const string Unlisted = "(discovery)";
+
+    /// <summary>The file that needs a Redis.</summary>
+    private const string RedisFile = "integration/Redis.Tests.ps1";
 
     private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "pester");
 
@@ -51,6 +55,8 @@ internal static class PesterSuite
         InstalledPester? installed = InstalledPester.Instance;
         using IsolatedEnvironment environment = new();
         string path = Path.Combine(s_folder, file);
+        using RedisProcess? server = file == RedisFile && RedisProcess.IsInstalled ? RedisProcess.StartServer() : null;
+        Environment.SetEnvironmentVariable("CACHEKIT_TEST_REDIS", server?.Url);
         if (installed is not null)
         {
             return installed.Run(path, environment.Folder);

@@ -14,14 +14,15 @@ internal static class BoundedBody
     /// <summary>Reads a value.</summary>
     /// <param name="content">The answer's content.</param>
     /// <param name="limit">How many bytes it may have.</param>
+    /// <param name="deadline">Is told of what has come.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="UnexpectedAnswerException">It is longer, or is no value.</exception>
     public static async ValueTask<byte[]> ReadValueAsync(
-        HttpContent content, long limit, CancellationToken cancellationToken)
+        HttpContent content, long limit, OperationDeadline deadline, CancellationToken cancellationToken)
     {
         // A page of a proxy, a login form: what a server of entries never sends.
         Require(content.Headers, "application/octet-stream");
-        return await ReadAsync(content, limit, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(content, limit, deadline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads a JSON object.</summary>
@@ -33,7 +34,7 @@ internal static class BoundedBody
         HttpContent content, long limit, CancellationToken cancellationToken)
     {
         Require(content.Headers, "application/json");
-        byte[] bytes = await ReadAsync(content, limit, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await ReadAsync(content, limit, deadline: null, cancellationToken).ConfigureAwait(false);
         try
         {
             using JsonDocument document =
@@ -66,7 +67,7 @@ internal static class BoundedBody
     }
 
     private static async ValueTask<byte[]> ReadAsync(
-        HttpContent content, long limit, CancellationToken cancellationToken)
+        HttpContent content, long limit, OperationDeadline? deadline, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength is { } announced && announced > limit)
         {
@@ -78,21 +79,32 @@ internal static class BoundedBody
         {
             // Room for what was announced; a length that is a lie is met by the limit or by the end of the stream.
             return content.Headers.ContentLength is { } length
-                ? await ReadExactlyAsync(stream, length, cancellationToken).ConfigureAwait(false)
-                : await ReadToEndAsync(stream, limit, cancellationToken).ConfigureAwait(false);
+                ? await ReadExactlyAsync(stream, length, deadline, cancellationToken).ConfigureAwait(false)
+                : await ReadToEndAsync(stream, limit, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static async ValueTask<byte[]> ReadExactlyAsync(
-        Stream stream, long length, CancellationToken cancellationToken)
+        Stream stream, long length, OperationDeadline? deadline, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[length];
-        await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        for (int count = 0; count < bytes.Length;)
+        {
+            int read = await stream.ReadAsync(bytes.AsMemory(count), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new EndOfStreamException();
+            }
+
+            deadline?.Extend(read);
+            count += read;
+        }
+
         return bytes;
     }
 
     private static async ValueTask<byte[]> ReadToEndAsync(
-        Stream stream, long limit, CancellationToken cancellationToken)
+        Stream stream, long limit, OperationDeadline? deadline, CancellationToken cancellationToken)
     {
         ArrayBufferWriter<byte> bytes = new();
         while (true)
@@ -109,6 +121,7 @@ internal static class BoundedBody
                 throw TooLong(limit);
             }
 
+            deadline?.Extend(read);
             bytes.Advance(read);
         }
     }

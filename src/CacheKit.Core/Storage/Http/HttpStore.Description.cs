@@ -49,24 +49,24 @@ public sealed partial class HttpStore
 
     private static string ReadHealth(JsonElement answer)
     {
-        string? status = answer.TryGetProperty("status", out JsonElement value) ? ReadText(value) : null;
+        string? status = JsonAnswers.Find(answer, "status") is { } value ? JsonAnswers.ReadText(value) : null;
         return status is { Length: > 0 and <= MaxHealthLength } && status.All(each => each is >= ' ' and <= '~')
             ? status
             : throw new UnexpectedAnswerException("with a health that is none");
     }
 
     private async ValueTask<(string Health, DateTimeOffset? Date, Version Version)> AskHealthAsync(
-        CancellationToken cancellationToken)
+        OperationDeadline deadline)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Health);
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             throw _faults.FromStatus(response);
         }
 
-        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxHealthBytes, cancellationToken)
+        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxHealthBytes, deadline.Token)
             .ConfigureAwait(false);
         return (ReadHealth(answer), response.Headers.Date, response.Version);
     }

@@ -21,6 +21,50 @@ public sealed partial class HttpStore
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (IReadOnlyList<string> page in ListPagesAsync(pattern, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (string key in page)
+            {
+                yield return key;
+            }
+        }
+    }
+
+    IAsyncEnumerable<IReadOnlyList<string>> IPagedListing.ListPagesAsync(
+        string pattern, CancellationToken cancellationToken) => ListPagesAsync(pattern, cancellationToken);
+
+    private static List<string> ReadKeys(JsonElement answer)
+    {
+        if (JsonAnswers.Find(answer, "keys") is not { ValueKind: JsonValueKind.Array } list)
+        {
+            throw new UnexpectedAnswerException("with a listing that has no keys");
+        }
+
+        List<string> keys = new(list.GetArrayLength());
+        foreach (JsonElement key in list.EnumerateArray())
+        {
+            keys.Add(JsonAnswers.ReadText(key)
+                ?? throw new UnexpectedAnswerException("with a listing that has no keys"));
+        }
+
+        return keys;
+    }
+
+    private static string? ReadCursor(JsonElement answer)
+    {
+        if (JsonAnswers.Find(answer, "cursor") is not { } cursor || cursor.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return JsonAnswers.ReadText(cursor) is { Length: > 0 and <= MaxCursorLength } text
+            ? text
+            : throw new UnexpectedAnswerException("with a listing that cannot be continued");
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<string>> ListPagesAsync(
+        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         KeyPattern.Check(pattern);
         string? cursor = null;
         for (int page = 0; page == 0 || cursor is not null; page++)
@@ -33,67 +77,20 @@ public sealed partial class HttpStore
             // The first page is small, for who asks whether there is any.
             Uri address = _path.List(pattern, cursor, page == 0 ? FirstPageSize : PageSize);
             (List<string> keys, string? next) =
-                await RunAsync(token => ReadPageAsync(address, token), cancellationToken).ConfigureAwait(false);
-            foreach (string key in keys)
-            {
-                // A server that lists others is not to make us remove them.
-                if (FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false))
-                {
-                    yield return key;
-                }
-            }
-
+                await RunAsync(deadline => ReadPageAsync(address, deadline), cancellationToken).ConfigureAwait(false);
+            // A server that lists others is not to make us remove them.
+            yield return keys.FindAll(
+                key => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false));
             cursor = next;
         }
     }
 
-    private static List<string> ReadKeys(JsonElement answer)
-    {
-        if (!answer.TryGetProperty("keys", out JsonElement list) || list.ValueKind != JsonValueKind.Array)
-        {
-            throw new UnexpectedAnswerException("with a listing that has no keys");
-        }
-
-        List<string> keys = new(list.GetArrayLength());
-        foreach (JsonElement key in list.EnumerateArray())
-        {
-            keys.Add(ReadText(key) ?? throw new UnexpectedAnswerException("with a listing that has no keys"));
-        }
-
-        return keys;
-    }
-
-    private static string? ReadCursor(JsonElement answer)
-    {
-        if (!answer.TryGetProperty("cursor", out JsonElement cursor) || cursor.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        return ReadText(cursor) is { Length: > 0 and <= MaxCursorLength } text
-            ? text
-            : throw new UnexpectedAnswerException("with a listing that cannot be continued");
-    }
-
-    private static string? ReadText(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape of half a surrogate pair: no text.
-            return null;
-        }
-    }
-
     private async ValueTask<(List<string> Keys, string? Next)> ReadPageAsync(
-        Uri address, CancellationToken cancellationToken)
+        Uri address, OperationDeadline deadline)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, address);
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
             or HttpStatusCode.NotImplemented)
         {
@@ -106,7 +103,7 @@ public sealed partial class HttpStore
             throw _faults.FromStatus(response);
         }
 
-        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxPageBytes, cancellationToken)
+        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxPageBytes, deadline.Token)
             .ConfigureAwait(false);
         return (ReadKeys(answer), ReadCursor(answer));
     }

@@ -20,7 +20,7 @@ public sealed partial class HttpStore
         // From before the request: the server's lease then ends later than ours, never earlier.
         long begin = _timeProvider.GetTimestamp();
         return RunAsync<IStoreLock?>(
-            async token => await TakeAsync(key, lease, token).ConfigureAwait(false) is { } id
+            async deadline => await TakeAsync(key, lease, deadline).ConfigureAwait(false) is { } id
                 ? new HttpStoreLock(this, key, id, () => _timeProvider.GetElapsedTime(begin) >= lease)
                 : null,
             cancellationToken);
@@ -30,12 +30,13 @@ public sealed partial class HttpStore
     /// <param name="key">Its key.</param>
     /// <param name="lockId">What proves its possession.</param>
     internal async ValueTask ReleaseAsync(string key, string lockId) => _ = await RunAsync(
-        async token =>
+        async deadline =>
         {
             using HttpRequestMessage request = new(HttpMethod.Delete, _path.Lock(key));
             // A header and never the query, which servers write to their logs.
             request.Headers.Add("X-CacheKit-Lock-Id", lockId);
-            using HttpResponseMessage response = await _transport.SendAsync(request, token).ConfigureAwait(false);
+            using HttpResponseMessage response =
+                await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
             return response.StatusCode;
         },
         CancellationToken.None).ConfigureAwait(false);
@@ -43,13 +44,13 @@ public sealed partial class HttpStore
     private static bool IsSafeId(string id) =>
         id.Length is > 0 and <= MaxLockIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~');
 
-    private async ValueTask<string?> TakeAsync(string key, TimeSpan lease, CancellationToken cancellationToken)
+    private async ValueTask<string?> TakeAsync(string key, TimeSpan lease, OperationDeadline deadline)
     {
         string milliseconds = Math.Ceiling(lease.TotalMilliseconds).ToString("F0", CultureInfo.InvariantCulture);
         using HttpRequestMessage request = new(HttpMethod.Post, _path.Lock(key));
         request.Content = new StringContent($"{{\"timeout_ms\":{milliseconds}}}", Encoding.UTF8, "application/json");
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
@@ -63,14 +64,14 @@ public sealed partial class HttpStore
                 throw _faults.FromStatus(response);
         }
 
-        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxLockAnswerBytes, cancellationToken)
+        JsonElement answer = await BoundedBody.ReadJsonAsync(response.Content, MaxLockAnswerBytes, deadline.Token)
             .ConfigureAwait(false);
-        if (!answer.TryGetProperty("lock_id", out JsonElement id) || id.ValueKind == JsonValueKind.Null)
+        if (JsonAnswers.Find(answer, "lock_id") is not { } id || id.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
 
-        return id.ValueKind == JsonValueKind.String && id.GetString() is { } text && IsSafeId(text)
+        return JsonAnswers.ReadText(id) is { } text && IsSafeId(text)
             ? text
             : throw new UnexpectedAnswerException("with a lock that has no usable id");
     }

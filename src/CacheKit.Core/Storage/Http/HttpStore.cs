@@ -18,7 +18,7 @@ namespace CacheKit.Core.Storage;
 /// <para>Some servers answer the removal of an absent key as that of a present one; there, <see cref="RemoveAsync"/> is
 /// true for both.</para>
 /// </remarks>
-public sealed partial class HttpStore : ICacheStore
+public sealed partial class HttpStore : ICacheStore, IPagedListing
 {
     // The API's own limit; more is an error there.
     private const int MaxTimeToLiveSeconds = 2_592_000;
@@ -71,12 +71,12 @@ public sealed partial class HttpStore : ICacheStore
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         Check(key);
-        return RunAsync(token => GetOneAsync(key, token), cancellationToken);
+        return RunAsync(deadline => GetOneAsync(key, deadline, deadline.Token), cancellationToken);
     }
 
     /// <summary>
     /// Returns the bytes stored under each key, in the order of the keys; null where there are none. The protocol has
-    /// no batches: eight are asked for at a time, and all together take one operation's time at most.
+    /// no batches: eight are asked for at a time, and all together have one operation's time, and that of their bytes.
     /// </summary>
     /// <param name="keys">The physical keys.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -90,16 +90,16 @@ public sealed partial class HttpStore : ICacheStore
         }
 
         return RunAsync<IReadOnlyList<byte[]?>>(
-            async token =>
+            async deadline =>
             {
                 byte[]?[] values = new byte[]?[keys.Count];
                 ParallelOptions parallel =
-                    new() { MaxDegreeOfParallelism = MaxParallelGets, CancellationToken = token };
+                    new() { MaxDegreeOfParallelism = MaxParallelGets, CancellationToken = deadline.Token };
                 await Parallel.ForAsync(
                     0,
                     values.Length,
                     parallel,
-                    async (i, inner) => values[i] = await GetOneAsync(keys[i], inner).ConfigureAwait(false))
+                    async (i, inner) => values[i] = await GetOneAsync(keys[i], deadline, inner).ConfigureAwait(false))
                     .ConfigureAwait(false);
                 return values;
             },
@@ -120,18 +120,20 @@ public sealed partial class HttpStore : ICacheStore
 
         double seconds = Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds);
         _ = await RunAsync(
-            async token =>
+            async deadline =>
             {
                 using HttpRequestMessage request = new(HttpMethod.Put, _path.Entry(key));
                 request.Content = new ReadOnlyMemoryContent(value);
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 request.Headers.Add("X-CacheKit-TTL", seconds.ToString("F0", CultureInfo.InvariantCulture));
-                using HttpResponseMessage response = await _transport.SendAsync(request, token).ConfigureAwait(false);
+                using HttpResponseMessage response =
+                    await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
                 return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent
                     ? true
                     : throw _faults.FromStatus(response);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            value.Length).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -139,10 +141,11 @@ public sealed partial class HttpStore : ICacheStore
     {
         Check(key);
         return RunAsync(
-            async token =>
+            async deadline =>
             {
                 using HttpRequestMessage request = new(HttpMethod.Delete, _path.Entry(key));
-                using HttpResponseMessage response = await _transport.SendAsync(request, token).ConfigureAwait(false);
+                using HttpResponseMessage response =
+                    await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
                 return response.StatusCode switch
                 {
                     HttpStatusCode.OK or HttpStatusCode.NoContent => true,
@@ -189,16 +192,17 @@ public sealed partial class HttpStore : ICacheStore
         }
     }
 
-    private async ValueTask<byte[]?> GetOneAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<byte[]?> GetOneAsync(
+        string key, OperationDeadline deadline, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, _path.Entry(key));
         using HttpResponseMessage response =
-            await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await _transport.SendAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         byte[]? value = response.StatusCode switch
         {
             HttpStatusCode.OK when !FreshnessHeaders.AllowKeeping(response.Headers) => null,
             HttpStatusCode.OK => await BoundedBody.ReadValueAsync(
-                response.Content, _options.MaxValueBytes, cancellationToken).ConfigureAwait(false),
+                response.Content, _options.MaxValueBytes, deadline, cancellationToken).ConfigureAwait(false),
             HttpStatusCode.NotFound => null,
             _ => throw _faults.FromStatus(response),
         };
@@ -207,17 +211,18 @@ public sealed partial class HttpStore : ICacheStore
     }
 
     /// <summary>Runs an operation within its time; what goes wrong becomes a <see cref="StoreException"/>.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="bytes">The size of the value that it sends.</param>
     private async ValueTask<T> RunAsync<T>(
-        Func<CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken)
+        Func<OperationDeadline, ValueTask<T>> operation, CancellationToken cancellationToken, long bytes = 0)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        using CancellationTokenSource deadline = new(_options.OperationTimeout, _timeProvider);
-        using CancellationTokenSource both =
-            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using OperationDeadline deadline = new(_options.OperationTimeout, bytes, _timeProvider, cancellationToken);
         try
         {
-            return await operation(both.Token).ConfigureAwait(false);
+            return await operation(deadline).ConfigureAwait(false);
         }
         catch (Exception exception) when (
             exception is OperationCanceledException or UnexpectedAnswerException or HttpRequestException or IOException)

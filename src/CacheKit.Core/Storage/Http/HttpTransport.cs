@@ -18,6 +18,8 @@ internal sealed class HttpTransport : IDisposable
     private static readonly string s_sessionStart =
         DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 
+    private static readonly HttpRequestOptionsKey<OperationDeadline> s_deadline = new("CacheKit.OperationDeadline");
+
     private readonly HttpStoreOptions _options;
     private readonly Func<string> _readKey;
     private readonly Lazy<HttpClient> _client;
@@ -44,9 +46,12 @@ internal sealed class HttpTransport : IDisposable
 
     /// <summary>Sends a request and returns when the headers of its answer are there.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="deadline">The end of the operation's time, which connecting puts off.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, OperationDeadline deadline, CancellationToken cancellationToken)
     {
+        request.Options.Set(s_deadline, deadline);
         // HttpClient's own defaults do not count for requests that it did not make.
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
@@ -116,9 +121,14 @@ internal sealed class HttpTransport : IDisposable
     private ValueTask<Stream> NoteProtocolAsync(
         SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
     {
+        DeadlineOf(context.InitialRequestMessage)?.EndConnecting();
         _protocol = context.PlaintextStream is SslStream stream ? stream.SslProtocol : SslProtocols.None;
         return new ValueTask<Stream>(context.PlaintextStream);
     }
+
+    /// <summary>None for what is asked of a proxy.</summary>
+    private static OperationDeadline? DeadlineOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(s_deadline, out OperationDeadline? deadline) ? deadline : null;
 
     /// <summary>
     /// Connects to what the name means now, so that a name which changes its meaning leads nowhere else than the rules
@@ -127,6 +137,7 @@ internal sealed class HttpTransport : IDisposable
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        DeadlineOf(context.InitialRequestMessage)?.BeginConnecting(_options.ConnectTimeout);
         DnsEndPoint target = context.DnsEndPoint;
         IPAddress[] addresses = IPAddress.TryParse(target.Host, out IPAddress? literal)
             ? [literal]

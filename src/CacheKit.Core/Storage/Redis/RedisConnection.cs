@@ -20,9 +20,12 @@ public sealed class RedisConnection
 
     private readonly ConfigurationOptions _configuration;
 
+    private readonly string? _caFile;
+
     private RedisConnection(ConfigurationOptions configuration, string? caFile)
     {
         _configuration = configuration;
+        _caFile = caFile;
         DisplayName = Describe(configuration);
         Identity = Hash(configuration, caFile);
     }
@@ -80,6 +83,19 @@ public sealed class RedisConnection
         return new RedisConnection(configuration, options.CaFile);
     }
 
+    /// <summary>
+    /// A connection of its own for values that take longer than an operation: on the same one, small operations would wait
+    /// behind them, and the library would take the server for dead.
+    /// </summary>
+    /// <param name="allowance">How much longer the largest value may take.</param>
+    internal RedisConnection ForLargeValues(TimeSpan allowance)
+    {
+        ConfigurationOptions configuration = _configuration.Clone();
+        configuration.AsyncTimeout = (int)Math.Min(
+            int.MaxValue, (long)configuration.AsyncTimeout + (long)allowance.TotalMilliseconds);
+        return new RedisConnection(configuration, _caFile);
+    }
+
     /// <summary>Never the credentials.</summary>
     public override string ToString() => DisplayName;
 
@@ -121,47 +137,14 @@ public sealed class RedisConnection
             return;
         }
 
-        X509Certificate2Collection authorities = ReadCertificates(caFile);
+        X509ChainPolicy policy = CaFile.ReadPolicy(caFile);
         configuration.SslClientAuthenticationOptions = host => new SslClientAuthenticationOptions
         {
             TargetHost = host,
             EnabledSslProtocols = configuration.SslProtocols ?? default,
-            CertificateChainPolicy = PolicyOf(authorities),
+            // Of its own for each connection: the judgement of a certificate writes into it.
+            CertificateChainPolicy = policy.Clone(),
         };
-    }
-
-    // Authorities of one's own seldom publish what they revoke, and where they do not the check would never pass.
-    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
-    {
-        X509ChainPolicy policy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
-
-    private static X509Certificate2Collection ReadCertificates(string caFile)
-    {
-        X509Certificate2Collection authorities = [];
-        try
-        {
-            authorities.ImportFromPemFile(caFile);
-        }
-        catch (CryptographicException exception)
-        {
-            throw RedisConnectionFaults.CaFileInvalid("does not hold certificates in PEM form", exception);
-        }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw RedisConnectionFaults.CaFileInvalid("cannot be read", exception);
-        }
-
-        return authorities.Count > 0
-            ? authorities
-            : throw RedisConnectionFaults.CaFileInvalid("holds no certificate in PEM form");
     }
 
     private static string Describe(ConfigurationOptions configuration)

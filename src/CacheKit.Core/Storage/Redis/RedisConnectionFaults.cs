@@ -35,13 +35,4 @@ internal static class RedisConnectionFaults
         ErrorIds.RedisUrlInvalid,
         "The Redis URL asks not to check the server's certificate, which CacheKit always does.",
         "If the certificate comes from an authority of your own, give that authority's certificate as the CA file.");
-
-    /// <summary>Makes the exception for a CA file.</summary>
-    /// <param name="what">What is wrong, after "The CA file".</param>
-    /// <param name="innerException">What the system said, if anything.</param>
-    public static CacheKitException CaFileInvalid(string what, Exception? innerException = null) => new(
-        ErrorIds.CaFileInvalid,
-        $"The CA file {what}.",
-        "Give the path of a file with one or more certificates in PEM form (-----BEGIN CERTIFICATE-----).",
-        innerException);
 }

@@ -82,6 +82,11 @@ internal sealed class RedisFaults
     public StoreException PartMissing() => new(
         StoreFault.Unavailable, $"{_connection.DisplayName} cannot be reached: a primary of the cluster is missing.");
 
+    /// <summary>Makes the fault of an answer that is none.</summary>
+    /// <param name="how">How the server answered, to follow "answered".</param>
+    public StoreException Unexpected(string how) => new(
+        StoreFault.UnexpectedAnswer, $"{_connection.DisplayName} answered {how}.");
+
     private static string CodeOf(string message)
     {
         int space = message.IndexOf(' ', StringComparison.Ordinal);

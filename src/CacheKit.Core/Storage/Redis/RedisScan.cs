@@ -3,28 +3,38 @@ using StackExchange.Redis;
 namespace CacheKit.Core.Storage;
 
 /// <summary>Lists keys with SCAN, one primary after the other.</summary>
-internal sealed class RedisScan : IAsyncDisposable
+internal sealed class RedisScan
 {
     private const int PageSize = 1000;
+
+    // A server whose listing has no end would fill the memory.
+    private const int MostKeys = 10_000_000;
+
+    private const string End = "0";
 
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly int _database;
     private readonly RedisKeyPattern _pattern;
     private readonly TimeSpan _silence;
+    private readonly RedisFaults _faults;
     private readonly Queue<IServer> _primaries = new();
 
     // SCAN may give a key twice, and so may two primaries between which it moves.
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
 
-    private IAsyncEnumerator<RedisKey>? _places;
+    private IServer? _server;
+    private string _cursor = End;
 
     /// <summary>Makes a listing.</summary>
     /// <param name="multiplexer">The connection.</param>
     /// <param name="database">The number of the logical database.</param>
     /// <param name="pattern">What is listed, checked.</param>
     /// <param name="silence">How long the server may be silent.</param>
-    public RedisScan(ConnectionMultiplexer multiplexer, int database, string pattern, TimeSpan silence)
+    /// <param name="faults">The faults of the store.</param>
+    public RedisScan(
+        ConnectionMultiplexer multiplexer, int database, string pattern, TimeSpan silence, RedisFaults faults)
     {
+        _faults = faults;
         _multiplexer = multiplexer;
         _database = database;
         _pattern = new RedisKeyPattern(pattern);
@@ -70,41 +80,41 @@ internal sealed class RedisScan : IAsyncDisposable
         return _primaries.Count > 0;
     }
 
-    /// <summary>Returns the next key of an entry, or null at the end.</summary>
+    /// <summary>Returns the next page of keys of entries, which may be empty; null at the end.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">The server was silent for too long.</exception>
-    public async Task<string?> NextAsync(CancellationToken cancellationToken)
+    /// <exception cref="StoreException">The answer is none, or there is no end.</exception>
+    public async Task<List<string>?> NextAsync(CancellationToken cancellationToken)
     {
-        while (_places is not null || _primaries.Count > 0)
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_server is null && !_primaries.TryDequeue(out _server))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _places ??= _primaries.Dequeue()
-                .KeysAsync(_database, _pattern.OnServer, PageSize, flags: CommandFlags.DemandMaster)
-                .GetAsyncEnumerator(CancellationToken.None);
-            if (!await MoveNextAsync(_places, cancellationToken).ConfigureAwait(false))
+            return null;
+        }
+
+        RedisResult answer = await _server
+            .ExecuteAsync(
+                _database,
+                "SCAN",
+                [_cursor, "MATCH", _pattern.OnServer, "COUNT", PageSize],
+                CommandFlags.DemandMaster)
+            .WaitAsync(_silence, cancellationToken).ConfigureAwait(false);
+        if (answer.Length != 2 || (string?)answer[0] is not { Length: > 0 } cursor || (string?[]?)answer[1] is not { } places)
+        {
+            throw _faults.Unexpected("with a listing that is none");
+        }
+
+        _cursor = cursor;
+        _server = cursor == End ? null : _server;
+        List<string> keys = [];
+        foreach (string? place in places)
+        {
+            if (place is not null && RedisKeys.EntryAt(place) is { } key && _pattern.Matches(key) && _found.Add(key))
             {
-                await _places.DisposeAsync().ConfigureAwait(false);
-                _places = null;
-            }
-            else if (RedisKeys.EntryAt(_places.Current.ToString()) is { } key
-                && _pattern.Matches(key)
-                && _found.Add(key))
-            {
-                return key;
+                keys.Add(key);
             }
         }
 
-        return null;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _places?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<RedisKey> places, CancellationToken cancellationToken)
-    {
-        ValueTask<bool> next = places.MoveNextAsync();
-        return next.IsCompletedSuccessfully
-            ? next.Result
-            : await next.AsTask().WaitAsync(_silence, cancellationToken).ConfigureAwait(false);
+        return _found.Count <= MostKeys ? keys : throw _faults.Unexpected("with a listing that has no end");
     }
 }

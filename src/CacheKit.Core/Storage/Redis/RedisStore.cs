@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using CacheKit.Core.Diagnostics;
 using StackExchange.Redis;
 
@@ -11,9 +10,10 @@ namespace CacheKit.Core.Storage;
 /// </summary>
 /// <remarks>
 /// Reads, writes and locks go to primaries alone. An operation takes at most the time to connect and the time that the
-/// server may be silent; a batch as long as answers keep coming.
+/// server may be silent; a batch as long as answers keep coming, and a write a second more for each 8 MiB. From 8 MiB on,
+/// values are written on a connection of their own.
 /// </remarks>
-public sealed class RedisStore : ICacheStore
+public sealed partial class RedisStore : ICacheStore, IPagedListing
 {
     /// <summary>The longest time to live that is passed on: Redis computes the moment of the end in 64 bits.</summary>
     private static readonly TimeSpan s_longestLife = TimeSpan.FromDays(36_500);
@@ -27,6 +27,7 @@ public sealed class RedisStore : ICacheStore
     private readonly RedisChanges _changes;
     private readonly RedisBatch _batch = new();
     private readonly SharedMultiplexer _multiplexer;
+    private readonly LargeValueConnection _large;
 
     private int _isDisposed;
 
@@ -43,6 +44,7 @@ public sealed class RedisStore : ICacheStore
         _faults = new RedisFaults(_connection);
         _changes = new RedisChanges(options.ListensForChanges);
         _multiplexer = SharedMultiplexers.Rent(_connection);
+        _large = new LargeValueConnection(_connection, options.MaxValueBytes);
     }
 
     /// <inheritdoc/>
@@ -109,7 +111,9 @@ public sealed class RedisStore : ICacheStore
 
         // A copy, since a write whose caller went away may go out later, when the caller's buffer holds something else.
         (string Key, byte[] Value, TimeSpan Life) entry = (key, value.ToArray(), InMilliseconds(timeToLive));
-        _ = await RunAsync(
+        _ = await WriteAsync(
+            key,
+            value.Length,
             entry,
             static (database, entry) => database.StringSetAsync(
                 RedisKeys.OfEntry(entry.Key), entry.Value, entry.Life, flags: CommandFlags.DemandMaster),
@@ -121,36 +125,14 @@ public sealed class RedisStore : ICacheStore
     public async ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        bool wasThere = await RunAsync(
+        bool wasThere = await WriteAsync(
+            key,
+            0,
             key,
             static (database, key) => database.KeyDeleteAsync(RedisKeys.OfEntry(key), CommandFlags.DemandMaster),
             cancellationToken).ConfigureAwait(false);
         _changes.Tell(key);
         return wasThere;
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>No key twice, and on a Cluster all primaries or a fault.</remarks>
-    public async IAsyncEnumerable<string> ListAsync(
-        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        KeyPattern.Check(pattern);
-        ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        RedisScan scan = new(multiplexer, _connection.Database, pattern, _options.OperationTimeout);
-        if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken), multiplexer, cancellationToken)
-            .ConfigureAwait(false))
-        {
-            throw _faults.PartMissing();
-        }
-
-        await using (scan.ConfigureAwait(false))
-        {
-            while (await GuardAsync(scan.NextAsync(cancellationToken), multiplexer, cancellationToken)
-                .ConfigureAwait(false) is { } key)
-            {
-                yield return key;
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -160,12 +142,22 @@ public sealed class RedisStore : ICacheStore
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         RedisStoreLock taken = new(this, RedisKeys.OfLock(key));
-        return await RunAsync(
-            (Lock: taken, Lease: InMilliseconds(lease)),
-            static (database, take) => take.Lock.TakeAsync(database, take.Lease),
-            cancellationToken).ConfigureAwait(false)
-            ? taken
-            : null;
+        try
+        {
+            return await RunAsync(
+                (Lock: taken, Lease: InMilliseconds(lease)),
+                static (database, take) => take.Lock.TakeAsync(database, take.Lease),
+                cancellationToken).ConfigureAwait(false)
+                ? taken
+                : null;
+        }
+        catch (Exception exception)
+            when (exception is OperationCanceledException or StoreException { Fault: StoreFault.TimedOut })
+        {
+            // It may be granted yet, for nobody. Its release goes the same way, and comes after it.
+            taken.Abandon();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -188,6 +180,7 @@ public sealed class RedisStore : ICacheStore
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _changes.Dispose();
+            await _large.DisposeAsync().ConfigureAwait(false);
             await SharedMultiplexers.ReturnAsync(_connection).ConfigureAwait(false);
         }
     }
@@ -199,81 +192,4 @@ public sealed class RedisStore : ICacheStore
         TimeSpan longest = time < s_longestLife ? time : s_longestLife;
         return TimeSpan.FromMilliseconds(Math.Max(1, longest.Ticks / TimeSpan.TicksPerMillisecond));
     }
-
-    /// <summary>Runs one operation, connecting first if need be.</summary>
-    /// <param name="state">What it is about.</param>
-    /// <param name="operation">Sends it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    internal async ValueTask<TResult> RunAsync<TState, TResult>(
-        TState state, Func<IDatabase, TState, Task<TResult>> operation, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await operation(multiplexer.GetDatabase(), state)
-                .WaitAsync(_options.OperationTimeout, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (RedisFaults.IsFault(exception))
-        {
-            throw await ExplainLossAsync(Explain(exception), multiplexer, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>A lost connection is more than that if the server does not let this user in again.</summary>
-    private async ValueTask<StoreException> ExplainLossAsync(
-        StoreException fault, ConnectionMultiplexer multiplexer, CancellationToken cancellationToken)
-    {
-        // Of Sentinels, the one that leads to the primary would have to be asked first.
-        if (fault.Fault != StoreFault.Unavailable || multiplexer.IsConnected || _connection.UsesSentinel)
-        {
-            return fault;
-        }
-
-        Exception? reason = await _multiplexer.ReasonOfLossAsync(_options.OperationTimeout / 2, cancellationToken)
-            .ConfigureAwait(false);
-        return reason is not null && _faults.ToStoreException(reason) is { IsConfiguration: true } refusal
-            ? refusal
-            : fault;
-    }
-
-    private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed();
-        try
-        {
-            ConnectionMultiplexer multiplexer =
-                await _multiplexer.ConnectAsync(_options.ConnectTimeout + s_grace, cancellationToken)
-                    .ConfigureAwait(false);
-            _changes.Attach(multiplexer);
-            return multiplexer;
-        }
-        catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
-        {
-            ThrowIfDisposed();
-            throw _faults.WhileConnecting(exception);
-        }
-    }
-
-    private async ValueTask<TResult> GuardAsync<TResult>(
-        Task<TResult> operation, ConnectionMultiplexer multiplexer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await operation.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (RedisFaults.IsFault(exception))
-        {
-            throw await ExplainLossAsync(Explain(exception), multiplexer, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private StoreException Explain(Exception exception)
-    {
-        // The connection may have been closed under an operation that was on its way.
-        ThrowIfDisposed();
-        return _faults.ToStoreException(exception);
-    }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
 }

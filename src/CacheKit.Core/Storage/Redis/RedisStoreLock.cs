@@ -23,6 +23,7 @@ internal sealed class RedisStoreLock : IStoreLock
     private readonly RedisKey _place;
     private readonly RedisValue _token = Convert.ToHexString(RandomNumberGenerator.GetBytes(TokenSize));
 
+    private volatile bool _isAsked;
     private int _isReleased;
 
     /// <summary>Makes a lock that nobody holds yet.</summary>
@@ -37,8 +38,21 @@ internal sealed class RedisStoreLock : IStoreLock
     /// <summary>Takes it if nobody has it.</summary>
     /// <param name="database">Where it is.</param>
     /// <param name="lease">How long it lasts.</param>
-    public Task<bool> TakeAsync(IDatabase database, TimeSpan lease) =>
-        database.StringSetAsync(_place, _token, lease, when: When.NotExists, flags: CommandFlags.DemandMaster);
+    public Task<bool> TakeAsync(IDatabase database, TimeSpan lease)
+    {
+        _isAsked = true;
+        return database.StringSetAsync(
+            _place, _token, lease, when: When.NotExists, flags: CommandFlags.DemandMaster);
+    }
+
+    /// <summary>Releases it without waiting, if it may be ours though no answer said so.</summary>
+    public void Abandon()
+    {
+        if (_isAsked)
+        {
+            _ = DisposeAsync().AsTask();
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<bool> RenewAsync(TimeSpan lease, CancellationToken cancellationToken)

@@ -37,6 +37,8 @@ internal sealed class SharedMultiplexer : IAsyncDisposable
             {
                 // A thread of its own: with Sentinels the library connects synchronously.
                 _attempt = Task.Run(OpenAsync, CancellationToken.None);
+                // It may fail when its callers have left already.
+                _ = AbandonedTask.ObserveAsync(_attempt, cleanUp: null);
             }
 
             attempt = _attempt;

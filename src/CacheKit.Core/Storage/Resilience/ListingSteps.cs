@@ -1,17 +1,17 @@
 namespace CacheKit.Core.Storage;
 
 /// <summary>A listing under way, one step at a time, that can be left though a step does not end.</summary>
-/// <param name="store">The store.</param>
-/// <param name="pattern">What is listed.</param>
-internal sealed class ListingSteps(ICacheStore store, string pattern) : IAsyncDisposable
+/// <typeparam name="T">What a step comes to: a key, or a page of keys.</typeparam>
+/// <param name="list">Begins the listing.</param>
+internal sealed class ListingSteps<T>(Func<CancellationToken, IAsyncEnumerable<T>> list) : IAsyncDisposable
 {
     // Not disposed: a step that was left may still look at it, and it holds nothing once it is cancelled.
     private readonly CancellationTokenSource _left = new();
-    private IAsyncEnumerator<string>? _steps;
+    private IAsyncEnumerator<T>? _steps;
     private Task<bool> _step = Task.FromResult(false);
 
-    /// <summary>The key that the last step came to.</summary>
-    public string Current => _steps!.Current;
+    /// <summary>What the last step came to.</summary>
+    public T Current => _steps!.Current;
 
     /// <summary>Takes a step. When its token ends it, the listing is over.</summary>
     /// <param name="cancellationToken">Ends the step.</param>
@@ -20,7 +20,7 @@ internal sealed class ListingSteps(ICacheStore store, string pattern) : IAsyncDi
         cancellationToken.ThrowIfCancellationRequested();
         using CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static left => ((CancellationTokenSource)left!).Cancel(), _left);
-        _steps ??= store.ListAsync(pattern, _left.Token).GetAsyncEnumerator(_left.Token);
+        _steps ??= list(_left.Token).GetAsyncEnumerator(_left.Token);
         ValueTask<bool> step = _steps.MoveNextAsync();
         if (step.IsCompletedSuccessfully)
         {

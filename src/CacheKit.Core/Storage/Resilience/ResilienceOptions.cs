@@ -38,7 +38,7 @@ public sealed record ResilienceOptions
     /// <summary>How long it stays open at most, unless the store itself asks for longer.</summary>
     public TimeSpan LongestBreak { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a call may take in all, its wait for a turn and its pauses included; null for no bound.</summary>
+    /// <summary>How long a call may take in all, with its wait for a turn and its pauses; null for no bound.</summary>
     /// <param name="bytes">The size of the value it carries.</param>
     public TimeSpan? Bound(long bytes) =>
         OperationTimeout is { } timeout ? (timeout * MaxAttempts) + TimeSpan.FromSeconds(1) + Allowance(bytes) : null;

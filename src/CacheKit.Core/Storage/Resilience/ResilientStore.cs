@@ -109,23 +109,28 @@ public sealed class ResilientStore : ICacheStore
         cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Each step has the time of a call; a listing that fails has to be begun anew.</remarks>
+    /// <remarks>Each step, or page, has the time of a call; a listing that fails has to be begun anew.</remarks>
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ListingSteps steps = new(_inner, pattern);
-        await using (steps.ConfigureAwait(false))
+        if (_inner is IPagedListing paged)
         {
-            while (await _pipeline.RunAsync(
-                bytes: 0,
-                mayRetry: false,
-                static (steps, token) => steps.MoveNextAsync(token),
-                steps,
-                abandoned: null,
-                cancellationToken).ConfigureAwait(false))
+            await foreach (IReadOnlyList<string> page in StepsAsync(
+                token => paged.ListPagesAsync(pattern, token), cancellationToken).ConfigureAwait(false))
             {
-                yield return steps.Current;
+                foreach (string key in page)
+                {
+                    yield return key;
+                }
             }
+
+            yield break;
+        }
+
+        await foreach (string key in StepsAsync(
+            token => _inner.ListAsync(pattern, token), cancellationToken).ConfigureAwait(false))
+        {
+            yield return key;
         }
     }
 
@@ -147,13 +152,33 @@ public sealed class ResilientStore : ICacheStore
     public void ListenForChanges(Action<string?> listener) => _inner.ListenForChanges(listener);
 
     /// <inheritdoc/>
-    public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident) => _inner.TryTakeIncident(out incident);
+    public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident) =>
+        _inner.TryTakeIncident(out incident);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _inner.DisposeAsync().ConfigureAwait(false);
         await _pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<T> StepsAsync<T>(
+        Func<CancellationToken, IAsyncEnumerable<T>> list, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ListingSteps<T> steps = new(list);
+        await using (steps.ConfigureAwait(false))
+        {
+            while (await _pipeline.RunAsync(
+                bytes: 0,
+                mayRetry: false,
+                static (steps, token) => steps.MoveNextAsync(token),
+                steps,
+                abandoned: null,
+                cancellationToken).ConfigureAwait(false))
+            {
+                yield return steps.Current;
+            }
+        }
     }
 
     private void NoteSize(long bytes)

@@ -18,7 +18,7 @@ internal sealed class StoreFaults(string displayName)
         _ => null,
     };
 
-    /// <summary>The fault of a call that did not go to the store: as the outage began, so that it is told once.</summary>
+    /// <summary>The fault of a call that did not go to the store: as the outage began, to be told once.</summary>
     /// <param name="openedBy">The fault that opened the circuit.</param>
     public StoreException WhileOpen(StoreException? openedBy) => new(
         StoreFault.Unavailable,

@@ -76,7 +76,8 @@ internal sealed class StorePipeline : IAsyncDisposable
         Func<TResult, ValueTask>? abandoned,
         CancellationToken cancellationToken)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        ResilienceContext context =
+            ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         try
         {
             context.Properties.Set(s_call, new StoreCall(_options, _clock, bytes, mayRetry));
@@ -109,7 +110,7 @@ internal sealed class StorePipeline : IAsyncDisposable
 
     private static StoreCall CallOf(ResilienceContext context) => context.Properties.GetValue(s_call, null!);
 
-    /// <summary>Waits for an attempt, but not longer than its time, whether the store listens to the token or not.</summary>
+    /// <summary>Waits for an attempt, but no longer than its time, whether the store listens or not.</summary>
     private static async ValueTask<TResult> AttemptAsync<TArgument, TResult>(
         Func<TArgument, CancellationToken, ValueTask<TResult>> operation,
         TArgument argument,
@@ -127,8 +128,9 @@ internal sealed class StorePipeline : IAsyncDisposable
         {
             return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!task.IsCompleted)
+        catch (OperationCanceledException)
         {
+            // Even where the attempt has ended by now: what it brought is nobody's.
             _ = AbandonedTask.ObserveAsync(task, abandoned);
             throw;
         }
@@ -141,7 +143,8 @@ internal sealed class StorePipeline : IAsyncDisposable
         {
             using CancellationTokenSource patience = new(LongestWait, _clock);
             CancellationToken token = arguments.Context.CancellationToken;
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(token, patience.Token);
+            using CancellationTokenSource either =
+                CancellationTokenSource.CreateLinkedTokenSource(token, patience.Token);
             try
             {
                 lease = await _turns.AcquireAsync(cancellationToken: either.Token).ConfigureAwait(false);

@@ -33,6 +33,8 @@ public sealed class HttpStoreLockTests : HttpStoreTestBase
     [InlineData("{\"lock_id\": \"a b\"}")]
     [InlineData("{\"lock_id\": \"\\u00e9\"}")]
     [InlineData("{\"lock_id\": [\"a\"]}")]
+    [InlineData("{\"lock_id\": \"\\ud800\"}")]
+    [InlineData("{\"\\ud800k_id\": \"a\"}")]
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{\"lock_id\": \"a\"")]

@@ -80,6 +80,38 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_lock_that_was_asked_for_in_vain_is_not_left_behind(bool isCancelled)
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        RedisStore store = _stores.Make(
+            RedisTestStores.Patient(server.Url) with { OperationTimeout = TimeSpan.FromMilliseconds(isCancelled ? 5000 : 300) });
+        _ = await store.GetAsync("a", Token);
+        server.Pause();
+        using CancellationTokenSource caller = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task<IStoreLock?> asked = store.TryLockAsync("a", s_lease, caller.Token).AsTask();
+        if (isCancelled)
+        {
+            await caller.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        }
+        else
+        {
+            Assert.Equal(StoreFault.TimedOut, (await Assert.ThrowsAsync<StoreException>(() => asked)).Fault);
+        }
+
+        server.Resume();
+        RedisStore other = _stores.Make(server.Url + "/0?db=0");
+        IStoreLock? held = null;
+        SpinWait.SpinUntil(
+            () => (held = other.TryLockAsync("a", s_lease, Token).AsTask().GetAwaiter().GetResult()) is not null,
+            TimeSpan.FromSeconds(5));
+        Assert.NotNull(held);
+        await held.DisposeAsync();
+    }
+
+    [Theory]
     [InlineData("stem:lock")]
     [InlineData("stem:lock:entry")]
     [InlineData("stem:lock:lock")]

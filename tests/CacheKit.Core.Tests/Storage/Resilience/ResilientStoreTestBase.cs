@@ -7,7 +7,8 @@ namespace CacheKit.Core.Tests.Storage;
 /// <summary>A store of a script behind a resilient one, and a clock that goes when both wait.</summary>
 public abstract class ResilientStoreTestBase : IAsyncDisposable
 {
-    private protected static readonly StoreException Down = new(StoreFault.Unavailable, "The store refused the connection.");
+    private protected static readonly StoreException Down =
+        new(StoreFault.Unavailable, "The store refused the connection.");
 
     private ResilientStore? _store;
 

@@ -90,13 +90,37 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
+    public async Task A_lock_that_comes_at_the_moment_of_leaving_is_given_back()
+    {
+        await ConnectAsync();
+        Inner.Script = async (_, token) =>
+        {
+            TaskCompletionSource answer = new();
+            await using CancellationTokenRegistration late = token.Register(answer.SetResult);
+            await answer.Task;
+        };
+        for (int i = 0; i < 20; i++)
+        {
+            using CancellationTokenSource caller = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            Task<IStoreLock?> call = Store.TryLockAsync("a", s_second, caller.Token).AsTask();
+            await caller.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
+
+        SpinWait.SpinUntil(() => Inner.Locks.Count == 20 && Inner.Locks.All(held => held.IsReleased), s_second * 10);
+        Assert.Equal(20, Inner.Locks.Count);
+        Assert.All(Inner.Locks, held => Assert.True(held.IsReleased));
+    }
+
+    [Fact]
     public async Task A_lock_is_renewed_through_the_circuit_and_released_past_it()
     {
         IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
         Assert.NotNull(held);
         Assert.True(await held.RenewAsync(s_second, Token));
         await OpenCircuitAsync();
-        StoreException fault = await Assert.ThrowsAsync<StoreException>(async () => await held.RenewAsync(s_second, Token));
+        StoreException fault =
+            await Assert.ThrowsAsync<StoreException>(async () => await held.RenewAsync(s_second, Token));
         Assert.Equal(Down.Message, fault.Message);
         Assert.Equal(0, Attempts);
         Inner.Script = (_, _) => Task.CompletedTask;
@@ -117,13 +141,27 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     public async Task Each_step_of_a_listing_has_the_time_of_a_call()
     {
         await ConnectAsync();
-        Inner.Keys = ["a", "b", "c", "d", "e"];
-        Inner.Script = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(950), Clock, token);
+        Inner.Keys = [.. Enumerable.Range('a', 15).Select(letter => ((char)letter).ToString())];
+        // Short steps: what is then left of a step's time-out is not taken for a pause, which the clock would pass over.
+        Inner.Script = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(90), Clock, token);
         List<string> found = [];
         (StoreException? fault, TimeSpan time) = await CallAsync(store => ListAsync(store, found));
         Assert.Null(fault);
         Assert.Equal(Inner.Keys, found);
-        Assert.Equal(TimeSpan.FromMilliseconds(5 * 950), time);
+        Assert.Equal(TimeSpan.FromMilliseconds(15 * 90), time);
+    }
+
+    [Fact]
+    public async Task Each_page_of_a_listing_has_the_time_of_a_call_even_without_a_key()
+    {
+        await ConnectAsync();
+        Inner.Pages = [.. Enumerable.Repeat<string[]>([], 15), ["a", "b"]];
+        Inner.Script = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(90), Clock, token);
+        List<string> found = [];
+        (StoreException? fault, TimeSpan time) = await CallAsync(store => ListAsync(store, found));
+        Assert.Null(fault);
+        Assert.Equal(["a", "b"], found);
+        Assert.Equal(TimeSpan.FromMilliseconds(16 * 90), time);
     }
 
     [Fact]

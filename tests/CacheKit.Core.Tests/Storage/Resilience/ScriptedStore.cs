@@ -6,7 +6,7 @@ using CacheKit.Core.Storage;
 namespace CacheKit.Core.Tests.Storage;
 
 /// <summary>A store that does what a test says, attempt by attempt.</summary>
-internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
+internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore, IPagedListing
 {
     private readonly ConcurrentDictionary<int, bool> _waiting = new();
     private int _begun;
@@ -32,6 +32,9 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
 
     /// <summary>The keys that a listing comes to, an attempt each.</summary>
     public IReadOnlyList<string> Keys { get; set; } = [];
+
+    /// <summary>The pages that a listing comes to, an attempt each; a key each unless set.</summary>
+    public IReadOnlyList<string[]>? Pages { get; set; }
 
     public bool IsDisposed { get; private set; }
 
@@ -75,6 +78,16 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore
         {
             await AttemptAsync(cancellationToken);
             yield return key;
+        }
+    }
+
+    public async IAsyncEnumerable<IReadOnlyList<string>> ListPagesAsync(
+        string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (string[] page in Pages ?? [.. Keys.Select(key => (string[])[key])])
+        {
+            await AttemptAsync(cancellationToken);
+            yield return page;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace CacheKit.Core.Tests.Support.Servers;
 
@@ -72,5 +73,6 @@ internal abstract class LoopbackServer : IDisposable
     }
 
     private static bool IsEnd(Exception exception) =>
-        exception is OperationCanceledException or ObjectDisposedException or SocketException or IOException;
+        exception is OperationCanceledException or ObjectDisposedException or SocketException or IOException
+            or AuthenticationException;
 }

@@ -26,7 +26,8 @@ internal static class CaFile
         {
             policy.CustomTrustStore.ImportFromPemFile(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception
+            is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw Invalid(path, "cannot be read", exception);
         }
