@@ -8,7 +8,7 @@ namespace CacheKit.Core.Tests.Storage;
 /// <summary>A store that does what a test says, attempt by attempt.</summary>
 internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore, IPagedListing
 {
-    private readonly ConcurrentDictionary<int, bool> _waiting = new();
+    private readonly ConcurrentDictionary<int, Task> _waiting = new();
     private int _begun;
 
     public string DisplayName => "scripted store";
@@ -26,7 +26,8 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore, IPagedLis
 
     /// <summary>Whether an attempt is under way that does not end by itself at once.</summary>
     /// <param name="first">The first attempt that counts: others were left, and may not know it yet.</param>
-    public bool IsWaiting(int first) => _waiting.Keys.Any(attempt => attempt >= first);
+    public bool IsWaiting(int first) =>
+        _waiting.Any(attempt => attempt.Key >= first && !attempt.Value.IsCompleted);
 
     public ConcurrentBag<ScriptedLock> Locks { get; } = [];
 
@@ -126,7 +127,7 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore, IPagedLis
             return;
         }
 
-        _waiting[serial] = true;
+        _waiting[serial] = task;
         try
         {
             await task;
