@@ -233,13 +233,22 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
     private async ValueTask<TResult> WithinAsync<TResult>(
         Func<Task<TResult>> operation, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        Task<TResult>? task = null;
         try
         {
-            return await operation().WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            task = operation();
+            return await task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception))
         {
             throw Explain(exception);
+        }
+        finally
+        {
+            if (task is { IsCompleted: false })
+            {
+                _ = AbandonedTask.ObserveAsync(task, cleanUp: null);
+            }
         }
     }
 
