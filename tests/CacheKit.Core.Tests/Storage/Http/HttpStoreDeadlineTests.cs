@@ -31,11 +31,11 @@ public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
         };
         await using HttpStore store = new(options, Clock);
         Task work = store.GetAsync("k", Token).AsTask();
-        await connecting.Task;
+        await Task.WhenAny(connecting.Task, work);
         Clock.Advance(TimeSpan.FromSeconds(15));
         Assert.False(work.IsCompleted);
         resolved.SetResult([IPAddress.Loopback]);
-        await asked.Task;
+        await Task.WhenAny(asked.Task, work);
         Clock.Advance(TimeSpan.FromMilliseconds(999));
         Assert.False(work.IsCompleted);
         Clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -54,7 +54,7 @@ public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
             },
             options => options with { OperationTimeout = TimeSpan.FromSeconds(5) });
         Task work = Store.SetAsync("k", new byte[16 << 20], Hour, Token).AsTask();
-        await sent.Task;
+        await Task.WhenAny(sent.Task, work);
         Clock.Advance(TimeSpan.FromMilliseconds(6999));
         Assert.False(work.IsCompleted);
         Clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -78,7 +78,7 @@ public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
             },
             options => options with { OperationTimeout = TimeSpan.FromSeconds(5) });
         Task work = Store.GetAsync("k", Token).AsTask();
-        await sent.Task;
+        await Task.WhenAny(sent.Task, work);
         Clock.Advance(TimeSpan.FromMilliseconds(6900));
         Assert.False(work.IsCompleted);
         Clock.Advance(TimeSpan.FromMilliseconds(1100));
