@@ -287,7 +287,7 @@ Describe 'New-CacheKitSession' {
             @{ Name = 'a number as API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = 5 } }
             @{ Name = 'a space in an API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = 'p4ssword x' } }
             @{ Name = 'an address that is none'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'x' } }
-            @{ Name = 'a password in an address'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'k'; Uri = 'https://ada:p4ssword@cache.example' } }
+            @{ Name = 'an address with a password'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'k'; Uri = 'https://ada:p4ssword@api.cachekit.io' } }
             @{ Name = 'another host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://cache.example' } }
             @{ Name = 'a private host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://10.0.0.1'; AllowCustomHost = $true } }
             @{ Name = 'an unknown backend'; ErrorId = 'BackendNotFound'; Given = @{ Backend = 'nowhere' } }
@@ -304,6 +304,8 @@ Describe 'New-CacheKitSession' {
             $failure = { New-CacheKitSession @Given } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,CacheKit.Commands.NewCacheKitSessionCommand"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+            $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
+            $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
             "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" | Should -Not -Match 'p4ssword|5a5a'
         }
 

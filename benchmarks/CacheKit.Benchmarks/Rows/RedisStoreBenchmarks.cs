@@ -27,7 +27,7 @@ public class RedisStoreBenchmarks : IDisposable
     {
         string port = Port.ToString(CultureInfo.InvariantCulture);
         _server = new GarnetServer(
-            ["--bind", "127.0.0.1", "--port", port, "--memory", "1g", "--index", "8m", "--logger-level", "None"]);
+            ["--bind", "127.0.0.1", "--port", port, "--memory", "1g", "--index", "8m", "--logger-level", "None", "--quiet", "true"]);
         _server.Start();
         _multiplexer = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
         _database = _multiplexer.GetDatabase();

@@ -46,7 +46,8 @@ internal sealed class CacheNotices(ICacheStore store)
 
     /// <summary>
     /// Not again while an outage lasts, nor for the other direction if the reason is the same, or if each says in its
-    /// own words that the store cannot be reached.
+    /// own words that the store cannot be reached. That the configuration is wrong is told even if it turns out later,
+    /// such as when a server comes back with another password: it does not pass by itself.
     /// </summary>
     private void AddFault(StoreException fault, Direction direction, Direction other)
     {
@@ -58,7 +59,7 @@ internal sealed class CacheNotices(ICacheStore store)
 
         lock (_notices)
         {
-            if (direction.Fault is not null)
+            if (direction.Fault is { } known && (known.IsConfiguration || !fault.IsConfiguration))
             {
                 return;
             }

@@ -160,10 +160,12 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
         }
         catch (CacheKitException failure)
         {
-            // Neither connection nor address: there may be a password in them.
-            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? Backend));
+            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? HarmlessUri() ?? Backend));
         }
     }
+
+    /// <summary>The address as it was given, unless it may have a password in it.</summary>
+    private string? HarmlessUri() => Uri?.Contains('@', StringComparison.Ordinal) == true ? null : Uri;
 
     private string? FingerprintOf(MasterKey? key)
     {

@@ -61,6 +61,27 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
         Assert.Single(Notices(cache));
     }
 
+    [Fact]
+    public async Task A_configuration_that_turns_out_wrong_during_an_outage_is_told_once()
+    {
+        SecureCache cache = Open(_store);
+        StoreException refused = new(StoreFault.AuthenticationFailed, "The store says no.");
+        foreach (StoreException fault in (StoreException[])[s_gone, refused, s_gone, refused])
+        {
+            _store.ReadFault = fault;
+            _store.WriteFault = fault;
+            await StoredAsync(cache, LookupOutcome.Miss);
+            await PutAsync(cache, Value);
+        }
+
+        Assert.Equal(
+            [
+                "The store refused the connection. The script goes on without it.",
+                "The store says no. The script goes on without it.",
+            ],
+            Notices(cache));
+    }
+
     [Theory]
     [InlineData(StoreFault.AuthenticationFailed, ErrorIds.StoreAuthenticationFailed)]
     [InlineData(StoreFault.TlsFailed, ErrorIds.StoreTlsFailed)]

@@ -11,7 +11,7 @@ namespace CacheKit.Core.Caching;
 /// <param name="clock">The clock that expiry goes by.</param>
 public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
 {
-    private const string Unreachable = "the store is not reachable";
+    private const string Unusable = "not tried, since the store cannot be used";
 
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(10);
 
@@ -190,7 +190,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
     {
         foreach (string check in checks)
         {
-            _checks.Add(StoreCheck.Skipped(check, Unreachable));
+            _checks.Add(StoreCheck.Skipped(check, Unusable));
         }
     }
 
@@ -207,7 +207,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
         }
     }
 
-    private static StoreCheck Explain(string check, StoreException fault) =>
+    private StoreCheck Explain(string check, StoreException fault) =>
         StoreCheck.Failed(check, fault.Message, fault.WayOut ?? WayOutOf(fault.Fault));
 
     private static string CheckOf(StoreFault fault) => fault switch
@@ -217,9 +217,16 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
         _ => "Connection",
     };
 
-    private static string WayOutOf(StoreFault fault) => fault switch
+    private string WayOutOf(StoreFault fault) => fault switch
     {
-        StoreFault.Unavailable or StoreFault.TimedOut => "Check that the store runs and that its address is right.",
+        StoreFault.Unavailable or StoreFault.TimedOut => choice.Kind switch
+        {
+            StoreKind.Sqlite => "Give a path where this user may make and write files.",
+            StoreKind.Redis => "Check that the server runs, that its address is right, and whether it takes TLS there "
+                + "(rediss://) or not (redis://).",
+            StoreKind.Custom => "Put right what the block says.",
+            _ => "Check that the store runs and that its address is right.",
+        },
         StoreFault.AccessDenied => "Give this user the rights to read and write there.",
         StoreFault.AuthenticationFailed => "Give the store's user and password, or its key.",
         StoreFault.TlsFailed => "Give the certificates of the store's authority with -CaFile.",

@@ -30,12 +30,14 @@ public sealed partial class RedisStore
         KeyPattern.Check(pattern);
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         RedisScan scan = new(multiplexer, _connection.Database, pattern, _options.OperationTimeout, _faults);
-        if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken)).ConfigureAwait(false))
+        if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken), multiplexer, cancellationToken)
+            .ConfigureAwait(false))
         {
             throw _faults.PartMissing();
         }
 
-        while (await GuardAsync(scan.NextAsync(cancellationToken)).ConfigureAwait(false) is { } page)
+        while (await GuardAsync(scan.NextAsync(cancellationToken), multiplexer, cancellationToken)
+            .ConfigureAwait(false) is { } page)
         {
             yield return page;
         }

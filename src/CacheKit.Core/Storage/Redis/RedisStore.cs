@@ -93,8 +93,9 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
 
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await GuardAsync(
-            _batch.GetAsync(multiplexer.GetDatabase(), keys, _options.OperationTimeout, cancellationToken))
-            .ConfigureAwait(false);
+            _batch.GetAsync(multiplexer.GetDatabase(), keys, _options.OperationTimeout, cancellationToken),
+            multiplexer,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -169,7 +170,8 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
     {
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         RedisExamination examination = new(this, multiplexer, _connection, _options.OperationTimeout);
-        return await GuardAsync(examination.RunAsync(cancellationToken)).ConfigureAwait(false);
+        return await GuardAsync(examination.RunAsync(cancellationToken), multiplexer, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Gives the connection back; the last store of the connection closes it.</summary>
@@ -190,109 +192,4 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
         TimeSpan longest = time < s_longestLife ? time : s_longestLife;
         return TimeSpan.FromMilliseconds(Math.Max(1, longest.Ticks / TimeSpan.TicksPerMillisecond));
     }
-
-    /// <summary>Runs one operation, connecting first if need be.</summary>
-    /// <param name="state">What it is about.</param>
-    /// <param name="operation">Sends it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    internal async ValueTask<TResult> RunAsync<TState, TResult>(
-        TState state, Func<IDatabase, TState, Task<TResult>> operation, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await WithinAsync(
-            () => operation(multiplexer.GetDatabase(), state), _options.OperationTimeout, cancellationToken)
-            .ConfigureAwait(false);
-    }
-
-    /// <summary>As <see cref="RunAsync"/>, for what changes an entry: in order with large values of the same key.</summary>
-    private async ValueTask<TResult> WriteAsync<TState, TResult>(
-        string key,
-        long bytes,
-        TState state,
-        Func<IDatabase, TState, Task<TResult>> operation,
-        CancellationToken cancellationToken)
-    {
-        TimeSpan allowance = ResilienceOptions.Allowance(bytes);
-        if (allowance == TimeSpan.Zero && !_large.IsWriting(key))
-        {
-            return await RunAsync(state, operation, cancellationToken).ConfigureAwait(false);
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        // The other connection too: changes are told there.
-        _ = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        ConnectionMultiplexer multiplexer =
-            await ConnectAsync(_large.Rent, cancellationToken).ConfigureAwait(false);
-        return await WithinAsync(
-            () => _large.Note(key, operation(multiplexer.GetDatabase(), state)),
-            _options.OperationTimeout + allowance,
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<TResult> WithinAsync<TResult>(
-        Func<Task<TResult>> operation, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        Task<TResult>? task = null;
-        try
-        {
-            task = operation();
-            return await task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (RedisFaults.IsFault(exception))
-        {
-            throw Explain(exception);
-        }
-        finally
-        {
-            if (task is { IsCompleted: false })
-            {
-                _ = AbandonedTask.ObserveAsync(task, cleanUp: null);
-            }
-        }
-    }
-
-    private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
-    {
-        ConnectionMultiplexer multiplexer =
-            await ConnectAsync(() => _multiplexer, cancellationToken).ConfigureAwait(false);
-        _changes.Attach(multiplexer);
-        return multiplexer;
-    }
-
-    private async ValueTask<ConnectionMultiplexer> ConnectAsync(
-        Func<SharedMultiplexer> rent, CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed();
-        try
-        {
-            return await rent().ConnectAsync(_options.ConnectTimeout + s_grace, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
-        {
-            ThrowIfDisposed();
-            throw _faults.WhileConnecting(exception);
-        }
-    }
-
-    private async ValueTask<TResult> GuardAsync<TResult>(Task<TResult> operation)
-    {
-        try
-        {
-            return await operation.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (RedisFaults.IsFault(exception))
-        {
-            throw Explain(exception);
-        }
-    }
-
-    private StoreException Explain(Exception exception)
-    {
-        // The connection may have been closed under an operation that was on its way.
-        ThrowIfDisposed();
-        return _faults.ToStoreException(exception);
-    }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
 }

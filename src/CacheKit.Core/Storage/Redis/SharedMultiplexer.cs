@@ -12,6 +12,7 @@ internal sealed class SharedMultiplexer : IAsyncDisposable
     private readonly object _lock = new();
 
     private Task<ConnectionMultiplexer>? _attempt;
+    private Task<Exception?> _examination = Task.FromResult<Exception?>(null);
     private ConnectionMultiplexer? _sentinels;
     private bool _isDisposed;
 
@@ -46,6 +47,41 @@ internal sealed class SharedMultiplexer : IAsyncDisposable
         return attempt.IsCompletedSuccessfully
             ? new ValueTask<ConnectionMultiplexer>(attempt.Result)
             : new ValueTask<ConnectionMultiplexer>(attempt.WaitAsync(timeout, cancellationToken));
+    }
+
+    /// <summary>
+    /// Finds out why a connection that was lost does not come back. The library connects again in silence: whether the
+    /// server is gone, or does not accept the password any more, only a connection of its own tells.
+    /// </summary>
+    /// <param name="timeout">How long the caller waits.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What the library says to a new connection; null if it is made, or takes longer.</returns>
+    public async ValueTask<Exception?> ReasonOfLossAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Task<Exception?> examination;
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return null;
+            }
+
+            if (_examination.IsCompleted)
+            {
+                _examination = Task.Run(ExamineAsync, CancellationToken.None);
+            }
+
+            examination = _examination;
+        }
+
+        try
+        {
+            return await examination.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -92,6 +128,21 @@ internal sealed class SharedMultiplexer : IAsyncDisposable
         catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
         {
             // The server closes what is left.
+        }
+    }
+
+    private async Task<Exception?> ExamineAsync()
+    {
+        try
+        {
+            ConnectionMultiplexer multiplexer =
+                await ConnectionMultiplexer.ConnectAsync(_connection.ToConfiguration()).ConfigureAwait(false);
+            await CloseAsync(multiplexer).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception) when (RedisFaults.IsFault(exception))
+        {
+            return exception;
         }
     }
 

@@ -1,6 +1,7 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Tests.Support;
+using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;
@@ -53,6 +54,21 @@ public sealed class StoreInspectionTests : IAsyncDisposable
         Assert.NotNull(checks[1].Advice);
         Assert.All(checks.Skip(2), found => Assert.Equal(StoreCheckStatus.Skipped, found.Status));
         Assert.Empty(_store.Writes);
+    }
+
+    [Fact]
+    public async Task The_advice_of_what_is_not_reached_fits_the_store()
+    {
+        _store.ReadFault = new StoreException(StoreFault.Unavailable, "It is broken.");
+        Assert.Contains("block", (await InspectAsync())[1].Advice, StringComparison.Ordinal);
+        StoreChoice redis = StoreChoice.Redis(
+            new RedisStoreOptions { Connection = $"redis://127.0.0.1:{FreePort.Take()}" }, "-Redis");
+        Assert.Contains("rediss://", (await InspectAsync(redis))[1].Advice, StringComparison.Ordinal);
+        using TempDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("taken"), "", TestContext.Current.CancellationToken);
+        StoreChoice database = StoreChoice.Sqlite(
+            new SqliteStoreOptions { Path = directory.File("taken/c.db") }, "-Path");
+        Assert.Contains("path", (await InspectAsync(database))[1].Advice, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,30 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_password_that_is_changed_is_told_when_the_connection_is_lost()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        RedisStore store = _stores.Make(server.Url);
+        Assert.Null(await store.GetAsync("a", Token));
+        server.Kill();
+        using RedisProcess successor = RedisProcess.StartServerOn(server.Port, "--requirepass", Secret);
+        StoreException failure = await FailAsync(store);
+        Assert.Equal(StoreFault.AuthenticationFailed, failure.Fault);
+        failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetManyAsync(["a", "b"], Token));
+        Assert.Equal(StoreFault.AuthenticationFailed, failure.Fault);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_not_reached()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        RedisStore store = _stores.Make(server.Url);
+        Assert.Null(await store.GetAsync("a", Token));
+        server.Kill();
+        Assert.Equal(StoreFault.Unavailable, (await FailAsync(store)).Fault);
+    }
+
+    [Fact]
     public async Task A_password_may_come_beside_the_connection()
     {
         using RedisProcess server = RedisProcess.StartServer("--requirepass", Secret);

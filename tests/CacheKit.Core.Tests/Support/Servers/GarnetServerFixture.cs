@@ -25,7 +25,7 @@ public class GarnetServerFixture : IDisposable
         _server = new GarnetServer(
         [
             "--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--lua", "true",
-            "--memory", "2g", "--page", "32m", "--index", "8m", "--logger-level", "None", .. arguments,
+            "--memory", "2g", "--page", "32m", "--index", "8m", "--logger-level", "None", "--quiet", "true", .. arguments,
         ]);
         _server.Start();
     }
