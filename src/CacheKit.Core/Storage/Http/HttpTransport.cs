@@ -137,13 +137,16 @@ internal sealed class HttpTransport : IDisposable
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        DeadlineOf(context.InitialRequestMessage)?.BeginConnecting(_options.ConnectTimeout);
+        OperationDeadline? deadline = DeadlineOf(context.InitialRequestMessage);
+        deadline?.BeginConnecting(_options.ConnectTimeout);
         DnsEndPoint target = context.DnsEndPoint;
         IPAddress[] addresses = IPAddress.TryParse(target.Host, out IPAddress? literal)
             ? [literal]
             : await _options.Resolve(target.Host, cancellationToken).ConfigureAwait(false);
-        bool isProxy = target.Port != _options.BaseAddress.Port
-            || !target.Host.Equals(_options.BaseAddress.IdnHost, StringComparison.OrdinalIgnoreCase);
+        // Only what the handler itself asks of a proxy goes to another host, and is no request of ours.
+        bool isProxy = deadline is null
+            && (target.Port != _options.BaseAddress.Port
+                || !target.Host.Equals(_options.BaseAddress.IdnHost, StringComparison.OrdinalIgnoreCase));
         IPAddress[] allowed = isProxy ? addresses : Array.FindAll(addresses, IsAllowed);
         if (allowed.Length == 0)
         {

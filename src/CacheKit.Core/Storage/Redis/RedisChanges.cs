@@ -14,6 +14,9 @@ internal sealed class RedisChanges : IDisposable
     /// <summary>The size of what identifies a store in a message, in bytes.</summary>
     public const int StoreIdSize = 16;
 
+    // Far more than any key; what is longer is none of ours, and is not even read.
+    private const int MaxMessageSize = 64 * 1024;
+
     // In milliseconds: how soon an operation tries again to subscribe.
     private const int Patience = 1000;
 
@@ -200,7 +203,9 @@ internal sealed class RedisChanges : IDisposable
     private void OnMessage(RedisChannel channel, RedisValue message)
     {
         byte[]? bytes = message;
-        if (bytes is null || bytes.Length <= StoreIdSize || bytes.AsSpan(0, StoreIdSize).SequenceEqual(_storeId))
+        if (bytes is null
+            || bytes.Length is <= StoreIdSize or > MaxMessageSize
+            || bytes.AsSpan(0, StoreIdSize).SequenceEqual(_storeId))
         {
             return;
         }

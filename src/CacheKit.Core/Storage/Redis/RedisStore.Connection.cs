@@ -51,13 +51,22 @@ public sealed partial class RedisStore
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
+        Task<TResult>? task = null;
         try
         {
-            return await operation(multiplexer.GetDatabase()).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            task = operation(multiplexer.GetDatabase());
+            return await task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception))
         {
             throw await ExplainLossAsync(Explain(exception), multiplexer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (task is { IsCompleted: false })
+            {
+                _ = AbandonedTask.ObserveAsync(task, cleanUp: null);
+            }
         }
     }
 

@@ -61,8 +61,12 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         await using ConnectionMultiplexer other =
             await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{fixture.Server.Port}");
         ISubscriber publisher = other.GetSubscriber();
+        byte[] endless = new byte[100_000];
+        endless.AsSpan(16).Fill(0x62);
         byte[][] messages =
-            [[], [1], new byte[16], [.. new byte[16], 0xFF], [.. new byte[16], 0xC3, 0x28], [.. new byte[16], 0x61]];
+        [
+            [], [1], new byte[16], [.. new byte[16], 0xFF], [.. new byte[16], 0xC3, 0x28], endless, [.. new byte[16], 0x61],
+        ];
         foreach (byte[] message in messages)
         {
             _ = await publisher.PublishAsync(RedisChannel.Literal(ChangesChannel), message);
