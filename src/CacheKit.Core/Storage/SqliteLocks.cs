@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CacheKit.Core.Storage;
 
 /// <summary>
@@ -19,7 +21,7 @@ internal sealed class SqliteLocks(SqliteSession session)
     /// <param name="now">The time, in Unix milliseconds.</param>
     public bool TryTake(string key, ReadOnlySpan<byte> token, long expires, long now)
     {
-        EnsureTable();
+        EnsureTable(now);
         SqliteStatement take = session.Prepared(
             ref _take,
             "INSERT INTO locks (key, token, expires) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE "
@@ -45,7 +47,7 @@ internal sealed class SqliteLocks(SqliteSession session)
     /// <param name="now">The time, in Unix milliseconds.</param>
     public bool Renew(string key, ReadOnlySpan<byte> token, long expires, long now)
     {
-        EnsureTable();
+        EnsureTable(now);
         SqliteStatement renew = session.Prepared(
             ref _renew, "UPDATE locks SET expires = ?3 WHERE key = ?1 AND token = ?2 AND expires > ?4 RETURNING 1");
         try
@@ -65,9 +67,10 @@ internal sealed class SqliteLocks(SqliteSession session)
     /// <summary>Ends a lock, if it is still held.</summary>
     /// <param name="key">The key.</param>
     /// <param name="token">What proves its possession.</param>
-    public bool Release(string key, ReadOnlySpan<byte> token)
+    /// <param name="now">The time, in Unix milliseconds.</param>
+    public bool Release(string key, ReadOnlySpan<byte> token, long now)
     {
-        EnsureTable();
+        EnsureTable(now);
         SqliteStatement release = session.Prepared(
             ref _release, "DELETE FROM locks WHERE key = ?1 AND token = ?2 RETURNING 1");
         try
@@ -94,13 +97,15 @@ internal sealed class SqliteLocks(SqliteSession session)
         return any;
     }
 
-    private void EnsureTable()
+    private void EnsureTable(long now)
     {
         if (!_isThere)
         {
             session.Execute(
                 "CREATE TABLE IF NOT EXISTS locks (key TEXT NOT NULL PRIMARY KEY, token BLOB NOT NULL, "
                     + "expires INTEGER NOT NULL) WITHOUT ROWID");
+            // What processes left behind that died; a key that nobody computes again would keep its row for ever.
+            session.Execute(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM locks WHERE expires <= {now}"));
             _isThere = true;
         }
     }

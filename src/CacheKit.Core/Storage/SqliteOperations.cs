@@ -95,5 +95,5 @@ internal readonly record struct RenewLockOperation(string Key, byte[] Token, Tim
 internal readonly record struct ReleaseLockOperation(string Key, byte[] Token) : ISqliteOperation<bool>
 {
     /// <inheritdoc/>
-    public bool Run(SqliteSession session, long now) => session.Locks.Release(Key, Token);
+    public bool Run(SqliteSession session, long now) => session.Locks.Release(Key, Token, now);
 }

@@ -180,4 +180,24 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
         // The last connection to a file takes its log along when it is closed.
         Assert.Equal(["cache.db", "cache.db.lock"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
     }
+
+    [Fact]
+    public async Task Locks_of_processes_that_died_leave_no_rows()
+    {
+        await using (SqliteStore dead = Open())
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                Assert.NotNull(await dead.TryLockAsync($"key {i}", TimeSpan.FromSeconds(10), Token));
+            }
+        }
+
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        await using SqliteStore next = Open();
+        await using IStoreLock? held = await next.TryLockAsync("another", TimeSpan.FromSeconds(10), Token);
+        using SqliteConnection database = OpenDatabase();
+        using SqliteCommand count = database.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM locks";
+        Assert.Equal(1L, count.ExecuteScalar());
+    }
 }
