@@ -41,10 +41,15 @@ internal static class RedisFaultRows
             "could not prove who it is",
             OtherName),
         Scripted(
-            "Redis: a cluster that points elsewhere (MOVED, ASK)",
+            "Redis: a cluster that points elsewhere (MOVED)",
             StoreFault.Unavailable,
             "cannot be reached",
             $"MOVED 1234 127.0.0.1:{FreePort.Take()}"),
+        Scripted(
+            "Redis: a cluster that is moving the key (ASK)",
+            StoreFault.Unavailable,
+            "cannot be reached",
+            $"ASK 1234 127.0.0.1:{FreePort.Take()}"),
         Scripted(
             "Redis: loading (LOADING)",
             StoreFault.Busy,

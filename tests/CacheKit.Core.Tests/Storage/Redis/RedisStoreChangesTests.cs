@@ -14,7 +14,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     private const string ChangesChannel = "cachekit:changes";
 
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly RedisTestStores _stores = new();
 
@@ -23,19 +23,19 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task A_change_is_heard_by_the_others_within_a_second()
+    public async Task A_change_is_heard_by_the_others()
     {
         (RedisStore writer, Channel<string?> ofWriter) = await HearingAsync(fixture.Server.Url + "/1");
         (_, Channel<string?> ofSibling) = await HearingAsync(fixture.Server.Url + "/1");
         (_, Channel<string?> ofOther) = await HearingAsync(fixture.Server.Url + "?db=1&user=default");
         await writer.SetAsync("ck:鍵", new byte[] { 1 }, s_hour, Token);
-        string? heard = await NextAsync(ofSibling, s_second);
+        string? heard = await NextAsync(ofSibling, s_patience);
         Assert.Equal("ck:鍵", heard);
-        heard = await NextAsync(ofOther, s_second);
+        heard = await NextAsync(ofOther, s_patience);
         Assert.Equal("ck:鍵", heard);
 
         _ = await writer.RemoveAsync("ck:b", Token);
-        heard = await NextAsync(ofOther, s_second);
+        heard = await NextAsync(ofOther, s_patience);
         Assert.Equal("ck:b", heard);
         Assert.False(ofWriter.Reader.TryPeek(out _));
     }
@@ -50,7 +50,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         await other.GetSubscriber().SubscribeAsync(
             RedisChannel.Literal(ChangesChannel), (_, value) => message.TrySetResult((byte[])value!));
         await writer.SetAsync("ck:told", new byte[] { 1 }, s_hour, Token);
-        byte[] told = await message.Task.WaitAsync(s_second, Token);
+        byte[] told = await message.Task.WaitAsync(s_patience, Token);
         Assert.Equal("ck:told", Encoding.UTF8.GetString(told.AsSpan(16)));
     }
 
@@ -72,7 +72,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
             _ = await publisher.PublishAsync(RedisChannel.Literal(ChangesChannel), message);
         }
 
-        string? key = await NextAsync(heard, s_second);
+        string? key = await NextAsync(heard, s_patience);
         Assert.Equal("a", key);
         Assert.False(heard.Reader.TryPeek(out _));
     }
@@ -89,7 +89,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         key = await NextAsync(heard, TimeSpan.FromSeconds(10));
         Assert.Null(key);
         await _stores.Make(server.Url).SetAsync("a", new byte[] { 1 }, s_hour, Token);
-        key = await NextAsync(heard, s_second);
+        key = await NextAsync(heard, s_patience);
         Assert.Equal("a", key);
         Assert.True(store.HearsChanges);
     }
@@ -104,7 +104,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         await silent.SetAsync("a", new byte[] { 1 }, s_hour, Token);
         await other.SetAsync("b", new byte[] { 1 }, s_hour, Token);
         await _stores.Make(fixture.Server.Url + "/4").SetAsync("c", new byte[] { 1 }, s_hour, Token);
-        string? key = await NextAsync(heard, s_second);
+        string? key = await NextAsync(heard, s_patience);
         Assert.Equal("c", key);
         Assert.False(silent.HearsChanges);
     }
@@ -116,7 +116,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/5");
         await gone.DisposeAsync();
         await _stores.Make(fixture.Server.Url + "/5").SetAsync("a", new byte[] { 1 }, s_hour, Token);
-        _ = await NextAsync(heard, s_second);
+        _ = await NextAsync(heard, s_patience);
         Assert.False(ofGone.Reader.TryPeek(out _));
     }
 
