@@ -217,14 +217,18 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
 
     private static async Task Until(Func<bool> condition)
     {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (!condition())
         {
-            await Task.Delay(10, Token);
+            await Task.Delay(10, patience.Token);
         }
     }
 
     private static async Task UntilItWorks(Func<Task> operation)
     {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
             try
@@ -234,7 +238,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
             }
             catch (StoreException exception) when (exception.IsTransient)
             {
-                await Task.Delay(20, Token);
+                await Task.Delay(20, patience.Token);
             }
         }
     }
