@@ -46,7 +46,7 @@ internal sealed class HttpFaults(string name, TimeProvider timeProvider)
             _ => Make(
                 StoreFault.UnexpectedAnswer,
                 $"does not know what a store is asked ({Text(status)})",
-                "Check the address: CACHEKIT_API_URL or -ApiUrl."),
+                "Check the address: CACHEKIT_API_URL or -Uri."),
         };
     }
 
@@ -124,7 +124,7 @@ internal sealed class HttpFaults(string name, TimeProvider timeProvider)
             ? Make(
                 StoreFault.TlsFailed,
                 "could not prove who it is: its certificate is of another name",
-                "Give the name that the certificate is for in CACHEKIT_API_URL or -ApiUrl.",
+                "Give the name that the certificate is for in CACHEKIT_API_URL or -Uri.",
                 cause: failure)
             : Make(
                 StoreFault.TlsFailed,
