@@ -97,4 +97,5 @@ public abstract class CachingCommand : KeyedCommand
                 $"Try -{parameter} 300 or -{parameter} 5m.",
                 given!.Input ?? given.Script);
         }
-    }}
+    }
+}
