@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text;
+using System.Security.Cryptography.X509Certificates;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Tests.Support.Servers;
 
@@ -25,22 +25,22 @@ internal static class HttpFaultRows
             "HTTP: wrong key (401)",
             StoreFault.AuthenticationFailed,
             "does not accept the API key",
-            RawHttpServer.Answer("401 Unauthorized")),
+            FaultyAnswers.Status("401 Unauthorized")),
         Answers(
             "HTTP: too many requests (429)",
             StoreFault.Busy,
             "asks for patience",
-            RawHttpServer.Answer("429 Too Many Requests\r\nRetry-After: 1")),
+            FaultyAnswers.Status("429 Too Many Requests", "Retry-After: 1")),
         Answers(
             "HTTP: an error of its own (500)",
             StoreFault.Unavailable,
             "has an error of its own",
-            RawHttpServer.Answer("500 Oh")),
+            FaultyAnswers.Status("500 Oh")),
         Answers(
             "HTTP: a page of text (HTML)",
             StoreFault.UnexpectedAnswer,
             "answered with a page of text",
-            RawHttpServer.Answer("200 OK\r\nContent-Type: text/html", "<html>Please log in.</html>")) with
+            FaultyAnswers.Html) with
         {
             OnlyReads = true,
         },
@@ -48,17 +48,17 @@ internal static class HttpFaultRows
             "HTTP: a redirect",
             StoreFault.UnexpectedAnswer,
             "answers with a redirect",
-            RawHttpServer.Answer("302 Found\r\nLocation: https://elsewhere.example/")),
-        Answers("HTTP: breaks off in the middle", StoreFault.Unavailable, "broke off the connection", TruncateAsync),
-        Answers("HTTP: sends 1 GiB", StoreFault.UnexpectedAnswer, "answered with more than", FloodAsync) with
+            FaultyAnswers.Redirect(302, new Uri("https://elsewhere.example/"))),
+        Answers("HTTP: breaks off in the middle", StoreFault.Unavailable, "broke off the connection", FaultyAnswers.Truncated),
+        Answers(
+            "HTTP: sends 1 GiB",
+            StoreFault.UnexpectedAnswer,
+            "answered with more than",
+            FaultyAnswers.GibibyteWithoutLength) with
         {
             OnlyReads = true,
         },
-        Answers(
-            "HTTP: hangs",
-            StoreFault.TimedOut,
-            "did not answer in time",
-            (_, token) => Task.Delay(Timeout.Infinite, token)),
+        Answers("HTTP: hangs", StoreFault.TimedOut, "did not answer in time", FaultyAnswers.Silence),
     ];
 
     private static FaultScene Fixed(string address) => new(() => Open(new Uri(address)));
@@ -79,37 +79,21 @@ internal static class HttpFaultRows
     private static FaultScene OtherName()
     {
         ServerCertificate certificate = new("cache.example");
-        RawHttpServer server = new(certificate);
+        FaultyHttpServer server = FaultyHttpServer.Start(
+            FaultyAnswers.Right(),
+            X509CertificateLoader.LoadPkcs12FromFile(certificate.PfxFile, ServerCertificate.PfxPassword));
         return new FaultScene(() => Open(server.Address, certificate.CaFile), server, certificate);
     }
 
-    private static FaultRow Answers(
-        string name, StoreFault fault, string text, Func<Stream, CancellationToken, Task> answer) =>
+    private static FaultRow Answers(string name, StoreFault fault, string text, FaultyAnswer answer) =>
         new(name, fault, text, () =>
         {
-            RawHttpServer server = new();
+            FaultyAnswer right = FaultyAnswers.Right();
+            FaultyHttpServer server = FaultyHttpServer.Start(right);
             return new FaultScene(() => Open(server.Address), server)
             {
-                Break = () => server.Fault = answer,
-                Mend = () => server.Fault = null,
+                Break = () => server.Answer = answer,
+                Mend = () => server.Answer = right,
             };
         });
-
-    private static async Task TruncateAsync(Stream stream, CancellationToken token)
-    {
-        string head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 100\r\n\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head + "abc"), token);
-    }
-
-    /// <summary>Without a length, so that only counting helps.</summary>
-    private static async Task FloodAsync(Stream stream, CancellationToken token)
-    {
-        string head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nConnection: close\r\n\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), token);
-        byte[] chunk = new byte[1 << 20];
-        for (int i = 0; i < 1024; i++)
-        {
-            await stream.WriteAsync(chunk, token);
-        }
-    }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 
 namespace CacheKit.Core.Tests.Support.Servers;
 
@@ -63,6 +65,36 @@ internal static class FaultyAnswers
         await exchange.SendAsync($"HTTP/1.1 200 OK\r\n{Value}\r\nTransfer-Encoding: chunked\r\n\r\n");
         await SendGibibyteAsync(exchange, chunked: true);
     };
+
+    /// <summary>A gibibyte that ends with the connection, so that only counting helps.</summary>
+    public static FaultyAnswer GibibyteWithoutLength { get; } = async exchange =>
+    {
+        exchange.Closes = true;
+        await exchange.SendAsync($"HTTP/1.1 200 OK\r\n{Value}\r\nConnection: close\r\n\r\n");
+        await SendGibibyteAsync(exchange, chunked: false);
+    };
+
+    /// <summary>No fault at all: it keeps what is put, and gives it back.</summary>
+    public static FaultyAnswer Right()
+    {
+        ConcurrentDictionary<string, byte[]> entries = new(StringComparer.Ordinal);
+        return exchange =>
+        {
+            switch (exchange.Method)
+            {
+                case "PUT":
+                    entries[exchange.Target] = exchange.Body;
+                    return exchange.SendAsync("201 Created", string.Empty);
+                case "DELETE":
+                    bool isRemoved = entries.TryRemove(exchange.Target, out _);
+                    return exchange.SendAsync(isRemoved ? "200 OK" : "404 Not Found", string.Empty);
+                default:
+                    return entries.TryGetValue(exchange.Target, out byte[]? value)
+                        ? exchange.SendAsync("200 OK", Encoding.Latin1.GetString(value), Value)
+                        : exchange.SendAsync("404 Not Found", string.Empty);
+            }
+        };
+    }
 
     /// <summary>A status without more.</summary>
     /// <param name="status">Code and reason.</param>

@@ -18,6 +18,9 @@ internal sealed class FaultyExchange(string head, Stream stream, CancellationTok
     /// <summary>The target of the request line, as it was sent.</summary>
     public string Target => Head.Split(' ')[1];
 
+    /// <summary>The body of the request.</summary>
+    public byte[] Body { get; set; } = [];
+
     /// <summary>Ends when the server stops.</summary>
     public CancellationToken Stopping { get; } = stopping;
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -13,21 +11,16 @@ namespace CacheKit.Core.Tests.Support.Servers;
 /// A server on bare sockets that speaks HTTP/1.1 as badly as a test wants (<see cref="FaultyAnswers"/>), and remembers
 /// what it was sent.
 /// </summary>
-internal sealed class FaultyHttpServer : IAsyncDisposable
+internal sealed class FaultyHttpServer : LoopbackServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<FaultyExchange> _exchanges = new();
-    private readonly ConcurrentBag<Task> _connections = [];
     private readonly X509Certificate2? _certificate;
-    private readonly Task _accepting;
 
     private FaultyHttpServer(FaultyAnswer answer, X509Certificate2? certificate)
     {
         Answer = answer;
         _certificate = certificate;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        Accept();
     }
 
     /// <summary>What the next requests get.</summary>
@@ -35,9 +28,6 @@ internal sealed class FaultyHttpServer : IAsyncDisposable
 
     /// <summary>The requests so far.</summary>
     public IReadOnlyList<FaultyExchange> Exchanges => [.. _exchanges];
-
-    /// <summary>The port.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The address of the server.</summary>
     public Uri Address => new(string.Create(
@@ -49,71 +39,25 @@ internal sealed class FaultyHttpServer : IAsyncDisposable
     public static FaultyHttpServer Start(FaultyAnswer answer, X509Certificate2? certificate = null) =>
         new(answer, certificate);
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(NetworkStream stream, CancellationToken token)
     {
-        if (_stopping.IsCancellationRequested)
+        if (_certificate is null)
         {
+            await ConverseAsync(stream, token);
             return;
         }
 
-        await _stopping.CancelAsync();
-        await _accepting;
-        _listener.Stop();
-        await Task.WhenAll(_connections);
+        await using SslStream secure = new(stream);
+        await secure.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificate = _certificate }, token);
+        await ConverseAsync(secure, token);
     }
 
-    private async Task AcceptAsync()
+    private async Task ConverseAsync(Stream stream, CancellationToken token)
     {
-        try
+        while (await ReadHeadAsync(stream, token) is { } head)
         {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                _connections.Add(ServeAsync(client));
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
-        {
-            // The end.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                client.NoDelay = true;
-                Stream stream = client.GetStream();
-                if (_certificate is not null)
-                {
-                    SslStream secure = new(stream);
-                    await secure.AuthenticateAsServerAsync(
-                        new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stopping.Token);
-                    stream = secure;
-                }
-
-                await using (stream)
-                {
-                    await ConverseAsync(stream);
-                }
-            }
-            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException
-                or AuthenticationException or ObjectDisposedException)
-            {
-                // The client has left, or the server stops.
-            }
-        }
-    }
-
-    private async Task ConverseAsync(Stream stream)
-    {
-        while (await ReadHeadAsync(stream) is { } head)
-        {
-            FaultyExchange exchange = new(head, stream, _stopping.Token);
-            int length = int.Parse(exchange.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture);
-            await stream.ReadExactlyAsync(new byte[length], _stopping.Token);
+            FaultyExchange exchange = await ReadBodyAsync(head, stream, token);
             _exchanges.Enqueue(exchange);
             await Answer(exchange);
             if (exchange.Closes)
@@ -123,11 +67,11 @@ internal sealed class FaultyHttpServer : IAsyncDisposable
         }
     }
 
-    private async Task<string?> ReadHeadAsync(Stream stream)
+    private static async Task<string?> ReadHeadAsync(Stream stream, CancellationToken token)
     {
         StringBuilder head = new();
         byte[] next = new byte[1];
-        while (await stream.ReadAsync(next, _stopping.Token) > 0)
+        while (await stream.ReadAsync(next, token) > 0)
         {
             head.Append((char)next[0]);
             if (next[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n")
@@ -137,5 +81,14 @@ internal sealed class FaultyHttpServer : IAsyncDisposable
         }
 
         return null;
+    }
+
+    private static async Task<FaultyExchange> ReadBodyAsync(string head, Stream stream, CancellationToken token)
+    {
+        FaultyExchange exchange = new(head, stream, token);
+        byte[] body = new byte[int.Parse(exchange.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body, token);
+        exchange.Body = body;
+        return exchange;
     }
 }

@@ -6,11 +6,14 @@ using System.Security.Authentication;
 namespace CacheKit.Core.Tests.Support.Servers;
 
 /// <summary>Accepts connections on a free port of the loopback address; each is served until it breaks.</summary>
-internal abstract class LoopbackServer : IDisposable
+internal abstract class LoopbackServer : IDisposable, IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
+    private readonly ConcurrentBag<Task> _served = [];
+    private Task _accepting = Task.CompletedTask;
+    private bool _isDisposed;
 
     protected LoopbackServer()
     {
@@ -22,6 +25,11 @@ internal abstract class LoopbackServer : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _end.Cancel();
         _listener.Dispose();
         foreach (TcpClient client in _clients)
@@ -33,8 +41,17 @@ internal abstract class LoopbackServer : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Ends the server; when it completes, no connection is served any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await _accepting;
+        await Task.WhenAll(_served);
+        GC.SuppressFinalize(this);
+    }
+
     /// <summary>Begins to accept; called when the derived server is made.</summary>
-    protected void Accept() => _ = AcceptAsync(_end.Token);
+    protected void Accept() => _accepting = AcceptAsync(_end.Token);
 
     /// <summary>Serves one connection.</summary>
     protected abstract Task ServeAsync(NetworkStream stream, CancellationToken token);
@@ -47,12 +64,12 @@ internal abstract class LoopbackServer : IDisposable
             {
                 TcpClient client = await _listener.AcceptTcpClientAsync(token);
                 _clients.Add(client);
-                _ = ServeAsync(client, token);
+                _served.Add(ServeAsync(client, token));
             }
         }
-        catch (Exception exception) when (IsEnd(exception))
+        catch (Exception exception) when (IsEnd(exception) || token.IsCancellationRequested)
         {
-            // The test is over.
+            // The test is over. A listener that is closed between two connections says something else each time.
         }
     }
 
