@@ -16,7 +16,12 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     internal const string Namespace = "users";
 
     private readonly List<SecureCache> _caches = [];
-    private ICacheStore? _store;
+    private readonly Lazy<ICacheStore> _store;
+
+    protected SecureCacheTestBase()
+    {
+        _store = new Lazy<ICacheStore>(CreateStore);
+    }
 
     protected static TimeSpan Minute { get; } = TimeSpan.FromMinutes(1);
 
@@ -28,7 +33,7 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
 
     protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
 
-    protected ICacheStore Store => _store ??= CreateStore();
+    protected ICacheStore Store => _store.Value;
 
     public async ValueTask DisposeAsync()
     {

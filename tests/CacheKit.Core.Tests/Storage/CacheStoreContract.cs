@@ -9,7 +9,13 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
 {
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
-    private ICacheStore? _store;
+    // Some tests ask for it from many threads at once.
+    private readonly Lazy<ICacheStore> _store;
+
+    protected CacheStoreContract()
+    {
+        _store = new Lazy<ICacheStore>(CreateStore);
+    }
 
     /// <summary>The clock of the stores that can be given one.</summary>
     protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
@@ -22,7 +28,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private ICacheStore Store => _store ??= CreateStore();
+    private ICacheStore Store => _store.Value;
 
     [Fact]
     public async Task What_was_never_stored_is_not_there()
@@ -270,9 +276,9 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_store is not null)
+        if (_store.IsValueCreated)
         {
-            await _store.DisposeAsync();
+            await _store.Value.DisposeAsync();
         }
 
         Clean();

@@ -10,11 +10,12 @@ public abstract class ResilientStoreTestBase : IAsyncDisposable
     private protected static readonly StoreException Down =
         new(StoreFault.Unavailable, "The store refused the connection.");
 
-    private ResilientStore? _store;
+    private readonly Lazy<ResilientStore> _store;
 
     protected ResilientStoreTestBase()
     {
         Inner = new ScriptedStore(Clock);
+        _store = new Lazy<ResilientStore>(() => new ResilientStore(Inner, Options, Clock));
     }
 
     private protected SteppedClock Clock { get; } = new();
@@ -23,7 +24,7 @@ public abstract class ResilientStoreTestBase : IAsyncDisposable
 
     protected ResilienceOptions Options { get; set; } = new();
 
-    private protected ResilientStore Store => _store ??= new ResilientStore(Inner, Options, Clock);
+    private protected ResilientStore Store => _store.Value;
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
