@@ -116,12 +116,6 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter FailClosed { get; set; }
 
-    /// <summary>The master key: 64 hexadecimal digits as SecureString or text, or 32 bytes.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    [AllowNull]
-    public object? MasterKey { get; set; }
-
     /// <summary>How much memory entries may take, in bytes; 64 MB unless given.</summary>
     [Parameter]
     public long MemoryLimit { get; set; } = MemoryTier.DefaultMaxBytes;
@@ -148,14 +142,14 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
                 MemoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit,
             };
             string store = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            using MasterKey? key = ReadKey(environment, out string? source);
-            WriteObject(new CacheKitSession(new SessionCaches(options, key), store)
+            using KeyRing? ring = ReadKeyRing(environment, out string? source);
+            WriteObject(new CacheKitSession(new SessionCaches(options, ring?.Current), store)
             {
                 Namespace = Namespace,
                 DefaultTtl = Ttl,
                 FailClosed = FailClosed,
                 KeySource = source,
-                KeyFingerprint = FingerprintOf(key),
+                KeyFingerprint = FingerprintOf(ring),
             });
         }
         catch (CacheKitException failure)
@@ -167,30 +161,5 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     /// <summary>The address as it was given, unless it may have a password in it.</summary>
     private string? HarmlessUri() => Uri?.Contains('@', StringComparison.Ordinal) == true ? null : Uri;
 
-    private string? FingerprintOf(MasterKey? key)
-    {
-        if (key is null)
-        {
-            return null;
-        }
-
-        using TenantKeys keys = new(key, Tenant);
-        return keys.Fingerprint.ToString();
-    }
-
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
-    /// <summary>A key that is not there yet is no error: public data needs none, and it may come later.</summary>
-    private MasterKey? ReadKey(CacheKitEnvironment environment, out string? source)
-    {
-        if (IsGiven(nameof(MasterKey)))
-        {
-            source = "-MasterKey";
-            return MasterKeyParameter.Read(MasterKey);
-        }
-
-        MasterKeySource? found = MasterKeySource.Find(environment);
-        source = found?.Description;
-        return found?.Read(environment);
-    }
 }
