@@ -22,6 +22,8 @@ internal static class ErrorRecords
         ErrorIds.MasterKeyInvalid or ErrorIds.KeyRingInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
+        ErrorIds.SecretManagementMissing => ErrorCategory.NotInstalled,
+        ErrorIds.SecretVaultFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.KeyFileChanged => ErrorCategory.WriteError,
         ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
         ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
