@@ -29,6 +29,21 @@ public static class ErrorIds
     /// <summary>A key file or secret is not what it was when it was read, or is being replaced right now.</summary>
     public const string KeyFileChanged = nameof(KeyFileChanged);
 
+    /// <summary>There is no previous key to be promoted.</summary>
+    public const string RotationNotStarted = nameof(RotationNotStarted);
+
+    /// <summary>Entries remain under keys that are to be dropped.</summary>
+    public const string RotationIncomplete = nameof(RotationIncomplete);
+
+    /// <summary>A key that is to be promoted has encrypted already.</summary>
+    public const string RotationBackwards = nameof(RotationBackwards);
+
+    /// <summary>Keys were to be taken from a secret vault, and the module for these is not there.</summary>
+    public const string SecretManagementMissing = nameof(SecretManagementMissing);
+
+    /// <summary>A secret vault does not give or take a secret.</summary>
+    public const string SecretVaultFailed = nameof(SecretVaultFailed);
+
     /// <summary>CACHEKIT_CACHE_PATH is not the full path of a file.</summary>
     public const string CachePathInvalid = nameof(CachePathInvalid);
 

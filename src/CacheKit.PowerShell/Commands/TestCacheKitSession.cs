@@ -46,7 +46,7 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     {
         CacheOptions options = session.Caches.Options;
         StoreCheck key = session.KeyFingerprint is { } fingerprint
-            ? KeyPassed(session.Caches.KeySource!, fingerprint)
+            ? KeyPassed(session.Caches.KeyOrigin!.Description, fingerprint)
             : CheckKey(CacheKitEnvironment.Capture(), session.Tenant);
         return [key, .. Inspect(options.Store), MemoryTierOf(options)];
     }
@@ -92,13 +92,20 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
 
             using KeyRing ring = source.Read(environment);
             using TenantKeys keys = new(ring.Current, tenant);
-            return KeyPassed(source.Description, keys.Fingerprint.ToString());
+            return KeyPassed(source.Description, $"{keys.Fingerprint}{PreviousOf(ring)}");
         }
         catch (CacheKitException failure)
         {
             return StoreCheck.Failed(MasterKeyCheck, failure.Message, failure.RecommendedAction);
         }
     }
+
+    private static string PreviousOf(KeyRing ring) => (ring.Keys.Count - 1) switch
+    {
+        0 => string.Empty,
+        1 => ", and a previous key",
+        int previous => $", and {previous} previous keys",
+    };
 
     private static StoreCheck KeyPassed(string source, string fingerprint) =>
         StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprint}");

@@ -17,6 +17,12 @@ internal static class ParameterSets
 
     public const string Session = nameof(Session);
 
+    public const string Previous = nameof(Previous);
+
+    public const string Promote = nameof(Promote);
+
+    public const string Compromised = nameof(Compromised);
+
     public const string Memory = nameof(Memory);
 
     public const string Redis = nameof(Redis);
