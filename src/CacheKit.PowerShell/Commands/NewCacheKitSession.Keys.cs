@@ -32,17 +32,6 @@ public sealed partial class NewCacheKitSessionCommand
     [ValidateNotNullOrEmpty]
     public string? VaultName { get; set; }
 
-    private string? FingerprintOf(KeyRing? ring)
-    {
-        if (ring is null)
-        {
-            return null;
-        }
-
-        using TenantKeys keys = new(ring.Current, Tenant);
-        return keys.Fingerprint.ToString();
-    }
-
     /// <summary>A key that is not there yet is no error: public data needs none, and it may come later.</summary>
     private KeyRing? ReadKeyRing(CacheKitEnvironment environment, out string? source)
     {

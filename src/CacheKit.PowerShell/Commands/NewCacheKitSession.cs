@@ -97,6 +97,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
     public string Tenant { get; set; } = CacheFactory.DefaultTenant;
 
     /// <summary>The namespace of calls that name none.</summary>
@@ -128,6 +129,10 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Backend)]
     public SwitchParameter NoMemoryTier { get; set; }
 
+    /// <summary>Makes it the session of every call in this runspace that names none.</summary>
+    [Parameter]
+    public SwitchParameter AsDefault { get; set; }
+
     /// <summary>Makes the session.</summary>
     protected override void ProcessRecord()
     {
@@ -138,19 +143,23 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
             CacheOptions options = new()
             {
                 Store = ChooseStore(environment),
-                Tenant = Tenant,
                 MemoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit,
             };
-            string store = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            using KeyRing? ring = ReadKeyRing(environment, out string? source);
-            WriteObject(new CacheKitSession(new SessionCaches(options, ring?.Current), store)
+            // What is wrong with the rest of the store's options is told now, not at the first call.
+            _ = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
+            SessionKeys keys = new(ReadKeyRing(environment, out string? source), source);
+            CacheKitSession session = new(new SessionCaches(options, keys), Tenant)
             {
                 Namespace = Namespace,
                 DefaultTtl = Ttl,
                 FailClosed = FailClosed,
-                KeySource = source,
-                KeyFingerprint = FingerprintOf(ring),
-            });
+            };
+            if (AsDefault)
+            {
+                SessionScopes.SetDefault(session);
+            }
+
+            WriteObject(session);
         }
         catch (CacheKitException failure)
         {
@@ -160,6 +169,4 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
 
     /// <summary>The address as it was given, unless it may have a password in it.</summary>
     private string? HarmlessUri() => Uri?.Contains('@', StringComparison.Ordinal) == true ? null : Uri;
-
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -4,6 +4,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -14,7 +15,7 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
 {
     private const string MasterKeyCheck = "MasterKey";
 
-    /// <summary>The session; what the environment configures unless given.</summary>
+    /// <summary>The session; the one in force unless given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public CacheKitSession? Session { get; set; }
@@ -26,14 +27,9 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     /// <summary>Checks one session.</summary>
     protected override void ProcessRecord()
     {
-        if (Session is { IsClosed: true })
-        {
-            CacheKitException failure = new(
-                ErrorIds.SessionClosed, "The session is closed.", "Make a new one with New-CacheKitSession.");
-            ThrowTerminatingError(ErrorRecords.From(failure, Session));
-        }
-
-        IReadOnlyList<StoreCheck> checks = Session is null ? CheckEnvironment() : CheckSession(Session);
+        CacheKitSession? session = Session ?? SessionScopes.Current;
+        ThrowIfAny(session is { IsClosed: true } ? SessionCaches.Closed() : null, session);
+        IReadOnlyList<StoreCheck> checks = session is null ? CheckEnvironment() : CheckSession(session);
         if (Quiet)
         {
             WriteObject(checks.All(check => check.Status != StoreCheckStatus.Failed));
@@ -49,9 +45,10 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     private StoreCheck[] CheckSession(CacheKitSession session)
     {
         CacheOptions options = session.Caches.Options;
-        StoreCheck key = session.KeyFingerprint is { } fingerprint
-            ? KeyPassed(session.KeySource!, fingerprint)
-            : CheckKey(CacheKitEnvironment.Capture(), options.Tenant);
+        IReadOnlyList<string> fingerprints = session.Caches.FingerprintsFor(session.Tenant);
+        StoreCheck key = fingerprints.Count > 0
+            ? KeyPassed(session.Caches.KeySource!, fingerprints)
+            : CheckKey(CacheKitEnvironment.Capture(), session.Tenant);
         return [key, .. Inspect(options.Store), MemoryTierOf(options)];
     }
 
@@ -95,8 +92,8 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
             }
 
             using KeyRing ring = source.Read(environment);
-            using TenantKeys keys = new(ring.Current, tenant);
-            return KeyPassed(source.Description, $"{keys.Fingerprint}{PreviousOf(ring)}");
+            using TenantKeyRing keys = ring.ForTenant(tenant);
+            return KeyPassed(source.Description, [.. keys.Keys.Select(key => key.Fingerprint.ToString())]);
         }
         catch (CacheKitException failure)
         {
@@ -104,15 +101,16 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
         }
     }
 
-    private static string PreviousOf(KeyRing ring) => (ring.Keys.Count - 1) switch
+    private static StoreCheck KeyPassed(string source, IReadOnlyList<string> fingerprints)
     {
-        0 => string.Empty,
-        1 => ", and a previous key",
-        int previous => $", and {previous} previous keys",
-    };
-
-    private static StoreCheck KeyPassed(string source, string fingerprint) =>
-        StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprint}");
+        string previous = (fingerprints.Count - 1) switch
+        {
+            0 => string.Empty,
+            1 => ", and a previous key",
+            int count => $", and {count} previous keys",
+        };
+        return StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprints[0]}{previous}");
+    }
 
     private static StoreCheck MemoryTierOf(CacheOptions options) => StoreCheck.Passed(
         "MemoryTier",
