@@ -52,7 +52,7 @@ Describe 'New-CacheKitSession with keys' {
             $secure = ConvertTo-SecureString $script:two -AsPlainText -Force
             $bytes = [Convert]::FromHexString($script:three)
             $session = New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey ('4' * 64), $secure, $bytes
-            Get-SessionKeyCheck $session | Should -BeLike "-MasterKey, fingerprint $(Get-Fingerprint $script:one)*"
+            Get-SessionKeyCheck $session | Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one), and 3 previous keys"
         }
 
         It 'takes one previous key in any form: <Name>' -ForEach @(
@@ -179,17 +179,17 @@ Describe 'New-CacheKitSession with keys' {
         }
 
         It 'takes a key from <Name>' -ForEach @(
-            @{ Name = 'text'; Secret = '1' * 64; Keys = 1 }
-            @{ Name = 'a SecureString'; Secret = ConvertTo-SecureString ('1' * 64) -AsPlainText -Force; Keys = 1 }
-            @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Keys = 1 }
-            @{ Name = 'text with a line end'; Secret = '1' * 64 + "`r`n"; Keys = 1 }
-            @{ Name = 'two lines'; Secret = '1' * 64 + "`n" + '2' * 64; Keys = 2 }
-            @{ Name = 'a list with commas'; Secret = '1' * 64 + ', ' + '2' * 64 + ',' + '3' * 64; Keys = 3 }
+            @{ Name = 'text'; Secret = '1' * 64; Others = '' }
+            @{ Name = 'a SecureString'; Secret = ConvertTo-SecureString ('1' * 64) -AsPlainText -Force; Others = '' }
+            @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Others = '' }
+            @{ Name = 'text with a line end'; Secret = '1' * 64 + "`r`n"; Others = '' }
+            @{ Name = 'two lines'; Secret = '1' * 64 + "`n" + '2' * 64; Others = ', and a previous key' }
+            @{ Name = 'a list with commas'; Secret = '1' * 64 + ', ' + '2' * 64 + ',' + '3' * 64; Others = ', and 2 previous keys' }
         ) {
             $global:CacheKitTestVaults['Second']['ring'] = $Secret
             $session = New-CacheKitSession -Memory -SecretName ring
             Get-SessionKeyCheck $session |
-                Should -BeLike "the secret 'ring', fingerprint $(Get-Fingerprint $script:one)*"
+                Should -BeLike "the secret 'ring', fingerprint $(Get-Fingerprint $script:one)$Others"
             $session = New-CacheKitSession -Memory -SecretName ring -VaultName Second
             Get-SessionKeyCheck $session | Should -BeLike "the secret 'ring' of the vault 'Second', *"
         }
