@@ -95,7 +95,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     {
         long now = Now();
         EntryHeader header = new(default, now, lifetime.FreshForMs, lifetime.KeepForMs, serializer, Compressed: false);
-        byte[]? frame = Seal(keys.Current, name, value, header, compress);
+        byte[]? frame = Seal(keys, name, value, header, compress);
         // What this value replaces is over, whatever becomes of the new entry.
         foreach (EntryKey previous in keys.Previous)
         {
@@ -168,7 +168,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     }
 
     private protected abstract byte[]? Seal(
-        in EntryKey key,
+        EntryKeys keys,
         string? name,
         ReadOnlySpan<byte> value,
         in EntryHeader header,

@@ -34,7 +34,7 @@ public sealed class PlainCache : EntryCache
     public override EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
         holdsSecret
             ? throw new ArgumentException("A plain key must not be made of a secret.", nameof(holdsSecret))
-            : new EntryKeys(EntryKey.ForPlain(@namespace, identity), []);
+            : new EntryKeys(EntryKey.ForPlain(@namespace, identity), [], default);
 
     /// <summary>
     /// Warns, once a namespace, when the namespace holds encrypted entries: who put them there may believe that all of
@@ -77,7 +77,7 @@ public sealed class PlainCache : EntryCache
     public bool KnowsNamespace(string @namespace) => _knownNamespaces.ContainsKey(@namespace);
 
     private protected override byte[]? Seal(
-        in EntryKey key,
+        EntryKeys keys,
         string? name,
         ReadOnlySpan<byte> value,
         in EntryHeader header,

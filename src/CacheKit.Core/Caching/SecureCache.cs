@@ -28,11 +28,11 @@ public sealed class SecureCache : EntryCache
         _keys.KeysFor(@namespace, identity, holdsSecret);
 
     private protected override byte[]? Seal(
-        in EntryKey key,
+        EntryKeys keys,
         string? name,
         ReadOnlySpan<byte> value,
         in EntryHeader header,
-        bool compress) => EntrySealer.Seal(key, name, value, header, compress);
+        bool compress) => EntrySealer.Seal(keys.Current, keys.Digest, name, value, header, compress);
 
     private protected override OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry) =>
         EntrySealer.Open(key, frame, out entry);

@@ -118,7 +118,8 @@ public readonly struct EntryKey
 /// <summary>Where an entry lies under each key of a ring.</summary>
 /// <param name="Current">Under the key that encrypts.</param>
 /// <param name="Previous">Under the keys that only decrypt, newest first.</param>
-public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous)
+/// <param name="Digest">The digest of what identifies the entry; nothing for a plain one.</param>
+public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous, IdentityDigest Digest)
 {
     /// <summary>The entry that was last met under the current key, ready to be opened again.</summary>
     internal PreparedFrame? Prepared { get; set; }
