@@ -48,6 +48,12 @@ internal static class StepwiseExchange
     public static async ValueTask<bool> RunLockedAsync(
         ICacheStore store, IExchangeSteps steps, StoreExchange exchange, CancellationToken cancellationToken)
     {
+        if (exchange.Target is null && exchange.Expected is null)
+        {
+            // There is nothing to change.
+            return await RunAsync(steps, exchange, cancellationToken).ConfigureAwait(false);
+        }
+
         List<IStoreLock> held = [];
         try
         {

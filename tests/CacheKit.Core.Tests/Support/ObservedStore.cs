@@ -48,6 +48,9 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
     /// <summary>Happens when an exchange is asked for, before the store knows of it.</summary>
     public Action<StoreExchange>? BeforeExchange { get; set; }
 
+    /// <summary>Happens after a write, before its caller knows of it.</summary>
+    public Action? AfterWrite { get; set; }
+
     /// <summary>Happens when a removal is asked for, before the store knows of it.</summary>
     public Action<string>? BeforeRemoval { get; set; }
 
@@ -69,7 +72,7 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
         return values;
     }
 
-    public ValueTask SetAsync(
+    public async ValueTask SetAsync(
         string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         lock (Writes)
@@ -77,9 +80,13 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
             Writes.Add((key, timeToLive));
         }
 
-        return (WriteFault ?? SetFault) is not { } fault
-            ? store.SetAsync(key, value, timeToLive, cancellationToken)
-            : throw fault;
+        if ((WriteFault ?? SetFault) is { } fault)
+        {
+            throw fault;
+        }
+
+        await store.SetAsync(key, value, timeToLive, cancellationToken);
+        AfterWrite?.Invoke();
     }
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
