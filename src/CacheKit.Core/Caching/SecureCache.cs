@@ -18,7 +18,15 @@ public sealed partial class SecureCache : EntryCache
     /// <param name="memory">The tier in front of it.</param>
     /// <param name="clock">The clock that expiry goes by.</param>
     public SecureCache(TenantKeyRing keys, ICacheStore store, MemoryTier memory, TimeProvider clock)
-        : base(store, memory, clock)
+        : this(keys, new CacheTiers(store, memory, clock))
+    {
+    }
+
+    /// <summary>Makes a cache on tiers that others may use too.</summary>
+    /// <param name="keys">The tenant's keys, which belong to the cache from then on.</param>
+    /// <param name="tiers">The tiers; the cache lets go of them when it is disposed.</param>
+    internal SecureCache(TenantKeyRing keys, CacheTiers tiers)
+        : base(tiers)
     {
         _keys = keys;
     }
