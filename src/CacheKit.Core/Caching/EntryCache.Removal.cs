@@ -18,22 +18,26 @@ public abstract partial class EntryCache
     private const int Concurrency = 16;
 
     /// <summary>Whether the store had a fault at the last lookup, so that a miss says nothing.</summary>
-    public bool IsStoreUnreadable => _isUnreadable;
+    public bool IsStoreUnreadable => _tiers.IsUnreadable;
+
+    /// <summary>The store and where it is, as a message may show it: never with a credential.</summary>
+    public string StoreName => _store.DisplayName;
 
     /// <summary>Removes an entry from both tiers, under every key of the ring.</summary>
     /// <param name="keys">Where the entry lies.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether the store had it.</returns>
+    /// <returns>Whether it was in one of them.</returns>
     /// <exception cref="StoreException">The store has a fault: the entry may still be there.</exception>
     public async ValueTask<bool> DeleteAsync(EntryKeys keys, CancellationToken cancellationToken)
     {
         EntryKey[] all = [keys.Current, .. keys.Previous];
+        bool wasThere = false;
         foreach (EntryKey key in all)
         {
-            Forget(key.Id);
+            wasThere |= IsInMemory(key.Id);
+            _tiers.Forget(key.Id);
         }
 
-        bool wasThere = false;
         // A rotation that moves the entry between two removals must not bring it back: it moves from old to new, and
         // which of the keys is the newer is not known here.
         foreach (EntryKey key in (EntryKey[])[.. all, .. all[..^1]])
@@ -94,7 +98,7 @@ public abstract partial class EntryCache
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // What is in memory does not say its namespace, and memory fills again by itself.
-        Forget(physicalKey: null);
+        _tiers.ForgetAll();
         int inPass = 1;
         for (int pass = 0; pass < MostPasses && inPass > 0; pass++)
         {
@@ -108,7 +112,7 @@ public abstract partial class EntryCache
             }
         }
 
-        Forget(physicalKey: null);
+        _tiers.ForgetAll();
     }
 
     private async ValueTask<int> RemovePageAsync(

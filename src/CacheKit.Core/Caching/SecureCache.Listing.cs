@@ -64,6 +64,11 @@ public sealed partial class SecureCache
         return keys is not null;
     }
 
+    /// <summary>Finds where an entry lies under each key of this ring that another ring's listing may have found.</summary>
+    /// <param name="entry">A sound entry of this tenant.</param>
+    public EntryKeys KeysFor(EntryInfo entry) =>
+        entry.Header.HasDigest ? _keys.KeysFor(entry.Key.Namespace, entry.Keys.Digest) : entry.Keys;
+
     /// <summary>The patterns of the keys of all the tenant's entries in some namespaces, under every key of the ring.</summary>
     /// <param name="namespaces">As in <see cref="EntryFilter.Namespaces"/>.</param>
     public IReadOnlyList<string> PatternsOf(IReadOnlyList<string> namespaces) =>

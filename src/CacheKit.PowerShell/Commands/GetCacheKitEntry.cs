@@ -76,23 +76,27 @@ public sealed class GetCacheKitEntryCommand : EntryCommand
 
     private void ListNames()
     {
-        WildcardPattern[]? patterns = Name is null
-            ? null
-            : Array.ConvertAll(Name, name => new WildcardPattern(name, WildcardOptions.CultureInvariant));
-        HashSet<string> missing = new(StringComparer.Ordinal);
+        List<WildcardPattern> patterns = [];
+        HashSet<string> literals = new(StringComparer.Ordinal);
         foreach (string name in Name ?? [])
         {
-            if (ItemNames.PatternOf(name) is null)
+            if (ItemNames.PatternOf(name) is { } pattern)
             {
-                missing.Add(WildcardPattern.Unescape(name));
+                patterns.Add(pattern);
+            }
+            else
+            {
+                literals.Add(WildcardPattern.Unescape(name));
             }
         }
 
+        HashSet<string> missing = new(literals, StringComparer.Ordinal);
         EntryFilter filter = new()
         {
             Namespaces = _namespaces!.ForStore,
             IncludesNamespace = _namespaces.Includes,
-            IncludesName = name => patterns is null || (name is not null && patterns.Any(pattern => pattern.IsMatch(name))),
+            IncludesName = name => Name is null
+                || (name is not null && (literals.Contains(name) || patterns.Any(pattern => pattern.IsMatch(name)))),
             IncludesStale = IncludeStale,
         };
         bool isComplete = ForEachPage(filter, page =>

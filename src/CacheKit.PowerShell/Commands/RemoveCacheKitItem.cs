@@ -2,7 +2,6 @@ using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
-using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
 

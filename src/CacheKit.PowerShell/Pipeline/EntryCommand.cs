@@ -61,15 +61,20 @@ public abstract class EntryCommand : SessionCommand
     /// <summary>Lists entries, a page at a time. A fault of the store ends the listing with an error.</summary>
     /// <param name="filter">Which entries.</param>
     /// <param name="action">What to do with a page; the store is free meanwhile.</param>
-    private protected void ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action)
+    /// <returns>Whether it came to its end.</returns>
+    private protected bool ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action)
     {
         ListingSteps<IReadOnlyList<EntryInfo>> steps = Cache.List(filter);
         try
         {
-            while (Try(() => Wait(stop => steps.MoveNextAsync(stop)), otherwise: false))
+            bool? hasPage = Try<bool?>(() => Wait(stop => steps.MoveNextAsync(stop)), otherwise: null);
+            while (hasPage == true)
             {
                 action(steps.Current);
+                hasPage = Try<bool?>(() => Wait(stop => steps.MoveNextAsync(stop)), otherwise: null);
             }
+
+            return hasPage == false;
         }
         finally
         {
@@ -96,6 +101,30 @@ public abstract class EntryCommand : SessionCommand
             WriteError(ErrorRecords.From(StoreFailures.From(fault), null));
             return otherwise;
         }
+    }
+
+    /// <summary>Checks that an entry object is of the tenant of this call. If not, that is an error, and nothing is done.</summary>
+    /// <param name="entry">The entry.</param>
+    private protected bool BelongsHere(CacheKitEntry entry)
+    {
+        if (entry.Tenant == TenantInEffect && Cache.TryParseKey(entry.Key, out _))
+        {
+            return true;
+        }
+
+        TellNotOfTenant(entry.Key);
+        return false;
+    }
+
+    /// <summary>Says that a key cannot be one of this tenant's.</summary>
+    /// <param name="key">What the user gave.</param>
+    private protected void TellNotOfTenant(string key)
+    {
+        CacheKitException failure = new(
+            ErrorIds.EntryNotOfTenant,
+            $"'{key}' is not the key of an entry of the tenant '{TenantInEffect}' under the master keys of this session.",
+            "Give the -Session and the -Tenant that listed the entry.");
+        WriteError(ErrorRecords.From(failure, key));
     }
 
     /// <summary>Tells of an entry that a listing could not open: a warning each, or an error each.</summary>

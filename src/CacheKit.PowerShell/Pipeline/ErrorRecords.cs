@@ -18,12 +18,14 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
-        ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound => ErrorCategory.ObjectNotFound,
+        ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound or ErrorIds.ItemNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
         ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
-        ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
+        ErrorIds.StoreTlsFailed or ErrorIds.DataNotAuthentic or ErrorIds.EntryNotOfTenant => ErrorCategory.SecurityError,
+        ErrorIds.StoreCannotList => ErrorCategory.NotImplemented,
+        ErrorIds.StoreUnavailable => ErrorCategory.ResourceUnavailable,
         ErrorIds.KeyFileExists or ErrorIds.BackendExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
         ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey or ErrorIds.SessionClosed => ErrorCategory.InvalidOperation,
