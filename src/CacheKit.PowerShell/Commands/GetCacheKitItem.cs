@@ -15,7 +15,7 @@ namespace CacheKit.Commands;
 [Cmdlet(
     VerbsCommon.Get,
     "CacheKitItem",
-    DefaultParameterSetName = ParameterSets.Name,
+    DefaultParameterSetName = ParameterSets.Entry,
     HelpUri = HelpPages.Folder + "Get-CacheKitItem.md")]
 [OutputType(typeof(object))]
 public sealed class GetCacheKitItemCommand : ItemCommand
@@ -41,7 +41,7 @@ public sealed class GetCacheKitItemCommand : ItemCommand
     public string[] LiteralName { get; set; } = [];
 
     /// <summary>Entries, as Get-CacheKitEntry writes them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.Entry)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Entry)]
     public CacheKitEntry[] InputObject { get; set; } = [];
 
     /// <summary>Leaves an entry that is not authentic where it is, and makes it an error.</summary>
@@ -49,6 +49,13 @@ public sealed class GetCacheKitItemCommand : ItemCommand
     public SwitchParameter FailClosed { get; set; }
 
     private bool KeepsEvidence => IsGiven(nameof(FailClosed)) ? FailClosed : IsFailClosed;
+
+    /// <summary>Checks the parameters, and opens the cache.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RefuseNothing();
+    }
 
     /// <summary>Looks for what was asked for.</summary>
     protected override void ProcessRecord()

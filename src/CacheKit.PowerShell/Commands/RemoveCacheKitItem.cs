@@ -11,7 +11,7 @@ namespace CacheKit.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "CacheKitItem",
-    DefaultParameterSetName = ParameterSets.Name,
+    DefaultParameterSetName = ParameterSets.Entry,
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Remove-CacheKitItem.md")]
 [OutputType(typeof(void), typeof(CacheKitEntry))]
@@ -36,7 +36,7 @@ public sealed class RemoveCacheKitItemCommand : ItemCommand
     public string[] LiteralName { get; set; } = [];
 
     /// <summary>Entries, as Get-CacheKitEntry writes them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.Entry)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Entry)]
     public CacheKitEntry[] InputObject { get; set; } = [];
 
     /// <summary>The keys under which the store has entries.</summary>
@@ -47,6 +47,13 @@ public sealed class RemoveCacheKitItemCommand : ItemCommand
     /// <summary>Gives out what Get-CacheKitEntry told of it.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Checks the parameters, and opens the cache.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RefuseNothing();
+    }
 
     /// <summary>Removes what was asked for.</summary>
     protected override void ProcessRecord()

@@ -16,7 +16,6 @@ namespace CacheKit.Commands;
 [Cmdlet(
     VerbsCommon.Set,
     "CacheKitItem",
-    DefaultParameterSetName = ParameterSets.Value,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low,
     HelpUri = HelpPages.Folder + "Set-CacheKitItem.md")]
@@ -24,18 +23,18 @@ namespace CacheKit.Commands;
 public sealed class SetCacheKitItemCommand : ItemCommand
 {
     private readonly List<PSObject?> _collected = [];
+    private bool _isNamed;
+    private bool _isValued;
 
-    /// <summary>The name. Nothing in it is a wildcard.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Value)]
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Property)]
+    /// <summary>The name; without it, each input object's property Name. Nothing in it is a wildcard.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [AllowNull]
     [ArgumentCompleter(typeof(ItemNameCompleter))]
     public string Name { get; set; } = null!;
 
-    /// <summary>The value.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ParameterSets.Value)]
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Property)]
+    /// <summary>The value; without a name, each input object's property Value.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -64,12 +63,12 @@ public sealed class SetCacheKitItemCommand : ItemCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private bool IsProperty => ParameterSetName == ParameterSets.Property;
-
     /// <summary>Checks the parameters, and opens the cache.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _isNamed = IsGiven(nameof(Name));
+        _isValued = IsGiven(nameof(Value));
         if (InEffect is not null && !IsGiven(nameof(Ttl)))
         {
             Ttl = InEffect.DefaultTtl;
@@ -86,23 +85,35 @@ public sealed class SetCacheKitItemCommand : ItemCommand
         }
     }
 
-    /// <summary>Takes a value, or a part of one.</summary>
+    /// <summary>Takes a value, or a part of one, or a row.</summary>
     protected override void ProcessRecord()
     {
-        if (IsProperty)
+        if (_isNamed)
+        {
+            _collected.Add(Value);
+        }
+        else if (_isValued)
         {
             Store([Value]);
         }
+        else if (Value?.Properties[nameof(Value)] is { } property)
+        {
+            Store([property.Value is { } value ? PSObject.AsPSObject(value) : null]);
+        }
         else
         {
-            _collected.Add(Value);
+            CacheKitException failure = new(
+                ErrorIds.ParameterConflict,
+                "Without -Name, each input object needs the properties Name and Value; this one has no Value.",
+                "Give -Name to store what comes through the pipeline, or -Value to store the same for each name.");
+            WriteError(ErrorRecords.From(failure, Name));
         }
     }
 
     /// <summary>Stores all that came for the one name: nothing, too, is a value.</summary>
     protected override void EndProcessing()
     {
-        if (!IsProperty)
+        if (_isNamed)
         {
             Store(_collected);
         }

@@ -40,6 +40,18 @@ public abstract class ItemCommand : EntryCommand
         return false;
     }
 
+    /// <summary>
+    /// Ends a command that nothing was given to. Entries must come first in binding, since they have a name that is no
+    /// pattern, so that no parameter can be mandatory in their stead.
+    /// </summary>
+    private protected void RefuseNothing()
+    {
+        if (ParameterSetName == ParameterSets.Entry && !MyInvocation.ExpectingInput && !IsGiven("InputObject"))
+        {
+            Refuse(ErrorIds.ItemNameInvalid, "There is no name to look for.", "Give -Name.", null);
+        }
+    }
+
     /// <summary>Remembers a name for completion.</summary>
     /// <param name="name">The name of an item that is there.</param>
     private protected void Remember(string name) => ItemNameCompleter.Remember(TenantInEffect, name);

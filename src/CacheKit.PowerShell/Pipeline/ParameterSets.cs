@@ -33,10 +33,6 @@ internal static class ParameterSets
 
     public const string Key = nameof(Key);
 
-    public const string Value = nameof(Value);
-
-    public const string Property = nameof(Property);
-
     public const string Tenant = nameof(Tenant);
 
     public const string AllTenants = nameof(AllTenants);
