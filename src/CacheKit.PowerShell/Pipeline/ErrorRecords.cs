@@ -18,12 +18,15 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
-        ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound or ErrorIds.ItemNotFound => ErrorCategory.ObjectNotFound,
-        ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
+        ErrorIds.ItemNotFound => ErrorCategory.ObjectNotFound,
+        ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound => ErrorCategory.ObjectNotFound,
+        ErrorIds.MasterKeyInvalid or ErrorIds.KeyRingInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
+        ErrorIds.KeyFileChanged => ErrorCategory.WriteError,
         ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
-        ErrorIds.StoreTlsFailed or ErrorIds.DataNotAuthentic or ErrorIds.EntryNotOfTenant => ErrorCategory.SecurityError,
+        ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
+        ErrorIds.DataNotAuthentic or ErrorIds.EntryNotOfTenant => ErrorCategory.SecurityError,
         ErrorIds.StoreCannotList => ErrorCategory.NotImplemented,
         ErrorIds.StoreUnavailable => ErrorCategory.ResourceUnavailable,
         ErrorIds.KeyFileExists or ErrorIds.BackendExists => ErrorCategory.ResourceExists,

@@ -58,5 +58,5 @@ internal sealed class ImplicitSession : IDisposable
         }
     }
 
-    private bool IsCurrent() => _environment.IsCurrent() && !_session.IsClosed;
+    private bool IsCurrent() => _environment.IsCurrent() && !_session.IsClosed && !_session.Caches.HaveKeysChanged;
 }

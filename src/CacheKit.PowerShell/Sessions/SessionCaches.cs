@@ -35,6 +35,9 @@ internal sealed class SessionCaches : IDisposable
     /// <summary>Where the master keys came from; null as long as there are none.</summary>
     public string? KeySource => _keys.Source;
 
+    /// <summary>Whether the key file that the keys were read from at the first use has changed since.</summary>
+    public bool HaveKeysChanged => _keys.HaveChanged;
+
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _isClosed;
 

@@ -9,6 +9,7 @@ namespace CacheKit.Sessions;
 internal sealed class SessionKeys : IDisposable
 {
     private KeyRing? _ring;
+    private volatile KeyFileWatch? _watch;
 
     /// <summary>Takes keys.</summary>
     /// <param name="ring">The keys, which belong to this from then on; null when they are to be read at the first use.</param>
@@ -22,6 +23,12 @@ internal sealed class SessionKeys : IDisposable
     /// <summary>Where the keys came from; null as long as there are none.</summary>
     public string? Source { get; private set; }
 
+    /// <summary>
+    /// Whether the key file, from which the keys were read at the first use, has changed since; it is looked at once a
+    /// second.
+    /// </summary>
+    public bool HaveChanged => _watch?.HasChanged() == true;
+
     /// <summary>The keys.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">There is no usable key.</exception>
     public KeyRing Ring()
@@ -29,8 +36,11 @@ internal sealed class SessionKeys : IDisposable
         if (_ring is null)
         {
             CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-            _ring = new KeyRing(MasterKeySource.ReadFirst(environment));
-            Source = MasterKeySource.Find(environment)?.Description;
+            KeyRingSource source = KeyRingSource.Find(environment) ?? throw KeyRingSource.Missing();
+            KeyFileWatch? watch = string.IsNullOrWhiteSpace(source.Path) ? null : new(source.Path, TimeProvider.System);
+            _ring = source.Read(environment);
+            _watch = watch;
+            Source = source.Description;
         }
 
         return _ring;
