@@ -11,14 +11,17 @@
     CmdletsToExport      = @(
         'Get-CacheKitBackend'
         'Get-CacheKitKey'
+        'Get-CacheKitSession'
         'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'
         'New-CacheKitSession'
         'Register-CacheKitBackend'
+        'Remove-CacheKitSession'
         'Test-CacheKitMasterKey'
         'Test-CacheKitSession'
         'Unregister-CacheKitBackend'
+        'Use-CacheKitSession'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

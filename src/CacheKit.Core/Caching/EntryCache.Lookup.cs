@@ -91,13 +91,13 @@ public abstract partial class EntryCache
             IReadOnlyList<byte[]?> found = keys is [{ Previous.Count: 0 } single]
                 ? [await _store.GetAsync(single.Current.ToString(), cancellationToken).ConfigureAwait(false)]
                 : await _store.GetManyAsync(PhysicalKeys(keys), cancellationToken).ConfigureAwait(false);
-            _isUnreadable = false;
+            _tiers.IsUnreadable = false;
             _notices.ReadsWork();
             return found;
         }
         catch (StoreException fault)
         {
-            _isUnreadable = true;
+            _tiers.IsUnreadable = true;
             _notices.AddReadFault(fault);
             return [];
         }

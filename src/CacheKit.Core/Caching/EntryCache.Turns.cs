@@ -32,7 +32,7 @@ public abstract partial class EntryCache
         TimeSpan leaseTime,
         CancellationToken cancellationToken)
     {
-        if (!_store.Capabilities.HasFlag(StoreCapabilities.Locking) || _isUnreadable)
+        if (!_store.Capabilities.HasFlag(StoreCapabilities.Locking) || _tiers.IsUnreadable)
         {
             return default;
         }
@@ -86,7 +86,7 @@ public abstract partial class EntryCache
             }
         }
 
-        bool isContested = held is null && found.Outcome == LookupOutcome.Miss && !_isUnreadable;
+        bool isContested = held is null && found.Outcome == LookupOutcome.Miss && !_tiers.IsUnreadable;
         return new ComputeTurn(found, isMine ? lease : null, isContested);
     }
 }

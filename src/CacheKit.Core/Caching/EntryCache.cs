@@ -21,22 +21,23 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <summary>How far the clocks of two hosts may differ. An entry from further in the future is not used.</summary>
     private static readonly long s_clockSkewMs = (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
 
+    private readonly CacheTiers _tiers;
     private readonly ICacheStore _store;
     private readonly MemoryTier _memory;
     private readonly TimeProvider _clock;
     private readonly CacheNotices _notices;
-    private readonly ChangeTracker _changes = new();
+    private readonly ChangeTracker _changes;
 
-    // Whether the store had a fault at the last read: no use in asking it for a lock.
-    private volatile bool _isUnreadable;
-
-    private protected EntryCache(ICacheStore store, MemoryTier memory, TimeProvider clock)
+    /// <summary>Makes a cache.</summary>
+    /// <param name="tiers">Store and memory; the cache lets go of them when it is disposed.</param>
+    private protected EntryCache(CacheTiers tiers)
     {
-        _store = store;
-        _memory = memory;
-        _clock = clock;
-        _notices = new CacheNotices(store);
-        store.ListenForChanges(Forget);
+        _tiers = tiers;
+        _store = tiers.Store;
+        _memory = tiers.Memory;
+        _clock = tiers.Clock;
+        _notices = tiers.Notices;
+        _changes = tiers.Changes;
     }
 
     private protected ICacheStore Store => _store;
@@ -46,7 +47,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     private protected CacheNotices Notices => _notices;
 
     /// <summary>The computations under way: one a key.</summary>
-    public SingleFlight Flights { get; } = new();
+    public SingleFlight Flights => _tiers.Flights;
 
     /// <summary>Computes where an entry lies.</summary>
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
@@ -95,16 +96,16 @@ public abstract partial class EntryCache : IAsyncDisposable
     {
         long now = Now();
         EntryHeader header = new(default, now, lifetime.FreshForMs, lifetime.KeepForMs, serializer, Compressed: false);
-        byte[]? frame = Seal(keys.Current, name, value, header, compress);
+        byte[]? frame = Seal(keys, name, value, header, compress);
         // What this value replaces is over, whatever becomes of the new entry.
         foreach (EntryKey previous in keys.Previous)
         {
-            Forget(previous.Id);
+            _tiers.Forget(previous.Id);
         }
 
         if (frame is null || frame.Length > LargestEntry)
         {
-            Forget(keys.Current.Id);
+            _tiers.Forget(keys.Current.Id);
             _notices.Add($"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
             return null;
         }
@@ -158,17 +159,16 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <param name="notice">The warning, or the error where the configuration is wrong.</param>
     public bool TryTakeNotice([NotNullWhen(true)] out CacheNotice? notice) => _notices.TryTake(out notice);
 
-    /// <summary>Zeroes the keys and closes the store.</summary>
+    /// <summary>Zeroes the keys, and closes the store unless another cache uses it.</summary>
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        _memory.Clear();
         DisposeKeys();
-        return _store.DisposeAsync();
+        return _tiers.DisposeAsync();
     }
 
     private protected abstract byte[]? Seal(
-        in EntryKey key,
+        EntryKeys keys,
         string? name,
         ReadOnlySpan<byte> value,
         in EntryHeader header,
@@ -216,7 +216,7 @@ public abstract partial class EntryCache : IAsyncDisposable
 
     private async ValueTask DropAsync(EntryKey key, CancellationToken cancellationToken)
     {
-        Forget(key.Id);
+        _tiers.Forget(key.Id);
         try
         {
             await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
@@ -226,27 +226,6 @@ public abstract partial class EntryCache : IAsyncDisposable
         {
             _notices.AddWriteFault(fault);
         }
-    }
-
-    /// <summary>Another cache, in this process or elsewhere, has written or removed an entry; null: any entry.</summary>
-    private void Forget(string? physicalKey)
-    {
-        if (physicalKey is null)
-        {
-            _changes.AllChanged();
-            _memory.Clear();
-        }
-        else if (EntryKey.TryParseId(physicalKey, out EntryId id))
-        {
-            Forget(id);
-        }
-    }
-
-    /// <summary>First the mark, then the removal: a reader who fills the memory looks for the mark afterwards.</summary>
-    private void Forget(in EntryId id)
-    {
-        _changes.Changed(id);
-        _memory.Remove(id);
     }
 
     private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -12,12 +12,14 @@ internal static class EntrySealer
 {
     /// <summary>Seals a value.</summary>
     /// <param name="key">Where the entry will lie.</param>
+    /// <param name="digest">The digest of what identifies it.</param>
     /// <param name="name">The item's name, or null.</param>
     /// <param name="value">The serialized value.</param>
-    /// <param name="header">The header; fingerprint and compressed flag are filled in here.</param>
+    /// <param name="header">The header; fingerprint and flags are filled in here.</param>
     /// <param name="compress">Whether a large value may be compressed.</param>
     public static byte[] Seal(
         in EntryKey key,
+        in IdentityDigest digest,
         string? name,
         ReadOnlySpan<byte> value,
         EntryHeader header,
@@ -27,7 +29,8 @@ internal static class EntrySealer
         header = header with
         {
             Fingerprint = key.Keys.Fingerprint,
-            Compressed = PlaintextLayout.Write(plaintext, name, value, compress),
+            Compressed = PlaintextLayout.Write(plaintext, digest, name, value, compress),
+            HasDigest = true,
         };
         Span<byte> start = stackalloc byte[NativeFrame.PrefixSize + NativeFrame.LongestHeader];
         start = start[..NativeFrame.WriteStart(header, start)];
@@ -91,15 +94,18 @@ internal static class EntrySealer
     private static bool TryUnpack(SensitiveBuffer plaintext, in EntryHeader header, out OpenedEntry entry)
     {
         entry = default;
-        if (!PlaintextLayout.TryFindValue(plaintext.WrittenSpan, out int start))
+        int nameStart = header.HasDigest ? IdentityDigest.Size : 0;
+        if (plaintext.Length < nameStart
+            || !PlaintextLayout.TryFindValue(plaintext.WrittenSpan[nameStart..], out int start))
         {
             plaintext.Dispose();
             return false;
         }
 
+        start += nameStart;
         if (!header.Compressed)
         {
-            entry = new OpenedEntry(plaintext, start, header);
+            entry = new OpenedEntry(plaintext, start, header, nameStart);
             return true;
         }
 
@@ -113,7 +119,7 @@ internal static class EntrySealer
             return false;
         }
 
-        entry = new OpenedEntry(value, start, header);
+        entry = new OpenedEntry(value, start, header, nameStart);
         return true;
     }
 

@@ -15,7 +15,7 @@ public readonly struct OpenedEntry : IDisposable
     private readonly int _nameStart;
     private readonly int _start;
 
-    internal OpenedEntry(SensitiveBuffer buffer, int start, in EntryHeader header, int nameStart = 0)
+    internal OpenedEntry(SensitiveBuffer buffer, int start, in EntryHeader header, int nameStart)
     {
         _buffer = buffer;
         _lease = buffer.Lease;
@@ -30,6 +30,11 @@ public readonly struct OpenedEntry : IDisposable
     /// <summary>The item's name, or null for an entry whose key was derived.</summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>
     public string? Name => PlaintextLayout.ReadName(Buffer.WrittenSpan[_nameStart.._start]);
+
+    /// <summary>The digest of what identifies the entry; null for one that was written before entries carried it.</summary>
+    /// <exception cref="ObjectDisposedException">The entry is over.</exception>
+    public IdentityDigest? Digest =>
+        Header.HasDigest ? IdentityDigest.FromBytes(Buffer.WrittenSpan) : null;
 
     /// <summary>The serialized value. Valid until the entry is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>

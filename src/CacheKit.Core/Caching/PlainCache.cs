@@ -16,14 +16,24 @@ public sealed class PlainCache : EntryCache
     private static readonly TimeSpan s_longestCheck = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<string, bool> _knownNamespaces = new(StringComparer.Ordinal);
+    private readonly string? _tenant;
 
     /// <summary>Makes a cache, which owns all of its parts from then on.</summary>
     /// <param name="store">Where entries lie.</param>
     /// <param name="memory">The tier in front of it.</param>
     /// <param name="clock">The clock that expiry goes by.</param>
     public PlainCache(ICacheStore store, MemoryTier memory, TimeProvider clock)
-        : base(store, memory, clock)
+        : this(CacheFactory.DefaultTenant, new CacheTiers(store, memory, clock))
     {
+    }
+
+    /// <summary>Makes a cache on tiers that others may use too.</summary>
+    /// <param name="tenant">Whose entries they are. Nothing but their ids keeps tenants apart here.</param>
+    /// <param name="tiers">The tiers; the cache lets go of them when it is disposed.</param>
+    internal PlainCache(string tenant, CacheTiers tiers)
+        : base(tiers)
+    {
+        _tenant = tenant == CacheFactory.DefaultTenant ? null : tenant;
     }
 
     /// <summary>Computes where an entry lies.</summary>
@@ -34,7 +44,7 @@ public sealed class PlainCache : EntryCache
     public override EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
         holdsSecret
             ? throw new ArgumentException("A plain key must not be made of a secret.", nameof(holdsSecret))
-            : new EntryKeys(EntryKey.ForPlain(@namespace, identity), []);
+            : new EntryKeys(EntryKey.ForPlain(@namespace, identity, _tenant), [], default);
 
     /// <summary>
     /// Warns, once a namespace, when the namespace holds encrypted entries: who put them there may believe that all of
@@ -77,7 +87,7 @@ public sealed class PlainCache : EntryCache
     public bool KnowsNamespace(string @namespace) => _knownNamespaces.ContainsKey(@namespace);
 
     private protected override byte[]? Seal(
-        in EntryKey key,
+        EntryKeys keys,
         string? name,
         ReadOnlySpan<byte> value,
         in EntryHeader header,

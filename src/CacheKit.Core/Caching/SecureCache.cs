@@ -18,7 +18,15 @@ public sealed class SecureCache : EntryCache
     /// <param name="memory">The tier in front of it.</param>
     /// <param name="clock">The clock that expiry goes by.</param>
     public SecureCache(TenantKeyRing keys, ICacheStore store, MemoryTier memory, TimeProvider clock)
-        : base(store, memory, clock)
+        : this(keys, new CacheTiers(store, memory, clock))
+    {
+    }
+
+    /// <summary>Makes a cache on tiers that others may use too.</summary>
+    /// <param name="keys">The tenant's keys, which belong to the cache from then on.</param>
+    /// <param name="tiers">The tiers; the cache lets go of them when it is disposed.</param>
+    internal SecureCache(TenantKeyRing keys, CacheTiers tiers)
+        : base(tiers)
     {
         _keys = keys;
     }
@@ -28,11 +36,11 @@ public sealed class SecureCache : EntryCache
         _keys.KeysFor(@namespace, identity, holdsSecret);
 
     private protected override byte[]? Seal(
-        in EntryKey key,
+        EntryKeys keys,
         string? name,
         ReadOnlySpan<byte> value,
         in EntryHeader header,
-        bool compress) => EntrySealer.Seal(key, name, value, header, compress);
+        bool compress) => EntrySealer.Seal(keys.Current, keys.Digest, name, value, header, compress);
 
     private protected override OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry) =>
         EntrySealer.Open(key, frame, out entry);

@@ -27,13 +27,15 @@ public enum SerializerKind
 /// <param name="KeepForMs">For how long it may be kept (stale-if-error included), in milliseconds from then.</param>
 /// <param name="Serializer">How its clear text is written.</param>
 /// <param name="Compressed">Whether its value is an LZ4 block.</param>
+/// <param name="HasDigest">Whether its clear text begins with an <see cref="IdentityDigest"/>.</param>
 public readonly record struct EntryHeader(
     KeyFingerprint Fingerprint,
     long CreatedUnixMs,
     long FreshForMs,
     long KeepForMs,
     SerializerKind Serializer,
-    bool Compressed);
+    bool Compressed,
+    bool HasDigest = false);
 
 /// <summary>
 /// The native entry: <c>43 4B 50 01 | flags u8 | 0 u8 | header_len u16 | header | nonce 12 | ciphertext | tag 16</c>
@@ -46,6 +48,9 @@ public static class NativeFrame
 
     /// <summary>The longest header that this version writes.</summary>
     public const int LongestHeader = 1 + 2 + KeyFingerprint.Size + (3 * 9) + 1 + 10 + 1;
+
+    /// <summary>The flag of an entry whose clear text begins with an <see cref="IdentityDigest"/>.</summary>
+    private const byte DigestFlag = 0x02;
 
     private const uint HeaderItems = 6;
 
@@ -87,7 +92,7 @@ public static class NativeFrame
         cursor.Advance(written);
 
         Magic.CopyTo(destination);
-        destination[4] = 0;
+        destination[4] = header.HasDigest ? DigestFlag : (byte)0;
         destination[5] = 0;
         BinaryPrimitives.WriteUInt16BigEndian(destination[6..], (ushort)cursor.Position);
         return PrefixSize + cursor.Position;
@@ -104,13 +109,22 @@ public static class NativeFrame
     {
         header = default;
         start = 0;
-        if (frame.Length < PrefixSize + EntryCipher.Overhead || !frame.StartsWith(Magic) || frame[4] != 0 || frame[5] != 0)
+        if (frame.Length < PrefixSize + EntryCipher.Overhead
+            || !frame.StartsWith(Magic)
+            || (frame[4] & ~DigestFlag) != 0
+            || frame[5] != 0)
         {
             return false;
         }
 
         start = PrefixSize + BinaryPrimitives.ReadUInt16BigEndian(frame[6..]);
-        return start <= frame.Length - EntryCipher.Overhead && TryReadHeader(frame[PrefixSize..start], out header);
+        if (start > frame.Length - EntryCipher.Overhead || !TryReadHeader(frame[PrefixSize..start], out header))
+        {
+            return false;
+        }
+
+        header = header with { HasDigest = (frame[4] & DigestFlag) != 0 };
+        return true;
     }
 
     private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out EntryHeader header)

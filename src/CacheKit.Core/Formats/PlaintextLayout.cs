@@ -7,8 +7,9 @@ using MessagePack;
 namespace CacheKit.Core.Formats;
 
 /// <summary>
-/// What is encrypted: the item's name (MessagePack text, or nil), then the serialized value. A compressed value is
-/// its size (MessagePack integer) and an LZ4 block (DESIGN sections 7 and 8, docs/formats.md).
+/// What is encrypted: the digest of what identifies the entry, the item's name (MessagePack text, or nil), then the
+/// serialized value. A compressed value is its size (MessagePack integer) and an LZ4 block (DESIGN sections 7 and 8,
+/// docs/formats.md).
 /// </summary>
 internal static class PlaintextLayout
 {
@@ -25,12 +26,19 @@ internal static class PlaintextLayout
 
     /// <summary>Writes the clear text of an entry.</summary>
     /// <param name="destination">Takes it.</param>
+    /// <param name="digest">The digest of what identifies the entry.</param>
     /// <param name="name">The item's name, or null.</param>
     /// <param name="value">The serialized value.</param>
     /// <param name="compress">Whether it may be compressed.</param>
     /// <returns>Whether the value was compressed: it is when that makes it smaller.</returns>
-    public static bool Write(SensitiveBuffer destination, string? name, ReadOnlySpan<byte> value, bool compress = true)
+    public static bool Write(
+        SensitiveBuffer destination,
+        in IdentityDigest digest,
+        string? name,
+        ReadOnlySpan<byte> value,
+        bool compress = true)
     {
+        destination.Write(digest.Bytes);
         WriteName(destination, name);
         if (compress && value.Length is > CompressionThreshold and <= LargestValue && TryCompress(destination, value))
         {
@@ -42,7 +50,7 @@ internal static class PlaintextLayout
     }
 
     /// <summary>Finds the value.</summary>
-    /// <param name="plaintext">The clear text.</param>
+    /// <param name="plaintext">The clear text behind the digest.</param>
     /// <param name="valueStart">Where the name ends and the value begins.</param>
     /// <returns>Whether the clear text has this layout.</returns>
     public static bool TryFindValue(ReadOnlySpan<byte> plaintext, out int valueStart)

@@ -57,14 +57,23 @@ public readonly struct EntryKey
 
     /// <summary>
     /// Computes where a plain entry lies: the first 160 bits of SHA-256 over <c>u8(len namespace) || namespace ||
-    /// identity</c> (DESIGN section 8). Unkeyed: whoever guesses the identity can tell that it is the one.
+    /// identity</c> (DESIGN section 8), behind <c>FF || u16(len tenant) || tenant</c> where there is one: no namespace has
+    /// 255 characters. Unkeyed: whoever guesses the identity can tell that it is the one.
     /// </summary>
     /// <param name="namespace">The namespace: 1 to 64 ASCII characters.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
-    public static EntryKey ForPlain(string @namespace, ReadOnlySpan<byte> identity)
+    /// <param name="tenant">Whose entry it is; null for the default tenant's.</param>
+    public static EntryKey ForPlain(string @namespace, ReadOnlySpan<byte> identity, string? tenant = null)
     {
         Span<byte> start = stackalloc byte[1 + LongestNamespace];
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (tenant is not null)
+        {
+            byte[] name = Encoding.UTF8.GetBytes(tenant);
+            sha.AppendData([0xFF, (byte)(name.Length >> 8), unchecked((byte)name.Length)]);
+            sha.AppendData(name);
+        }
+
         sha.AppendData(start[..WriteNamespace(@namespace, start)]);
         sha.AppendData(identity);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -121,7 +130,8 @@ public readonly struct EntryKey
 /// <summary>Where an entry lies under each key of a ring.</summary>
 /// <param name="Current">Under the key that encrypts.</param>
 /// <param name="Previous">Under the keys that only decrypt, newest first.</param>
-public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous)
+/// <param name="Digest">The digest of what identifies the entry; nothing for a plain one.</param>
+public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previous, IdentityDigest Digest)
 {
     /// <summary>The entry that was last met under the current key, ready to be opened again.</summary>
     internal PreparedFrame? Prepared { get; set; }

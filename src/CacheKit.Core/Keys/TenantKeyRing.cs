@@ -1,3 +1,5 @@
+using CacheKit.Core.Formats;
+
 namespace CacheKit.Core.Keys;
 
 /// <summary>The keys of one tenant under every master key of a ring, the encrypting one first.</summary>
@@ -20,6 +22,9 @@ public sealed class TenantKeyRing : IDisposable
     /// <summary>The keys that encrypt.</summary>
     public TenantKeys Current => _keys[0];
 
+    /// <summary>All keys, the encrypting one first.</summary>
+    public IReadOnlyList<TenantKeys> Keys => _keys;
+
     /// <summary>Computes where an entry lies under every key of the ring.</summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
@@ -28,17 +33,37 @@ public sealed class TenantKeyRing : IDisposable
     {
         if (holdsSecret)
         {
-            return Compute(@namespace, identity);
+            return KeysFor(@namespace, IdentityDigest.Compute(identity));
         }
 
         EntryKeys? keys = _memo.Find(@namespace, identity);
         if (keys is null)
         {
-            keys = Compute(@namespace, identity);
+            keys = KeysFor(@namespace, IdentityDigest.Compute(identity));
             _memo.Add(@namespace, identity, keys);
         }
 
         return keys;
+    }
+
+    /// <summary>Computes where an entry lies under every key of the ring.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="digest">The digest of what identifies the entry inside it.</param>
+    public EntryKeys KeysFor(string @namespace, in IdentityDigest digest)
+    {
+        EntryKey current = Current.KeyFor(@namespace, digest);
+        if (_keys.Length == 1)
+        {
+            return new EntryKeys(current, s_none, digest);
+        }
+
+        EntryKey[] previous = new EntryKey[_keys.Length - 1];
+        for (int i = 0; i < previous.Length; i++)
+        {
+            previous[i] = _keys[i + 1].KeyFor(@namespace, digest);
+        }
+
+        return new EntryKeys(current, previous, digest);
     }
 
     /// <summary>Zeroes every key.</summary>
@@ -49,22 +74,5 @@ public sealed class TenantKeyRing : IDisposable
         {
             keys.Dispose();
         }
-    }
-
-    private EntryKeys Compute(string @namespace, ReadOnlySpan<byte> identity)
-    {
-        EntryKey current = Current.KeyFor(@namespace, identity);
-        if (_keys.Length == 1)
-        {
-            return new EntryKeys(current, s_none);
-        }
-
-        EntryKey[] previous = new EntryKey[_keys.Length - 1];
-        for (int i = 0; i < previous.Length; i++)
-        {
-            previous[i] = _keys[i + 1].KeyFor(@namespace, identity);
-        }
-
-        return new EntryKeys(current, previous);
     }
 }

@@ -66,17 +66,17 @@ public sealed class TenantKeys : IDisposable
 
     /// <summary>
     /// Computes where an entry lies: the first 160 bits of HMAC-SHA256 under the tenant's <c>cache_keys</c> key over
-    /// <c>u8(len namespace) || namespace || identity</c> (DESIGN section 8). Keyed, since an unkeyed hash of a
+    /// <c>u8(len namespace) || namespace || digest</c> (DESIGN section 8). Keyed, since an unkeyed hash of a
     /// guessable name tells the name.
     /// </summary>
     /// <param name="namespace">The namespace: 1 to 64 ASCII characters.</param>
-    /// <param name="identity">What identifies the entry inside it.</param>
-    public EntryKey KeyFor(string @namespace, ReadOnlySpan<byte> identity)
+    /// <param name="digest">The digest of what identifies the entry inside it.</param>
+    public EntryKey KeyFor(string @namespace, in IdentityDigest digest)
     {
         Span<byte> start = stackalloc byte[1 + EntryKey.LongestNamespace];
         start = start[..EntryKey.WriteNamespace(@namespace, start)];
         Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
-        _cacheKeysHash.Compute(start, identity, mac);
+        _cacheKeysHash.Compute(start, digest.Bytes, mac);
         return new EntryKey(this, @namespace, EntryId.FromBytes(mac[..EntryId.ByteLength]));
     }
 

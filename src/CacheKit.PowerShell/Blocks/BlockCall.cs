@@ -33,9 +33,14 @@ internal sealed record BlockCall(PSCmdlet Cmdlet, ScriptBlock Block, object?[]? 
     /// <summary>Runs the block.</summary>
     /// <returns>What it wrote, and the exception that ended it.</returns>
     /// <exception cref="PipelineStoppedException">The user or the pipeline stopped it.</exception>
-    public BlockOutput Run()
+    public BlockOutput Run() => Run(new BlockOutput(Cmdlet));
+
+    /// <summary>Runs the block.</summary>
+    /// <param name="output">Takes what it writes, when it writes it, and the exception that ends it.</param>
+    /// <returns>The output.</returns>
+    /// <exception cref="PipelineStoppedException">The user or the pipeline stopped it.</exception>
+    public BlockOutput Run(BlockOutput output)
     {
-        BlockOutput output = new(Cmdlet);
         ScriptBlock runner = s_runners.GetOrAdd((Arguments?.Length ?? 0, HasInput, Variables.Count > 0), MakeRunner);
         object?[] all = [Block, s_collect, output, Input, s_declare, Variables, .. Arguments ?? []];
         PSVariableIntrinsics? scope = HasInput ? ScopeReader.VariablesOf(Cmdlet, Block) : null;

@@ -5,7 +5,7 @@ namespace CacheKit.Blocks;
 
 /// <summary>What a block wrote. Its other streams have been passed on, each record when it came.</summary>
 /// <param name="cmdlet">The cmdlet that ran the block.</param>
-internal sealed class BlockOutput(PSCmdlet cmdlet)
+internal class BlockOutput(PSCmdlet cmdlet)
 {
     private readonly List<PSObject?> _items = [];
     private Exception? _end;
@@ -41,12 +41,12 @@ internal sealed class BlockOutput(PSCmdlet cmdlet)
                 break;
             default:
                 _hasErrors = _hasErrors || item?.BaseObject is ErrorRecord;
-                _items.Add(item);
+                Keep(item);
                 break;
         }
     }
 
-    /// <summary>Notes the exception that ended the block; <see cref="Write"/> throws it after what came before.</summary>
+    /// <summary>Notes the exception that ended the block; <see cref="Write()"/> throws it after what came before.</summary>
     /// <param name="exception">The exception.</param>
     public void EndWith(Exception exception) => _end = exception;
 
@@ -66,19 +66,30 @@ internal sealed class BlockOutput(PSCmdlet cmdlet)
     {
         foreach (PSObject? item in _items)
         {
-            if (item?.BaseObject is ErrorRecord error)
-            {
-                ErrorStream.Write(cmdlet, error);
-            }
-            else
-            {
-                cmdlet.WriteObject(item);
-            }
+            Write(item);
         }
 
         if (_end is not null)
         {
             ExceptionDispatchInfo.Throw(_end);
+        }
+    }
+
+    /// <summary>Takes an object, or an error, that is to come out.</summary>
+    /// <param name="item">The object.</param>
+    protected virtual void Keep(PSObject? item) => _items.Add(item);
+
+    /// <summary>Writes an object, or an error, where it belongs.</summary>
+    /// <param name="item">The object.</param>
+    protected void Write(PSObject? item)
+    {
+        if (item?.BaseObject is ErrorRecord error)
+        {
+            ErrorStream.Write(cmdlet, error);
+        }
+        else
+        {
+            cmdlet.WriteObject(item);
         }
     }
 }

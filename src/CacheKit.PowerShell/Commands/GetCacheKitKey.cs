@@ -39,7 +39,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
 
         try
         {
-            _cache = RentCache();
+            _cache = RentCache(Plain);
         }
         catch (CacheKitException failure)
         {

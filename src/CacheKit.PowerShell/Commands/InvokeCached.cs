@@ -13,7 +13,7 @@ public sealed class InvokeCachedCommand : BlockCachingCommand
 
     private protected override EntryCache OpenCache()
     {
-        PlainCache cache = (PlainCache)RentCache();
+        PlainCache cache = (PlainCache)RentCache(plain: true);
         if (!cache.KnowsNamespace(Namespace))
         {
             Wait(stop => cache.CheckNamespaceAsync(Namespace, stop));

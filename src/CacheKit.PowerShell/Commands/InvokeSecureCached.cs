@@ -14,7 +14,7 @@ public sealed class InvokeSecureCachedCommand : BlockCachingCommand
     public SwitchParameter FailClosed { get; set; }
 
     private protected override bool KeepsEvidence =>
-        FailClosed || (Session is { FailClosed: true } && !IsGiven(nameof(FailClosed)));
+        FailClosed || (InEffect is { FailClosed: true } && !IsGiven(nameof(FailClosed)));
 
     private protected override EntryCache OpenCache() => RentCache();
 }

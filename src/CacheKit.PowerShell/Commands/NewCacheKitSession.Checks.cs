@@ -1,4 +1,3 @@
-using System.Text;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Storage;
 using CacheKit.Pipeline;
@@ -8,7 +7,6 @@ namespace CacheKit.Commands;
 /// <content>What the parameters may say.</content>
 public sealed partial class NewCacheKitSessionCommand
 {
-    private const int LongestTenant = 1024;
     private const long SmallestMemoryLimit = 1 << 20;
 
     private static readonly TimeSpan s_shortestTimeout = TimeSpan.FromMilliseconds(1);
@@ -16,37 +14,12 @@ public sealed partial class NewCacheKitSessionCommand
 
     private void CheckCommon()
     {
-        if (string.IsNullOrWhiteSpace(Tenant) || Encoding.UTF8.GetByteCount(Tenant) > LongestTenant)
-        {
-            Refuse(
-                ErrorIds.TenantInvalid,
-                $"A tenant is text of 1 to {LongestTenant} bytes, and not only white space.",
-                "Give another -Tenant, or none for the tenant 'default'.",
-                Tenant);
-        }
-
-        if (Namespaces.Check(Namespace) is { } failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
-        }
-
-        CheckTtl();
+        ThrowIfAny(Tenants.Check(Tenant), Tenant);
+        ThrowIfAny(Namespaces.Check(Namespace), Namespace);
+        ThrowIfAny(SessionTtl.Check(Ttl), Ttl.Input ?? Ttl.Script);
         CheckTimeout(nameof(ConnectTimeout), ConnectTimeout);
         CheckTimeout(nameof(OperationTimeout), OperationTimeout);
         CheckSizes();
-    }
-
-    private void CheckTtl()
-    {
-        string? problem = Ttl.Problem ?? (Ttl.Script is null ? null : "a session has no result that it could be computed from");
-        if (problem is not null)
-        {
-            Refuse(
-                ErrorIds.TtlInvalid,
-                $"-Ttl cannot be used: {problem}.",
-                "Try -Ttl 300 or -Ttl 5m.",
-                Ttl.Input ?? Ttl.Script);
-        }
     }
 
     private void CheckTimeout(string parameter, Ttl? given)
@@ -93,7 +66,4 @@ public sealed partial class NewCacheKitSessionCommand
                 value);
         }
     }
-
-    private void Refuse(string errorId, string message, string advice, object? target) =>
-        ThrowTerminatingError(ErrorRecords.From(new CacheKitException(errorId, message, advice), target));
 }

@@ -97,6 +97,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
     public string Tenant { get; set; } = CacheFactory.DefaultTenant;
 
     /// <summary>The namespace of calls that name none.</summary>
@@ -134,6 +135,10 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Backend)]
     public SwitchParameter NoMemoryTier { get; set; }
 
+    /// <summary>Makes it the session of every call in this runspace that names none.</summary>
+    [Parameter]
+    public SwitchParameter AsDefault { get; set; }
+
     /// <summary>Makes the session.</summary>
     protected override void ProcessRecord()
     {
@@ -144,19 +149,22 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
             CacheOptions options = new()
             {
                 Store = ChooseStore(environment),
-                Tenant = Tenant,
                 MemoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit,
             };
-            string store = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            using MasterKey? key = ReadKey(environment, out string? source);
-            WriteObject(new CacheKitSession(new SessionCaches(options, key), store)
+            // What is wrong with the rest of the store's options is told now, not at the first call.
+            _ = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
+            CacheKitSession session = new(new SessionCaches(options, ReadKeys(environment)), Tenant)
             {
                 Namespace = Namespace,
                 DefaultTtl = Ttl,
                 FailClosed = FailClosed,
-                KeySource = source,
-                KeyFingerprint = FingerprintOf(key),
-            });
+            };
+            if (AsDefault)
+            {
+                SessionScopes.SetDefault(session);
+            }
+
+            WriteObject(session);
         }
         catch (CacheKitException failure)
         {
@@ -167,30 +175,15 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     /// <summary>The address as it was given, unless it may have a password in it.</summary>
     private string? HarmlessUri() => Uri?.Contains('@', StringComparison.Ordinal) == true ? null : Uri;
 
-    private string? FingerprintOf(MasterKey? key)
-    {
-        if (key is null)
-        {
-            return null;
-        }
-
-        using TenantKeys keys = new(key, Tenant);
-        return keys.Fingerprint.ToString();
-    }
-
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
     /// <summary>A key that is not there yet is no error: public data needs none, and it may come later.</summary>
-    private MasterKey? ReadKey(CacheKitEnvironment environment, out string? source)
+    private SessionKeys ReadKeys(CacheKitEnvironment environment)
     {
         if (IsGiven(nameof(MasterKey)))
         {
-            source = "-MasterKey";
-            return MasterKeyParameter.Read(MasterKey);
+            return new SessionKeys(new KeyRing(MasterKeyParameter.Read(MasterKey)), "-MasterKey");
         }
 
         MasterKeySource? found = MasterKeySource.Find(environment);
-        source = found?.Description;
-        return found?.Read(environment);
+        return new SessionKeys(found is null ? null : new KeyRing(found.Read(environment)), found?.Description);
     }
 }

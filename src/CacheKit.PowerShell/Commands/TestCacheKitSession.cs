@@ -4,6 +4,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -14,7 +15,7 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
 {
     private const string MasterKeyCheck = "MasterKey";
 
-    /// <summary>The session; what the environment configures unless given.</summary>
+    /// <summary>The session; the one in force unless given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public CacheKitSession? Session { get; set; }
@@ -26,14 +27,9 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     /// <summary>Checks one session.</summary>
     protected override void ProcessRecord()
     {
-        if (Session is { IsClosed: true })
-        {
-            CacheKitException failure = new(
-                ErrorIds.SessionClosed, "The session is closed.", "Make a new one with New-CacheKitSession.");
-            ThrowTerminatingError(ErrorRecords.From(failure, Session));
-        }
-
-        IReadOnlyList<StoreCheck> checks = Session is null ? CheckEnvironment() : CheckSession(Session);
+        CacheKitSession? session = Session ?? SessionScopes.Current;
+        ThrowIfAny(session is { IsClosed: true } ? SessionCaches.Closed() : null, session);
+        IReadOnlyList<StoreCheck> checks = session is null ? CheckEnvironment() : CheckSession(session);
         if (Quiet)
         {
             WriteObject(checks.All(check => check.Status != StoreCheckStatus.Failed));
@@ -50,8 +46,8 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     {
         CacheOptions options = session.Caches.Options;
         StoreCheck key = session.KeyFingerprint is { } fingerprint
-            ? KeyPassed(session.KeySource!, fingerprint)
-            : CheckKey(CacheKitEnvironment.Capture(), options.Tenant);
+            ? KeyPassed(session.Caches.KeySource!, fingerprint)
+            : CheckKey(CacheKitEnvironment.Capture(), session.Tenant);
         return [key, .. Inspect(options.Store), MemoryTierOf(options)];
     }
 

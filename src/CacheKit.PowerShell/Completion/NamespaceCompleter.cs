@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 
@@ -8,9 +7,7 @@ namespace CacheKit.Completion;
 /// <summary>Offers the namespaces that this process has used: from memory, never from a store.</summary>
 public sealed class NamespaceCompleter : IArgumentCompleter
 {
-    private const int MostNames = 256;
-
-    private static readonly ConcurrentDictionary<string, byte> s_names = new(StringComparer.Ordinal);
+    private static readonly SeenNames s_names = new();
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -18,22 +15,9 @@ public sealed class NamespaceCompleter : IArgumentCompleter
         string parameterName,
         string wordToComplete,
         CommandAst commandAst,
-        IDictionary fakeBoundParameters)
-    {
-        string start = wordToComplete.Trim('\'', '"');
-        return from name in s_names.Keys
-               where name.StartsWith(start, StringComparison.OrdinalIgnoreCase)
-               orderby name
-               select new CompletionResult(name);
-    }
+        IDictionary fakeBoundParameters) => s_names.Complete(wordToComplete);
 
     /// <summary>Remembers a namespace.</summary>
     /// <param name="name">The namespace.</param>
-    internal static void Remember(string name)
-    {
-        if (!s_names.ContainsKey(name) && s_names.Count < MostNames)
-        {
-            s_names.TryAdd(name, 0);
-        }
-    }
+    internal static void Remember(string name) => s_names.Remember(name);
 }

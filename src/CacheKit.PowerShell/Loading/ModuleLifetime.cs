@@ -34,7 +34,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         if (Interlocked.Decrement(ref s_imports) == 0)
         {
             ImplicitSession.Retire();
-            SessionCaches.CloseAll();
+            OpenSessions.CloseAll();
             AssemblyLoadContext.Default.Resolving -= Resolve;
         }
     }

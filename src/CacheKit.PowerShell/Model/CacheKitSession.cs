@@ -4,22 +4,31 @@ using CacheKit.Sessions;
 namespace CacheKit;
 
 /// <summary>
-/// Where to cache, for which tenant and under which key: what New-CacheKitSession makes, and what -Session takes. It can
+/// Where to cache, for which tenant and under which keys: what New-CacheKitSession makes, and what -Session takes. It can
 /// be used in any runspace of the process.
 /// </summary>
 public sealed class CacheKitSession : IDisposable
 {
     private readonly SessionCaches _caches;
+    private string? _store;
 
-    internal CacheKitSession(SessionCaches caches, string store)
+    internal CacheKitSession(SessionCaches caches, string tenant)
     {
         _caches = caches;
-        Store = store;
-        Tenant = caches.Options.Tenant;
+        Tenant = tenant;
+        OpenSessions.Add(caches, this);
+    }
+
+    private CacheKitSession(CacheKitSession session, string tenant)
+    {
+        _caches = session._caches;
+        _store = session._store;
+        Tenant = tenant;
+        IsImplicit = session.IsImplicit;
     }
 
     /// <summary>The store, never with a credential.</summary>
-    public string Store { get; }
+    public string Store => _store ??= _caches.Describe();
 
     /// <summary>Whose entries they are; no other tenant can find or open them.</summary>
     public string Tenant { get; }
@@ -33,19 +42,35 @@ public sealed class CacheKitSession : IDisposable
     /// <summary>Whether an entry that is not authentic is an error for calls that do not say it.</summary>
     public bool FailClosed { get; internal init; }
 
+    /// <summary>Which key encrypts, as Test-CacheKitMasterKey tells it, but for this tenant; null while there is none.</summary>
+    public string? KeyFingerprint => _caches.FingerprintsFor(Tenant) is [string current, ..] ? current : null;
+
+    /// <summary>How many keys only decrypt, during a rotation.</summary>
+    public int PreviousKeys => Math.Max(0, _caches.FingerprintsFor(Tenant).Count - 1);
+
+    /// <summary>Whether it is what the environment configures, rather than one that was made.</summary>
+    public bool IsImplicit { get; internal init; }
+
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _caches.IsClosed;
 
     /// <summary>As a cmdlet's -Ttl takes it.</summary>
     internal Ttl DefaultTtl { get; init; } = CacheKit.Ttl.Default;
 
-    /// <summary>Where the master key came from; null when there was none, so that it is looked for at the first use.</summary>
-    internal string? KeySource { get; init; }
-
-    /// <summary>Which key it is, as Test-CacheKitMasterKey tells it, but for this tenant; null when there was none.</summary>
-    internal string? KeyFingerprint { get; init; }
-
     internal SessionCaches Caches => _caches;
+
+    /// <summary>The same store and keys, looked at in another way.</summary>
+    /// <param name="tenant">The tenant, or null for the same.</param>
+    /// <param name="namespace">The namespace of calls that name none, or null for the same.</param>
+    /// <param name="ttl">The time to live of calls that do not say it, or null for the same.</param>
+    /// <param name="failClosed">Whether what is not authentic is an error, or null for the same.</param>
+    internal CacheKitSession With(string? tenant, string? @namespace, Ttl? ttl, bool? failClosed) =>
+        new(this, tenant ?? Tenant)
+        {
+            Namespace = @namespace ?? Namespace,
+            DefaultTtl = ttl ?? DefaultTtl,
+            FailClosed = failClosed ?? FailClosed,
+        };
 
     /// <summary>Closes the store and zeroes the keys, as soon as no call uses them any more.</summary>
     public void Dispose() => _caches.Dispose();

@@ -259,20 +259,4 @@ public abstract partial class BlockCachingCommand : CachingCommand
         "The entry is authentic, but does not decode. It stays where it is, and the block was not run.",
         "-Refresh replaces the entry.",
         keys.Current.ToString());
-
-    /// <summary>Tells what happened to the store: an error where the configuration is wrong, else a warning.</summary>
-    private protected void WriteNotices(EntryCache cache)
-    {
-        while (cache.TryTakeNotice(out CacheNotice? notice))
-        {
-            if (notice.Error is { } error)
-            {
-                WriteError(ErrorRecords.From(error, null));
-            }
-            else
-            {
-                WriteWarning(notice.Text);
-            }
-        }
-    }
 }

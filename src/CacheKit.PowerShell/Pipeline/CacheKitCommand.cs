@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Pipeline;
 
@@ -59,6 +60,25 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     {
         CancellationToken token = StopToken;
         WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Whether the user gave a parameter.</summary>
+    /// <param name="parameter">Its name.</param>
+    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>Ends the command with an error of the catalogue.</summary>
+    private protected void Refuse(string errorId, string message, string advice, object? target) =>
+        ThrowIfAny(new CacheKitException(errorId, message, advice), target);
+
+    /// <summary>Ends the command with a failure, if there is one.</summary>
+    /// <param name="failure">The failure, or null.</param>
+    /// <param name="target">What the user gave; never a secret.</param>
+    private protected void ThrowIfAny(CacheKitException? failure, object? target)
+    {
+        if (failure is not null)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, target));
+        }
     }
 
     /// <summary>Whether the user asked this call for verbose lines.</summary>

@@ -66,9 +66,9 @@ public abstract class CachingCommand : KeyedCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Session is not null && !IsGiven(nameof(Ttl)))
+        if (InEffect is not null && !IsGiven(nameof(Ttl)))
         {
-            Ttl = Session.DefaultTtl;
+            Ttl = InEffect.DefaultTtl;
         }
 
         CheckDuration(nameof(Ttl), Ttl, mayBeComputed: true);

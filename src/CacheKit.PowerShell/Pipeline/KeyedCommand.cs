@@ -6,12 +6,11 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
 /// <summary>The base of the cmdlets that find the key of a block's result: what goes into it.</summary>
-public abstract class KeyedCommand : CacheKitCommand
+public abstract class KeyedCommand : SessionCommand
 {
     private const string DefaultNamespace = Namespaces.Default;
     private const int LongestKey = 1024;
@@ -20,7 +19,6 @@ public abstract class KeyedCommand : CacheKitCommand
     private bool _keyIsGiven;
     private PSObject? _input;
     private bool _hasInput;
-    private CacheLease? _lease;
 
     /// <summary>An input object, the block's <c>$_</c>: each has an entry of its own.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -73,22 +71,18 @@ public abstract class KeyedCommand : CacheKitCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = DefaultNamespace;
 
-    /// <summary>Where to cache, and the defaults of the call; what the environment says unless given.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public CacheKitSession? Session { get; set; }
-
     /// <summary>Checks the parameters: what they say is an error before anything else happens.</summary>
     protected override void BeginProcessing()
     {
-        if (Session is not null && !IsGiven(nameof(Namespace)))
+        base.BeginProcessing();
+        if (InEffect is not null && !IsGiven(nameof(Namespace)))
         {
-            Namespace = Session.Namespace;
+            Namespace = InEffect.Namespace;
         }
 
         if (!ReferenceEquals(Namespace, DefaultNamespace))
         {
-            CheckNamespace();
+            ThrowIfAny(Namespaces.Check(Namespace), Namespace);
         }
 
         if (_keyIsGiven && (string.IsNullOrWhiteSpace(_key) || Encoding.UTF8.GetByteCount(_key) > LongestKey))
@@ -99,30 +93,6 @@ public abstract class KeyedCommand : CacheKitCommand
                 "Give another -Key, or none to have it derived from the block.",
                 Key);
         }
-    }
-
-    /// <summary>Whether the user gave a parameter.</summary>
-    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
-    /// <summary>Opens the cache of the session; it stays open until the command ends.</summary>
-    /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
-    private protected EntryCache RentCache()
-    {
-        _lease = TakesSecrets
-            ? Session?.Caches.Rent() ?? ImplicitSession.Rent()
-            : Session?.Caches.RentPlain() ?? ImplicitSession.RentPlain();
-        return _lease.Cache;
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Interlocked.Exchange(ref _lease, null)?.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     /// <summary>Whether this call has an input object.</summary>
@@ -160,17 +130,5 @@ public abstract class KeyedCommand : CacheKitCommand
         }
 
         return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
-    }
-
-    /// <summary>Ends the command with an error of the catalogue.</summary>
-    private protected void Refuse(string errorId, string message, string advice, object? target) =>
-        ThrowTerminatingError(ErrorRecords.From(new CacheKitException(errorId, message, advice), target));
-
-    private void CheckNamespace()
-    {
-        if (Namespaces.Check(Namespace) is { } failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
-        }
     }
 }

@@ -13,6 +13,10 @@ internal static class ParameterSets
 
     public const string Environment = nameof(Environment);
 
+    public const string Current = nameof(Current);
+
+    public const string Session = nameof(Session);
+
     public const string Memory = nameof(Memory);
 
     public const string Redis = nameof(Redis);

@@ -7,62 +7,56 @@ namespace CacheKit.Sessions;
 /// The session of a script that names none: made from the environment at the first use, shared by all runspaces of
 /// the process, and made anew when the environment says something else.
 /// </summary>
-internal sealed class ImplicitSession : CacheLease
+internal sealed class ImplicitSession : IDisposable
 {
     private static readonly object s_gate = new();
     private static ImplicitSession? s_current;
-    private static ImplicitSession? s_currentPlain;
 
     private readonly CacheKitEnvironment _environment;
+    private readonly CacheKitSession _session;
 
-    private ImplicitSession(CacheKitEnvironment environment, EntryCache cache)
-        : base(cache)
+    private ImplicitSession(CacheKitEnvironment environment)
     {
         _environment = environment;
+        CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
+        _session = new CacheKitSession(new SessionCaches(options, new SessionKeys(null, null)), CacheFactory.DefaultTenant)
+        {
+            IsImplicit = true,
+        };
     }
 
-    /// <summary>Takes a lease on the session that the environment configures now.</summary>
+    /// <summary>The session that the environment configures now. It may be closed as soon as this returns.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">The configuration is not usable.</exception>
-    public static CacheLease Rent() =>
-        TryRent(ref s_current) ?? RentNew(ref s_current, static environment => CacheFactory.Create(environment, TimeProvider.System));
-
-    /// <summary>Takes a lease on the session for public data, which needs no key.</summary>
-    /// <exception cref="Core.Diagnostics.CacheKitException">The configuration is not usable.</exception>
-    public static CacheLease RentPlain() =>
-        TryRent(ref s_currentPlain)
-        ?? RentNew(ref s_currentPlain, static environment => CacheFactory.CreatePlain(environment, TimeProvider.System));
-
-    /// <summary>Closes the current sessions as soon as nobody uses them.</summary>
-    public static void Retire()
+    public static CacheKitSession Current
     {
-        Retire(ref s_current);
-        Retire(ref s_currentPlain);
+        get
+        {
+            ImplicitSession? current = Volatile.Read(ref s_current);
+            return current is not null && current.IsCurrent() ? current._session : MakeCurrent();
+        }
     }
 
-    private static void Retire(ref ImplicitSession? current) => Interlocked.Exchange(ref current, null)?.Dispose();
+    /// <summary>Closes the current session as soon as nobody uses it.</summary>
+    public static void Retire() => Interlocked.Exchange(ref s_current, null)?.Dispose();
 
-    private static ImplicitSession? TryRent(ref ImplicitSession? current)
-    {
-        ImplicitSession? session = Volatile.Read(ref current);
-        return session is not null && session._environment.IsCurrent() && session.TryHold() ? session : null;
-    }
+    /// <summary>Closes the session as soon as nobody uses it.</summary>
+    public void Dispose() => _session.Dispose();
 
-    private static ImplicitSession RentNew(ref ImplicitSession? current, Func<CacheKitEnvironment, EntryCache> open)
+    private static CacheKitSession MakeCurrent()
     {
         lock (s_gate)
         {
-            if (TryRent(ref current) is { } other)
+            if (s_current is not { } current || !current.IsCurrent())
             {
-                return other;
+                // What the environment said before is void, even when what it says now cannot be used.
+                Retire();
+                current = new ImplicitSession(CacheKitEnvironment.Capture());
+                Volatile.Write(ref s_current, current);
             }
 
-            // What the environment said before is void, even when what it says now cannot be used.
-            Retire(ref current);
-            CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-            ImplicitSession session = new(environment, open(environment));
-            session.TryHold();
-            Volatile.Write(ref current, session);
-            return session;
+            return current._session;
         }
     }
+
+    private bool IsCurrent() => _environment.IsCurrent() && !_session.IsClosed;
 }

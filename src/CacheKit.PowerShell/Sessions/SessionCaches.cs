@@ -1,95 +1,119 @@
-using System.Runtime.CompilerServices;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 
 namespace CacheKit.Sessions;
 
-/// <summary>The two caches of a session, encrypted and plain. Each is made at its first use. Safe for concurrent use.</summary>
+/// <summary>
+/// What all uses of a session share: its store, its memory, its master keys, and the caches of its tenants. Each part is
+/// made at its first use. Safe for concurrent use.
+/// </summary>
 internal sealed class SessionCaches : IDisposable
 {
-    // What is still open when the module is removed; a session that nobody holds any more is not kept by this.
-    private static readonly ConditionalWeakTable<SessionCaches, object?> s_open = [];
-
     private readonly object _gate = new();
     private readonly CacheOptions _options;
-    private CacheLease? _secure;
-    private CacheLease? _plain;
+    private readonly SessionKeys _keys;
+    private readonly TenantCaches _secure;
+    private readonly TenantCaches _plain;
+    private CacheTiers? _tiers;
     private volatile bool _isClosed;
 
     /// <summary>Makes the caches of a session.</summary>
     /// <param name="options">What they are made of.</param>
-    /// <param name="key">The master key, which stays the caller's; null when it is to be looked for at the first use.</param>
-    public SessionCaches(CacheOptions options, MasterKey? key)
+    /// <param name="keys">The master keys, which belong to the session from then on.</param>
+    public SessionCaches(CacheOptions options, SessionKeys keys)
     {
         _options = options;
-        _secure = key is null ? null : OpenSecure(key);
-        s_open.Add(this, null);
+        _keys = keys;
+        _secure = new TenantCaches(tenant => CacheFactory.Create(Tiers(), _keys.Ring(), tenant));
+        _plain = new TenantCaches(tenant => CacheFactory.CreatePlain(Tiers(), tenant));
     }
 
     /// <summary>What the caches are made of.</summary>
     public CacheOptions Options => _options;
 
+    /// <summary>Where the master keys came from; null as long as there are none.</summary>
+    public string? KeySource => _keys.Source;
+
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Takes a lease on the encrypted cache.</summary>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.SessionClosed"/>, or there is no usable key.</exception>
-    public CacheLease Rent() => TryRent(Volatile.Read(ref _secure)) ?? RentNew(ref _secure, OpenSecureByEnvironment);
+    /// <summary>Takes a lease on the encrypted cache of a tenant; null when the session was closed.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <exception cref="CacheKitException">There is no usable key.</exception>
+    public CacheLease? TryRent(string tenant) => _secure.TryRentLast(tenant) ?? TryRentLocked(_secure, tenant);
 
-    /// <summary>Takes a lease on the cache of public data.</summary>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.SessionClosed"/>.</exception>
-    public CacheLease RentPlain() => TryRent(Volatile.Read(ref _plain)) ?? RentNew(ref _plain, OpenPlain);
+    /// <summary>Takes a lease on a tenant's cache of public data; null when the session was closed.</summary>
+    /// <param name="tenant">The tenant.</param>
+    public CacheLease? TryRentPlain(string tenant) => _plain.TryRentLast(tenant) ?? TryRentLocked(_plain, tenant);
 
-    /// <summary>Closes every session of the process.</summary>
-    public static void CloseAll()
+    /// <summary>The store and where it is; it is not opened.</summary>
+    public string Describe() => _options.Store.DescribeAsync(TimeProvider.System).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Which keys a tenant has, as Test-CacheKitMasterKey tells them, the encrypting one first.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <returns>None while there are no keys.</returns>
+    public IReadOnlyList<string> FingerprintsFor(string tenant)
     {
-        foreach ((SessionCaches caches, _) in s_open)
+        lock (_gate)
         {
-            caches.Dispose();
+            return _isClosed ? [] : _keys.FingerprintsFor(tenant);
         }
     }
 
-    /// <summary>Closes the caches as soon as nobody uses them.</summary>
+    /// <summary>Reads the keys now rather than at the first use; a key that is missing or wrong is told there.</summary>
+    public void TryReadKeys()
+    {
+        try
+        {
+            WithKeys(ring => ring);
+        }
+        catch (CacheKitException)
+        {
+            // Whoever needs the keys hears of it.
+        }
+    }
+
+    /// <summary>Works on the master keys while nobody can zero them.</summary>
+    /// <typeparam name="T">What the work returns.</typeparam>
+    /// <param name="work">The work; it is quick, and keeps nothing of the ring.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.SessionClosed"/>, or there is no usable key.</exception>
+    public T WithKeys<T>(Func<KeyRing, T> work)
+    {
+        lock (_gate)
+        {
+            return _isClosed ? throw Closed() : work(_keys.Ring());
+        }
+    }
+
+    /// <summary>The error of using a session that was closed.</summary>
+    public static CacheKitException Closed() => new(
+        ErrorIds.SessionClosed,
+        "The session is closed.",
+        "Make a new one with New-CacheKitSession.");
+
+    /// <summary>Closes the caches as soon as nobody uses them, and zeroes the keys.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _isClosed = true;
-            s_open.Remove(this);
-            Interlocked.Exchange(ref _secure, null)?.Dispose();
-            Interlocked.Exchange(ref _plain, null)?.Dispose();
+            _secure.Close();
+            _plain.Close();
+            _keys.Dispose();
+            // The last cache in use closes the store; without any, nothing is under way, so that closing does not wait.
+            _tiers?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _tiers = null;
         }
     }
 
-    private static CacheLease? TryRent(CacheLease? lease) => lease is not null && lease.TryHold() ? lease : null;
-
-    private CacheLease RentNew(ref CacheLease? place, Func<CacheLease> open)
+    private CacheLease? TryRentLocked(TenantCaches caches, string tenant)
     {
         lock (_gate)
         {
-            if (_isClosed)
-            {
-                throw new CacheKitException(
-                    ErrorIds.SessionClosed,
-                    "The session is closed.",
-                    "Make a new one with New-CacheKitSession.");
-            }
-
-            CacheLease lease = place ?? open();
-            lease.TryHold();
-            Volatile.Write(ref place, lease);
-            return lease;
+            return _isClosed ? null : caches.Rent(tenant);
         }
     }
 
-    private CacheLease OpenSecure(MasterKey key) => new(CacheFactory.Create(_options, key, TimeProvider.System));
-
-    private CacheLease OpenSecureByEnvironment()
-    {
-        using MasterKey key = MasterKeySource.ReadFirst(CacheKitEnvironment.Capture());
-        return OpenSecure(key);
-    }
-
-    private CacheLease OpenPlain() => new(CacheFactory.CreatePlain(_options, TimeProvider.System));
+    private CacheTiers Tiers() => _tiers ??= CacheFactory.OpenTiers(_options, TimeProvider.System);
 }

@@ -1,6 +1,7 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
 using CacheKit.Core.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -44,7 +45,7 @@ public sealed class CacheFactoryTests : IDisposable
     public async Task Making_a_cache_touches_no_store()
     {
         string path = _directory.File("a/b.db");
-        await using (CacheFactory.Create(_environment with { CachePath = path }, _clock))
+        await using (await CreateAsync(_environment with { CachePath = path }))
         {
             Assert.False(Directory.Exists(_directory.File("a")));
         }
@@ -53,9 +54,30 @@ public sealed class CacheFactoryTests : IDisposable
     [Fact]
     public async Task The_tenant_is_the_default_one()
     {
-        await using SecureCache cache = CacheFactory.Create(_environment, _clock);
+        await using SecureCache cache = await CreateAsync(_environment);
         using TenantKeyRing expected = TestKeys.Ring("default", 0xAA);
         Assert.Equal(expected.KeysFor("n", [1]).Current.ToString(), cache.KeysFor("n", [1]).Current.ToString());
+    }
+
+    [Fact]
+    public async Task Caches_on_the_same_tiers_share_store_and_memory_and_the_last_one_closes_them()
+    {
+        FakeStore store = new();
+        CacheTiers tiers = new(store, new MemoryTier(_clock), _clock);
+        using KeyRing ring = new(TestKeys.Of(1));
+        SecureCache one = CacheFactory.Create(tiers, ring, "one");
+        SecureCache other = CacheFactory.Create(tiers, ring, "one");
+        SecureCache foreign = CacheFactory.Create(tiers, ring, "foreign");
+        await SecureCacheTestBase.PutAsync(one, [1]);
+        Assert.Equal([1], SecureCacheTestBase.Local(other));
+        Assert.Null(SecureCacheTestBase.Local(foreign));
+
+        await tiers.DisposeAsync();
+        await one.DisposeAsync();
+        await foreign.DisposeAsync();
+        Assert.False(store.IsDisposed);
+        await other.DisposeAsync();
+        Assert.True(store.IsDisposed);
     }
 
     [Theory]
@@ -85,25 +107,26 @@ public sealed class CacheFactoryTests : IDisposable
         Assert.Equal(ErrorIds.CachePathInvalid, failure.ErrorId);
     }
 
-    [Fact]
-    public void Without_a_key_there_is_no_cache()
+    private async Task<SecureCache> CreateAsync(CacheKitEnvironment environment)
     {
-        Assert.Equal(ErrorIds.MasterKeyMissing, Refused(_environment with { MasterKey = null }).ErrorId);
-        Assert.Equal(ErrorIds.MasterKeyInvalid, Refused(_environment with { MasterKey = "" }).ErrorId);
+        using KeyRing ring = new(MasterKeySource.ReadFirst(environment));
+        CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
+        await using CacheTiers tiers = CacheFactory.OpenTiers(options, _clock);
+        return CacheFactory.Create(tiers, ring, CacheFactory.DefaultTenant);
     }
 
-    private CacheKitException Refused(CacheKitEnvironment environment) =>
-        Assert.Throws<CacheKitException>(() => CacheFactory.Create(environment, _clock));
+    private static CacheKitException Refused(CacheKitEnvironment environment) =>
+        Assert.Throws<CacheKitException>(() => StoreChoice.FromEnvironment(environment));
 
     private async Task RoundTripAsync(CacheKitEnvironment environment)
     {
         byte[] value = [1, 2, 3];
-        await using (SecureCache writer = CacheFactory.Create(environment, _clock))
+        await using (SecureCache writer = await CreateAsync(environment))
         {
             await SecureCacheTestBase.PutAsync(writer, value);
         }
 
-        await using SecureCache reader = CacheFactory.Create(environment, _clock);
+        await using SecureCache reader = await CreateAsync(environment);
         Assert.Equal(value, await SecureCacheTestBase.StoredAsync(reader, LookupOutcome.Hit));
     }
 }

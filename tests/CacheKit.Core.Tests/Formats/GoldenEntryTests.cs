@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Tests.Support;
@@ -8,22 +10,28 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Formats;
 
-/// <summary>Entries that were sealed once (tests/fixtures/native-v1): they are found and opened for ever.</summary>
+/// <summary>
+/// Entries that were sealed once (tests/fixtures/native-v1): they are opened for ever. Those that carry the digest of what
+/// identifies them are also found; the first ones lie under ids that are computed differently today.
+/// </summary>
 public sealed class GoldenEntryTests
 {
     private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static TheoryData<string> Entries => ["small", "compressed", "named", "every-type", "every-type-2"];
+    public static TheoryData<string> Entries => 
+        ["small", "compressed", "named", "every-type", "every-type-2", "digest", "digest-compressed"];
 
     [Theory]
     [MemberData(nameof(Entries))]
-    public async Task An_entry_is_found_and_opened(string name)
+    public async Task An_entry_is_opened_where_it_lies(string name)
     {
         (Golden golden, byte[] frame) = Load(name);
         FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(golden.CreatedUnixMs));
         FakeStore store = new();
-        await using SecureCache cache = new(RingOf(golden), store, new MemoryTier(clock), clock);
-        EntryKeys keys = cache.KeysFor(golden.Namespace, Convert.FromHexString(golden.IdentityHex));
+        TenantKeyRing ring = RingOf(golden);
+        await using SecureCache cache = new(ring, store, new MemoryTier(clock), clock);
+        Assert.True(EntryKey.TryParseId(golden.PhysicalKey, out EntryId id));
+        EntryKeys keys = new(new EntryKey(ring.Current, golden.Namespace, id), [], default);
         Assert.Equal(golden.PhysicalKey, keys.Current.ToString());
         store.Entries[golden.PhysicalKey] = frame;
 
@@ -36,6 +44,20 @@ public sealed class GoldenEntryTests
         Assert.Equal(golden.KeepForMs, result.Entry.Header.KeepForMs);
         Assert.Equal(golden.Compressed, result.Entry.Header.Compressed);
         Assert.Equal(golden.Fingerprint, result.Entry.Header.Fingerprint.ToString());
+        byte[] digest = SHA256.HashData(Convert.FromHexString(golden.IdentityHex));
+        Assert.Equal(golden.HasDigest, result.Entry.Header.HasDigest);
+        Assert.Equal(golden.HasDigest ? digest : null, result.Entry.Digest?.Bytes.ToArray());
+    }
+
+    [Theory]
+    [InlineData("digest")]
+    [InlineData("digest-compressed")]
+    public void An_entry_is_found(string name)
+    {
+        Golden golden = Load(name).Golden;
+        using TenantKeyRing ring = RingOf(golden);
+        EntryKeys keys = ring.KeysFor(golden.Namespace, Convert.FromHexString(golden.IdentityHex));
+        Assert.Equal(golden.PhysicalKey, keys.Current.ToString());
     }
 
     [Theory]
@@ -79,5 +101,6 @@ public sealed class GoldenEntryTests
         long FreshForMs,
         long KeepForMs,
         bool Compressed,
-        string ValueHex);
+        string ValueHex,
+        bool HasDigest = false);
 }

@@ -23,7 +23,8 @@ public sealed class NativeFrameTests
     [InlineData(Longest, Longest, Longest, true)]
     public void What_is_written_is_read(long created, long freshFor, long keepFor, bool compressed)
     {
-        EntryHeader header = new(s_fingerprint, created, freshFor, keepFor, SerializerKind.PowerShell, compressed);
+        EntryHeader header =
+            new(s_fingerprint, created, freshFor, keepFor, SerializerKind.PowerShell, compressed, HasDigest: compressed);
         byte[] frame = Frame(header);
         Assert.True(NativeFrame.TryReadStart(frame, out EntryHeader read, out int start));
         Assert.Equal(header, read);
@@ -48,7 +49,9 @@ public sealed class NativeFrameTests
         {
             byte[] changed = [.. frame];
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.False(NativeFrame.TryReadStart(changed, out _, out _), $"bit {bit}");
+            bool isDigestFlag = bit == 33;
+            Assert.Equal(isDigestFlag, NativeFrame.TryReadStart(changed, out EntryHeader header, out _));
+            Assert.Equal(isDigestFlag, header.HasDigest);
         }
     }
 

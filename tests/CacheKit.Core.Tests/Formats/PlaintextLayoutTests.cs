@@ -25,7 +25,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void The_bytes_are_nil_or_text_and_then_the_value()
+    public void The_bytes_behind_the_digest_are_nil_or_text_and_then_the_value()
     {
         Assert.Equal([0xC0, 7], Write(null, [7]).Plaintext);
         Assert.Equal([0xA1, (byte)'n', 7], Write("n", [7]).Plaintext);
@@ -164,8 +164,10 @@ public sealed class PlaintextLayoutTests
     private static (byte[] Plaintext, bool Compressed) Write(string? name, byte[] value)
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
-        bool compressed = PlaintextLayout.Write(buffer, name, value);
-        return (buffer.WrittenSpan.ToArray(), compressed);
+        IdentityDigest digest = IdentityDigest.Compute([1]);
+        bool compressed = PlaintextLayout.Write(buffer, digest, name, value);
+        Assert.Equal(digest.Bytes, buffer.WrittenSpan[..IdentityDigest.Size]);
+        return (buffer.WrittenSpan[IdentityDigest.Size..].ToArray(), compressed);
     }
 
     private static byte[] Decompress(byte[] compressed)

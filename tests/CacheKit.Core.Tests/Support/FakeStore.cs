@@ -77,7 +77,13 @@ internal sealed class FakeStore : ICacheStore
         return false;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public bool IsDisposed { get; private set; }
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Takes a lock away from whoever holds it.</summary>
     public void BreakLock(string key) => _locks.TryRemove(key, out _);

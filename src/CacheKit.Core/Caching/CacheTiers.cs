@@ -1,0 +1,93 @@
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+
+namespace CacheKit.Core.Caching;
+
+/// <summary>
+/// A store and the memory in front of it, for the caches of all tenants that use them: an id is a keyed hash, so that
+/// entries of several tenants lie side by side. Closed when its owner and the last cache have let go. Safe for concurrent
+/// use.
+/// </summary>
+public sealed class CacheTiers : IAsyncDisposable
+{
+    private int _holders = 1;
+
+    // Whether the store had a fault at the last read.
+    private volatile bool _isUnreadable;
+
+    /// <summary>Joins a store and a memory tier, which belong to this from then on.</summary>
+    /// <param name="store">Where sealed entries lie.</param>
+    /// <param name="memory">The tier in front of it.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    public CacheTiers(ICacheStore store, MemoryTier memory, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Store = store;
+        Memory = memory;
+        Clock = clock;
+        Notices = new CacheNotices(store);
+        store.ListenForChanges(Forget);
+    }
+
+    internal ICacheStore Store { get; }
+
+    internal MemoryTier Memory { get; }
+
+    internal TimeProvider Clock { get; }
+
+    internal CacheNotices Notices { get; }
+
+    internal ChangeTracker Changes { get; } = new();
+
+    /// <summary>The computations under way: one a key.</summary>
+    internal SingleFlight Flights { get; } = new();
+
+    /// <summary>Whether the store had a fault at the last read: no use in asking it for a lock.</summary>
+    internal bool IsUnreadable
+    {
+        get => _isUnreadable;
+        set => _isUnreadable = value;
+    }
+
+    /// <summary>Lets go: the last one closes the store and forgets what is in memory.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Decrement(ref _holders) != 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        Memory.Clear();
+        return Store.DisposeAsync();
+    }
+
+    /// <summary>Takes part in what belongs to somebody who has not let go yet.</summary>
+    internal CacheTiers Hold()
+    {
+        Interlocked.Increment(ref _holders);
+        return this;
+    }
+
+    /// <summary>First the mark, then the removal: a reader who fills the memory looks for the mark afterwards.</summary>
+    /// <param name="id">The entry that is over.</param>
+    internal void Forget(in EntryId id)
+    {
+        Changes.Changed(id);
+        Memory.Remove(id);
+    }
+
+    /// <summary>Another cache, in this process or elsewhere, has written or removed an entry; null: any entry.</summary>
+    private void Forget(string? physicalKey)
+    {
+        if (physicalKey is null)
+        {
+            Changes.AllChanged();
+            Memory.Clear();
+        }
+        else if (EntryKey.TryParseId(physicalKey, out EntryId id))
+        {
+            Forget(id);
+        }
+    }
+}

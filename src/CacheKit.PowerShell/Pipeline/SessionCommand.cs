@@ -1,0 +1,116 @@
+using System.Management.Automation;
+using CacheKit.Completion;
+using CacheKit.Core.Auditing;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Sessions;
+
+namespace CacheKit.Pipeline;
+
+/// <summary>The base of the cmdlets that use a session: which one, for which tenant, and what it tells the user.</summary>
+public abstract class SessionCommand : CacheKitCommand
+{
+    private CacheKitSession? _inEffect;
+    private CacheLease? _lease;
+
+    /// <summary>Where to cache, and the defaults of the call; the session in force unless given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    /// <summary>Whose entries they are; the session's tenant unless given.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? Tenant { get; set; }
+
+    /// <summary>Finds the session in force, and checks the tenant.</summary>
+    protected override void BeginProcessing()
+    {
+        _inEffect = Session ?? SessionScopes.Current;
+        if (IsGiven(nameof(Tenant)))
+        {
+            ThrowIfAny(Tenants.Check(Tenant), Tenant);
+        }
+    }
+
+    /// <summary>The session that was given, or is in force here; null when it is what the environment configures.</summary>
+    private protected CacheKitSession? InEffect => _inEffect;
+
+    /// <summary>Takes a lease on the tenant's cache, which ends with the command.</summary>
+    /// <param name="plain">Whether it is the cache of public data.</param>
+    /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
+    private protected EntryCache RentCache(bool plain = false)
+    {
+        while (true)
+        {
+            bool isImplicit = _inEffect is null or { IsImplicit: true };
+            CacheKitSession session = isImplicit ? ImplicitSession.Current : _inEffect!;
+            string tenant = Tenant ?? (_inEffect ?? session).Tenant;
+            _lease = plain ? session.Caches.TryRentPlain(tenant) : session.Caches.TryRent(tenant);
+            if (_lease is not null)
+            {
+                return _lease.Cache;
+            }
+
+            if (!isImplicit)
+            {
+                throw SessionCaches.Closed();
+            }
+
+            // The environment says something else now, or another runspace has removed the module's session.
+        }
+    }
+
+    /// <summary>As <see cref="RentCache"/>, for the encrypted cache; what is wrong ends the command.</summary>
+    private protected SecureCache OpenSecureCache()
+    {
+        try
+        {
+            return (SecureCache)RentCache();
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, null));
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Interlocked.Exchange(ref _lease, null)?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Records what is done with an entry in the session's audit log, if it has one.</summary>
+    /// <param name="kind">What is done.</param>
+    /// <param name="key">The entry.</param>
+    private protected void Audit(AuditEvent kind, in EntryKey key)
+    {
+        _ = (kind, key, _lease);
+    }
+
+    /// <summary>Tells what happened to the store: an error where the configuration is wrong, else a warning.</summary>
+    /// <param name="cache">The cache.</param>
+    private protected void WriteNotices(EntryCache cache)
+    {
+        while (cache.TryTakeNotice(out CacheNotice? notice))
+        {
+            if (notice.Error is { } error)
+            {
+                WriteError(ErrorRecords.From(error, null));
+            }
+            else
+            {
+                WriteWarning(notice.Text);
+            }
+        }
+    }
+}
