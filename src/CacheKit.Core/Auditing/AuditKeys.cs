@@ -15,7 +15,7 @@ public sealed class AuditKeys : IDisposable
     public AuditKeys(KeyRing ring, params IReadOnlyCollection<string> tenants)
     {
         _rings = [.. tenants.Select(ring.ForTenant)];
-        foreach (TenantKeys keys in _rings.SelectMany(each => each.Current.Ring))
+        foreach (TenantKeys keys in _rings.SelectMany(each => each.Keys))
         {
             _byTag.TryAdd(Encoding.ASCII.GetString(keys.Tag), keys);
         }

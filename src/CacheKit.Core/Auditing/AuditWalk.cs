@@ -100,7 +100,8 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
             return true;
         }
 
-        bool fits = number == Next && line.Previous == Link;
+        // Of two neighbours under keys that are not known, the first is taken for the altered one.
+        bool fits = number == Next && (line.Previous == Link || !_lastIsVerified);
         if (!isVerified && !fits && (problems.Waiting == 0 || number != Next + problems.Waiting))
         {
             SetAside(bytes, false, AuditProblemKind.Edited, line, "does not fit, and its key is not known");
