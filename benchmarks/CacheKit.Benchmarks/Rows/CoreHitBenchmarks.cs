@@ -33,7 +33,7 @@ public class CoreHitBenchmarks : IDisposable
         _aes = new AesGcm(RandomNumberGenerator.GetBytes(32), _tag.Length);
         _aes.Encrypt(_nonce, RandomNumberGenerator.GetBytes(_clearText.Length), _ciphertext, _tag);
 
-        using KeyRing ring = new(MasterKeySource.ReadFirst(CacheKitEnvironment.Capture()));
+        using KeyRing ring = KeyRingSource.ReadFirst(CacheKitEnvironment.Capture());
         SqliteStoreOptions unused = new() { Path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()) };
         _cache = new SecureCache(
             ring.ForTenant(CacheFactory.DefaultTenant),

@@ -21,7 +21,7 @@ public sealed class EncryptionBenchmarks : IDisposable
     {
         _serializer = serializer;
         _output = output;
-        using KeyRing ring = new(MasterKeySource.ReadFirst(CacheKitEnvironment.Capture()));
+        using KeyRing ring = KeyRingSource.ReadFirst(CacheKitEnvironment.Capture());
         SqliteStoreOptions unused = new() { Path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()) };
         _cache = new SecureCache(
             ring.ForTenant(CacheFactory.DefaultTenant),

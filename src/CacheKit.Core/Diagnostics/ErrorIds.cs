@@ -20,6 +20,12 @@ public static class ErrorIds
     /// <summary>A source holds something that is not a master key (64 hex digits, 32 bytes).</summary>
     public const string MasterKeyInvalid = nameof(MasterKeyInvalid);
 
+    /// <summary>Keys cannot be used together: too many, one of them twice, or a blank place among them.</summary>
+    public const string KeyRingInvalid = nameof(KeyRingInvalid);
+
+    /// <summary>Variables that name several keys contradict each other.</summary>
+    public const string KeyRingConflict = nameof(KeyRingConflict);
+
     /// <summary>The key file can be read by others than its owner.</summary>
     public const string KeyFileTooOpen = nameof(KeyFileTooOpen);
 
@@ -28,6 +34,9 @@ public static class ErrorIds
 
     /// <summary>The key file is there already.</summary>
     public const string KeyFileExists = nameof(KeyFileExists);
+
+    /// <summary>A key file or secret is not what it was when it was read, or is being replaced right now.</summary>
+    public const string KeyFileChanged = nameof(KeyFileChanged);
 
     /// <summary>CACHEKIT_CACHE_PATH is not the full path of a file.</summary>
     public const string CachePathInvalid = nameof(CachePathInvalid);

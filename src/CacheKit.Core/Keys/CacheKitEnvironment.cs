@@ -12,6 +12,12 @@ public sealed partial record CacheKitEnvironment
     /// <summary>The name of the variable that holds the path of a key file.</summary>
     public const string MasterKeyFileVariable = "CACHEKIT_MASTER_KEY_FILE";
 
+    /// <summary>The name of the variable that holds the keys which decrypt beside the master key.</summary>
+    public const string PreviousMasterKeysVariable = "CACHEKIT_PREVIOUS_MASTER_KEYS";
+
+    /// <summary>The name of the variable that holds the key to encrypt with, and others which decrypt.</summary>
+    public const string MasterKeyRotationVariable = "CACHEKIT_MASTER_KEY_ROTATION";
+
     private const string FolderName = "cachekit";
 
     private const string HomeVariable = "HOME";
@@ -25,6 +31,12 @@ public sealed partial record CacheKitEnvironment
 
     /// <summary>CACHEKIT_MASTER_KEY_FILE: the path of a key file.</summary>
     public string? MasterKeyFile { get; init; }
+
+    /// <summary>CACHEKIT_PREVIOUS_MASTER_KEYS: at most three keys which decrypt, the newest first, with commas between.</summary>
+    public string? PreviousMasterKeys { get; init; }
+
+    /// <summary>CACHEKIT_MASTER_KEY_ROTATION: keys with commas between; the first encrypts, the others decrypt.</summary>
+    public string? MasterKeyRotation { get; init; }
 
     /// <summary>XDG_CACHE_HOME, on Windows LOCALAPPDATA.</summary>
     public string? CacheHome { get; init; }
@@ -46,6 +58,8 @@ public sealed partial record CacheKitEnvironment
     {
         MasterKey = Read(MasterKeyVariable),
         MasterKeyFile = Read(MasterKeyFileVariable),
+        PreviousMasterKeys = Read(PreviousMasterKeysVariable),
+        MasterKeyRotation = Read(MasterKeyRotationVariable),
         CachePath = Read(CachePathVariable),
         CacheKitRedisUrl = Read(CacheKitRedisUrlVariable),
         RedisUrl = Read(RedisUrlVariable),
@@ -72,11 +86,16 @@ public sealed partial record CacheKitEnvironment
     /// <summary>Never the key.</summary>
     public override string ToString() => $"{nameof(CacheKitEnvironment)} (redacted)";
 
-    private bool UsesHome => (MasterKey is null && MasterKeyFile is null) || (CachePath is null && !IsRemote);
+    /// <summary>Whether variables hold the keys, so that no key file is looked for.</summary>
+    internal bool HoldsKey => MasterKey is not null || MasterKeyRotation is not null;
+
+    private bool UsesHome => (!HoldsKey && MasterKeyFile is null) || (CachePath is null && !IsRemote);
 
     private bool HasCurrentKey() =>
         MasterKey == Read(MasterKeyVariable)
-        && (MasterKey is not null || (MasterKeyFile == Read(MasterKeyFileVariable)
+        && PreviousMasterKeys == Read(PreviousMasterKeysVariable)
+        && MasterKeyRotation == Read(MasterKeyRotationVariable)
+        && (HoldsKey || (MasterKeyFile == Read(MasterKeyFileVariable)
             && (MasterKeyFile is not null || ConfigurationHome == Read(s_configurationVariable))));
 
     private static string? Read(string name) => Environment.GetEnvironmentVariable(name);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Diagnostics;
@@ -5,32 +6,53 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Core.Keys;
 
 /// <summary>
-/// A file that holds one master key as a line of 64 hexadecimal digits, readable by its owner alone: 0600 on Unix;
-/// on Windows the saved key file is protected for the user with DPAPI.
+/// A file that holds master keys, one to four lines of 64 hexadecimal digits: the first key encrypts, the others decrypt.
+/// It is readable by its owner alone: 0600 on Unix; on Windows the saved key file is protected for the user with DPAPI.
 /// </summary>
-public static class KeyFile
+public static partial class KeyFile
 {
     /// <summary>No key file is longer: room for a DPAPI blob in base64.</summary>
     private const int LongestFile = 16 * 1024;
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private static ReadOnlySpan<byte> ProtectedPrefix => "dpapi:"u8;
 
-    /// <summary>Reads the key of a file.</summary>
+    /// <summary>Reads the keys of a file.</summary>
     /// <param name="path">The file.</param>
+    /// <returns>The ring, which is the caller's.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileTooOpen"/> when others than the owner have
     /// rights on it, <see cref="ErrorIds.KeyFileUnusable"/> when it cannot be read,
-    /// <see cref="ErrorIds.MasterKeyInvalid"/> when it holds no key.</exception>
-    public static MasterKey Read(string path)
+    /// <see cref="ErrorIds.MasterKeyInvalid"/> when a line is no key, <see cref="ErrorIds.KeyRingInvalid"/> when the keys
+    /// cannot be used together.</exception>
+    public static KeyRing Read(string path) => Read(path, out _);
+
+    /// <summary>A digest of what a file holds, which tells no key; null when it cannot be read.</summary>
+    internal static byte[]? DigestOf(string path)
+    {
+        Span<byte> bytes = stackalloc byte[LongestFile + 1];
+        try
+        {
+            return SHA256.HashData(bytes[..ReadBytes(path, bytes)]);
+        }
+        catch (CacheKitException)
+        {
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private static KeyRing Read(string path, out bool isProtected, bool mayBeOpen = false)
     {
         byte[] bytes = GC.AllocateArray<byte>(LongestFile + 1, pinned: true);
         try
         {
-            int length = ReadBytes(path, bytes);
+            int length = ReadBytes(path, bytes, mayBeOpen);
+            isProtected = bytes.AsSpan(0, length).StartsWith(ProtectedPrefix);
             return length <= LongestFile
                 ? Parse(bytes.AsSpan(0, length), path)
                 : throw new CacheKitException(
@@ -44,49 +66,13 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Writes a key into a new file, with the directories that it needs (0700).</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="overwrite">Whether a file that is there is replaced, in one step.</param>
-    /// <param name="protect">Whether Windows is to protect it for the user; elsewhere the mode does.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileExists"/> or
-    /// <see cref="ErrorIds.KeyFileUnusable"/>.</exception>
-    public static void Write(string path, MasterKey key, bool overwrite, bool protect)
-    {
-        byte[] line = GC.AllocateArray<byte>(MasterKey.HexSize + 1, pinned: true);
-        string target = Path.GetFullPath(path);
-        string temporary = $"{target}.{Guid.NewGuid():n}.tmp";
-        try
-        {
-            if (File.Exists(target) && !overwrite)
-            {
-                throw Exists(path);
-            }
-
-            key.WriteHex(line);
-            line[^1] = (byte)'\n';
-            CreateDirectory(Path.GetDirectoryName(target)!);
-            WriteNew(temporary, protect && OperatingSystem.IsWindows() ? Protect(line) : line);
-            File.Move(temporary, target, overwrite);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            DeleteQuietly(temporary);
-            throw !overwrite && File.Exists(target) ? Exists(path) : Unusable(path, "be written", exception);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(line);
-        }
-    }
-
-    private static int ReadBytes(string path, Span<byte> destination)
+    private static int ReadBytes(string path, Span<byte> destination, bool mayBeOpen = false)
     {
         try
         {
             // The mode is asked of the open file, so that what was checked is what is read.
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (!mayBeOpen && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
             {
                 throw new CacheKitException(
                     ErrorIds.KeyFileTooOpen,
@@ -103,7 +89,7 @@ public static class KeyFile
         }
     }
 
-    private static MasterKey Parse(ReadOnlySpan<byte> bytes, string path)
+    private static KeyRing Parse(ReadOnlySpan<byte> bytes, string path)
     {
         if (bytes.StartsWith(ProtectedPrefix))
         {
@@ -118,77 +104,31 @@ public static class KeyFile
             }
         }
 
-        ReadOnlySpan<byte> line = bytes.TrimEnd("\r\n"u8);
-        Span<char> digits = stackalloc char[Math.Min(line.Length, MasterKey.HexSize + 1)];
-        Encoding.Latin1.GetChars(line[..digits.Length], digits);
+        char[] text = GC.AllocateArray<char>(bytes.Length, pinned: true);
         try
         {
-            if (line.IndexOfAny((byte)'\r', (byte)'\n') >= 0)
-            {
-                throw new CacheKitException(
-                    ErrorIds.MasterKeyInvalid,
-                    $"The key file '{path}' has more than one line; it holds one key of {MasterKey.HexSize} hexadecimal digits.",
-                    "Leave the one line with the key, or make a new file with New-CacheKitMasterKey -Path.");
-            }
-
-            return line.Length > digits.Length
-                ? throw new CacheKitException(
-                    ErrorIds.MasterKeyInvalid,
-                    $"The key file '{path}' has {line.Length} characters; a master key is {MasterKey.HexSize} hexadecimal digits.",
-                    "Make a new file with New-CacheKitMasterKey -Path.")
-                : MasterKey.FromHex(digits, $"The key file '{path}'");
+            Encoding.Latin1.GetChars(bytes, text);
+            return ParseLines(text.AsSpan().TrimEnd("\r\n"), $"the key file '{path}'");
         }
         finally
         {
-            digits.Clear();
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(text.AsSpan()));
         }
     }
 
-    private static void WriteNew(string path, ReadOnlySpan<byte> bytes)
+    private static KeyRing ParseLines(ReadOnlySpan<char> text, string file)
     {
-        FileStreamOptions options = new()
+        using KeyRingBuilder builder = new();
+        if (text.Contains('\n'))
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
+            builder.AddList(text, '\n', file, "Line");
+        }
+        else
         {
-            options.UnixCreateMode = OwnerOnly;
+            builder.Add(text, $"T{file[1..]}");
         }
 
-        using FileStream file = new(path, options);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
-    }
-
-    private static void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-            return;
-        }
-
-        // One by one: .NET gives the mode to the last one alone.
-        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
-        {
-            CreateDirectory(parent);
-        }
-
-        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
-    }
-
-    private static byte[] Protect(byte[] line)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException();
-        }
-
-        string blob = Convert.ToBase64String(ProtectedData.Protect(line, null, DataProtectionScope.CurrentUser));
-        return [.. ProtectedPrefix, .. Encoding.ASCII.GetBytes(blob), (byte)'\n'];
+        return builder.Build();
     }
 
     private static byte[] Unprotect(ReadOnlySpan<byte> base64, string path)
@@ -207,23 +147,6 @@ public static class KeyFile
             throw Unusable(path, "be unprotected by this user on this machine", exception);
         }
     }
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // What failed before is what the user must hear about.
-        }
-    }
-
-    private static CacheKitException Exists(string path) => new(
-        ErrorIds.KeyFileExists,
-        $"The key file '{path}' is there already; replacing it would make every entry of its key unreadable.",
-        "Give another path, or -Force to replace the key.");
 
     private static CacheKitException Unusable(string path, string what, Exception cause) => new(
         ErrorIds.KeyFileUnusable,

@@ -16,7 +16,8 @@ public sealed class MasterKey : IDisposable
     /// <summary>The size in hexadecimal digits.</summary>
     public const int HexSize = 2 * Size;
 
-    private const string NewKeyAdvice = "Make a new one with New-CacheKitMasterKey.";
+    /// <summary>The way out when a key that encrypts is not one.</summary>
+    public const string NewKeyAdvice = "Make a new one with New-CacheKitMasterKey.";
 
     private readonly byte[] _bytes = GC.AllocateArray<byte>(Size, pinned: true);
     private bool _disposed;
@@ -46,19 +47,20 @@ public sealed class MasterKey : IDisposable
     /// <summary>Reads a key from exactly 64 hexadecimal digits of either case: no prefix, no spaces, no line end.</summary>
     /// <param name="digits">The digits.</param>
     /// <param name="source">What holds them, as a message names it: a variable, a file, a parameter.</param>
+    /// <param name="advice">The way out when it is not a key; a new one unless given.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/>; the message tells lengths and
     /// positions, never content.</exception>
-    public static MasterKey FromHex(ReadOnlySpan<char> digits, string source)
+    public static MasterKey FromHex(ReadOnlySpan<char> digits, string source, string advice = NewKeyAdvice)
     {
         if (digits.IsWhiteSpace())
         {
-            throw Invalid($"{source} is blank; a master key is {HexSize} hexadecimal digits ({Size} bytes).");
+            throw Invalid($"{source} is blank; a master key is {HexSize} hexadecimal digits ({Size} bytes).", advice);
         }
 
         if (digits.Length != HexSize)
         {
             throw Invalid($"{source} has {digits.Length} characters; a master key is {HexSize} hexadecimal digits "
-                + $"({Size} bytes), without prefix, spaces or line ends.");
+                + $"({Size} bytes), without prefix, spaces or line ends.", advice);
         }
 
         MasterKey key = new();
@@ -70,7 +72,7 @@ public sealed class MasterKey : IDisposable
             {
                 key.Dispose();
                 throw Invalid($"{source} has a character that is not a hexadecimal digit, at position "
-                    + $"{(2 * i) + (high < 0 ? 1 : 2)} of {HexSize}.");
+                    + $"{(2 * i) + (high < 0 ? 1 : 2)} of {HexSize}.", advice);
             }
 
             key._bytes[i] = (byte)((high << 4) | low);
@@ -82,12 +84,13 @@ public sealed class MasterKey : IDisposable
     /// <summary>Reads a key from raw bytes.</summary>
     /// <param name="bytes">Exactly 32 bytes.</param>
     /// <param name="source">What holds them, as a message names it.</param>
+    /// <param name="advice">The way out when it is not a key; a new one unless given.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/>.</exception>
-    public static MasterKey FromBytes(ReadOnlySpan<byte> bytes, string source)
+    public static MasterKey FromBytes(ReadOnlySpan<byte> bytes, string source, string advice = NewKeyAdvice)
     {
         if (bytes.Length != Size)
         {
-            throw Invalid($"{source} has {bytes.Length} bytes; a master key has {Size}.");
+            throw Invalid($"{source} has {bytes.Length} bytes; a master key has {Size}.", advice);
         }
 
         MasterKey key = new();
@@ -102,6 +105,14 @@ public sealed class MasterKey : IDisposable
     /// <summary>Whether another key has the same bytes; compared in fixed time.</summary>
     /// <param name="other">The other key.</param>
     public bool HasSameBytes(MasterKey other) => CryptographicOperations.FixedTimeEquals(Bytes, other.Bytes);
+
+    /// <summary>A copy, which is the caller's.</summary>
+    public MasterKey Clone()
+    {
+        MasterKey copy = new();
+        Bytes.CopyTo(copy._bytes);
+        return copy;
+    }
 
     /// <summary>Never the key.</summary>
     public override string ToString() => "master key (redacted)";
@@ -121,6 +132,6 @@ public sealed class MasterKey : IDisposable
         _ => -1,
     };
 
-    private static CacheKitException Invalid(string message) =>
-        new(ErrorIds.MasterKeyInvalid, message, NewKeyAdvice);
+    private static CacheKitException Invalid(string message, string advice) =>
+        new(ErrorIds.MasterKeyInvalid, message, advice);
 }

@@ -1,3 +1,5 @@
+using CacheKit.Core.Diagnostics;
+
 namespace CacheKit.Core.Storage;
 
 /// <summary>What the exceptions of System.IO mean to a store. On Unix their HResult is the system's error number.
@@ -6,18 +8,12 @@ internal static class FileFaults
 {
     private const int UnixNoSpace = 28;
     private const int UnixReadOnlyFileSystem = 30;
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
     private static int NoSpace => OperatingSystem.IsWindows() ? WindowsDiskFull : UnixNoSpace;
 
     /// <summary>Whether somebody else has locked the file.</summary>
-    public static bool MeansLocked(IOException exception) =>
-        OperatingSystem.IsWindows()
-            ? exception.HResult == WindowsSharingViolation
-            : exception.HResult is LinuxWouldBlock or MacWouldBlock;
+    public static bool MeansLocked(IOException exception) => FileLockFault.IsMeantBy(exception);
 
     /// <summary>Whether we may not do it.</summary>
     public static bool MeansAccessDenied(Exception exception) =>

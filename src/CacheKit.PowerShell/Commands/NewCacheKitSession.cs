@@ -117,12 +117,6 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter FailClosed { get; set; }
 
-    /// <summary>The master key: 64 hexadecimal digits as SecureString or text, or 32 bytes.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    [AllowNull]
-    public object? MasterKey { get; set; }
-
     /// <summary>How much memory entries may take, in bytes; 64 MB unless given.</summary>
     [Parameter]
     public long MemoryLimit { get; set; } = MemoryTier.DefaultMaxBytes;
@@ -153,7 +147,8 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
             };
             // What is wrong with the rest of the store's options is told now, not at the first call.
             _ = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            CacheKitSession session = new(new SessionCaches(options, ReadKeys(environment)), Tenant)
+            SessionKeys keys = new(ReadKeyRing(environment, out string? source), source);
+            CacheKitSession session = new(new SessionCaches(options, keys), Tenant)
             {
                 Namespace = Namespace,
                 DefaultTtl = Ttl,
@@ -174,16 +169,4 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
 
     /// <summary>The address as it was given, unless it may have a password in it.</summary>
     private string? HarmlessUri() => Uri?.Contains('@', StringComparison.Ordinal) == true ? null : Uri;
-
-    /// <summary>A key that is not there yet is no error: public data needs none, and it may come later.</summary>
-    private SessionKeys ReadKeys(CacheKitEnvironment environment)
-    {
-        if (IsGiven(nameof(MasterKey)))
-        {
-            return new SessionKeys(new KeyRing(MasterKeyParameter.Read(MasterKey)), "-MasterKey");
-        }
-
-        MasterKeySource? found = MasterKeySource.Find(environment);
-        return new SessionKeys(found is null ? null : new KeyRing(found.Read(environment)), found?.Description);
-    }
 }

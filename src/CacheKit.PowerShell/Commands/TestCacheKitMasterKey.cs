@@ -39,8 +39,8 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
         MasterKeyReport report;
         try
         {
-            using MasterKey key = Read(ref source);
-            using TenantKeys tenant = new(key, CacheFactory.DefaultTenant);
+            using KeyRing ring = Read(ref source);
+            using TenantKeys tenant = new(ring.Current, CacheFactory.DefaultTenant);
             report = new MasterKeyReport(source, tenant.Fingerprint.ToString(), null, null, null);
         }
         catch (CacheKitException failure)
@@ -62,7 +62,7 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
         WriteObject(report.IsValid);
     }
 
-    private MasterKey Read(ref string source)
+    private KeyRing Read(ref string source)
     {
         if (ParameterSetName == ParameterSets.Path)
         {
@@ -72,12 +72,12 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
 
         if (MyInvocation.BoundParameters.ContainsKey(nameof(MasterKey)))
         {
-            return MasterKeyParameter.Read(MasterKey);
+            return new KeyRing(MasterKeyParameter.Read(MasterKey));
         }
 
         CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-        MasterKeySource? configured = MasterKeySource.Find(environment);
+        KeyRingSource? configured = KeyRingSource.Find(environment);
         source = configured?.Description ?? "none";
-        return (configured ?? throw MasterKeySource.Missing()).Read(environment);
+        return (configured ?? throw KeyRingSource.Missing()).Read(environment);
     }
 }

@@ -84,14 +84,14 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     {
         try
         {
-            if (MasterKeySource.Find(environment) is not { } source)
+            if (KeyRingSource.Find(environment) is not { } source)
             {
-                CacheKitException missing = MasterKeySource.Missing();
+                CacheKitException missing = KeyRingSource.Missing();
                 return StoreCheck.Failed(MasterKeyCheck, missing.Message, missing.RecommendedAction);
             }
 
-            using MasterKey key = source.Read(environment);
-            using TenantKeys keys = new(key, tenant);
+            using KeyRing ring = source.Read(environment);
+            using TenantKeys keys = new(ring.Current, tenant);
             return KeyPassed(source.Description, keys.Fingerprint.ToString());
         }
         catch (CacheKitException failure)

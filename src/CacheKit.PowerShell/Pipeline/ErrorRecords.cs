@@ -19,9 +19,10 @@ internal static class ErrorRecords
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound => ErrorCategory.ObjectNotFound,
-        ErrorIds.MasterKeyInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
+        ErrorIds.MasterKeyInvalid or ErrorIds.KeyRingInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
+        ErrorIds.KeyFileChanged => ErrorCategory.WriteError,
         ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
         ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
         ErrorIds.KeyFileExists or ErrorIds.BackendExists => ErrorCategory.ResourceExists,

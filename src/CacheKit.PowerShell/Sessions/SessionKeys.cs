@@ -9,18 +9,25 @@ namespace CacheKit.Sessions;
 internal sealed class SessionKeys : IDisposable
 {
     private KeyRing? _ring;
+    private volatile KeyFileWatch? _watch;
 
     /// <summary>Takes keys.</summary>
     /// <param name="ring">The keys, which belong to this from then on; null when they are to be read at the first use.</param>
-    /// <param name="source">Where they came from; null with keys that are still to be read.</param>
-    public SessionKeys(KeyRing? ring, string? source)
+    /// <param name="origin">Where they came from; null with keys that are still to be read.</param>
+    public SessionKeys(KeyRing? ring, KeyOrigin? origin)
     {
         _ring = ring;
-        Source = source;
+        Origin = origin;
     }
 
     /// <summary>Where the keys came from; null as long as there are none.</summary>
-    public string? Source { get; private set; }
+    public KeyOrigin? Origin { get; private set; }
+
+    /// <summary>
+    /// Whether the key file, from which the keys were read at the first use, has changed since; it is looked at once a
+    /// second.
+    /// </summary>
+    public bool HaveChanged => _watch?.HasChanged() == true;
 
     /// <summary>The keys.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">There is no usable key.</exception>
@@ -29,8 +36,11 @@ internal sealed class SessionKeys : IDisposable
         if (_ring is null)
         {
             CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-            _ring = new KeyRing(MasterKeySource.ReadFirst(environment));
-            Source = MasterKeySource.Find(environment)?.Description;
+            KeyRingSource source = KeyRingSource.Find(environment) ?? throw KeyRingSource.Missing();
+            KeyFileWatch? watch = string.IsNullOrWhiteSpace(source.Path) ? null : new(source.Path, TimeProvider.System);
+            _ring = source.Read(environment);
+            _watch = watch;
+            Origin = KeyOrigin.Of(source);
         }
 
         return _ring;
@@ -47,6 +57,14 @@ internal sealed class SessionKeys : IDisposable
 
         using TenantKeyRing keys = _ring.ForTenant(tenant);
         return [.. keys.Keys.Select(key => key.Fingerprint.ToString())];
+    }
+
+    /// <summary>Puts other keys in the place of these, which are zeroed.</summary>
+    /// <param name="ring">The keys, which belong to this from then on.</param>
+    public void Replace(KeyRing ring)
+    {
+        _ring?.Dispose();
+        _ring = ring;
     }
 
     /// <summary>Zeroes the keys.</summary>

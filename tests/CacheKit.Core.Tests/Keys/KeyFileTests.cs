@@ -28,8 +28,8 @@ public sealed class KeyFileTests : IDisposable
     public void A_written_key_is_read_back(bool protect)
     {
         KeyFile.Write(KeyPath, _key, overwrite: false, protect);
-        using MasterKey found = KeyFile.Read(KeyPath);
-        Assert.True(found.HasSameBytes(_key));
+        using KeyRing found = KeyFile.Read(KeyPath);
+        Assert.True(found.Current.HasSameBytes(_key));
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public sealed class KeyFileTests : IDisposable
     public void One_line_is_a_key_with_any_line_end(string end)
     {
         Put(Hex + end);
-        using MasterKey found = KeyFile.Read(KeyPath);
-        Assert.True(found.HasSameBytes(_key));
+        using KeyRing found = KeyFile.Read(KeyPath);
+        Assert.True(found.Current.HasSameBytes(_key));
     }
 
     [Theory]
@@ -175,14 +175,14 @@ public sealed class KeyFileTests : IDisposable
         CacheKitException failure = Assert.Throws<CacheKitException>(
             () => KeyFile.Write(KeyPath, other, overwrite: false, protect: true));
         Assert.Equal(ErrorIds.KeyFileExists, failure.ErrorId);
-        using (MasterKey kept = KeyFile.Read(KeyPath))
+        using (KeyRing kept = KeyFile.Read(KeyPath))
         {
-            Assert.True(kept.HasSameBytes(_key));
+            Assert.True(kept.Current.HasSameBytes(_key));
         }
 
         KeyFile.Write(KeyPath, other, overwrite: true, protect: true);
-        using MasterKey replaced = KeyFile.Read(KeyPath);
-        Assert.True(replaced.HasSameBytes(other));
+        using KeyRing replaced = KeyFile.Read(KeyPath);
+        Assert.True(replaced.Current.HasSameBytes(other));
         Assert.Equal([KeyPath], Directory.GetFileSystemEntries(_directory.Path));
     }
 

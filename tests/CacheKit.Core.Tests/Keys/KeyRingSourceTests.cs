@@ -5,12 +5,12 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Keys;
 
-public sealed class MasterKeySourceTests : IDisposable
+public sealed class KeyRingSourceTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly CacheKitEnvironment _nothing;
 
-    public MasterKeySourceTests()
+    public KeyRingSourceTests()
     {
         _nothing = new CacheKitEnvironment { ConfigurationHome = _directory.Path, Home = _directory.Path };
     }
@@ -20,8 +20,8 @@ public sealed class MasterKeySourceTests : IDisposable
     [Fact]
     public void Without_a_source_the_message_says_how_to_get_one()
     {
-        Assert.Null(MasterKeySource.Find(_nothing));
-        CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKeySource.ReadFirst(_nothing));
+        Assert.Null(KeyRingSource.Find(_nothing));
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(_nothing));
         Assert.Equal(ErrorIds.MasterKeyMissing, failure.ErrorId);
         Assert.Contains("CACHEKIT_MASTER_KEY ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("CACHEKIT_MASTER_KEY_FILE ", failure.Message, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class MasterKeySourceTests : IDisposable
     public void A_broken_variable_is_an_error_and_never_skipped(string value)
     {
         CacheKitEnvironment environment = WithSavedKey(3) with { MasterKey = value, MasterKeyFile = WriteKey("k", 2) };
-        CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKeySource.ReadFirst(environment));
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
         Assert.Equal(ErrorIds.MasterKeyInvalid, failure.ErrorId);
         Assert.StartsWith("CACHEKIT_MASTER_KEY ", failure.Message, StringComparison.Ordinal);
     }
@@ -59,7 +59,7 @@ public sealed class MasterKeySourceTests : IDisposable
     public void A_broken_file_variable_is_an_error_and_never_skipped(string value)
     {
         CacheKitEnvironment environment = WithSavedKey(3) with { MasterKeyFile = value };
-        CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKeySource.ReadFirst(environment));
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
         Assert.Equal(ErrorIds.KeyFileUnusable, failure.ErrorId);
     }
 
@@ -67,7 +67,7 @@ public sealed class MasterKeySourceTests : IDisposable
     public void A_blank_file_variable_is_named()
     {
         CacheKitEnvironment environment = _nothing with { MasterKeyFile = "" };
-        CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKeySource.ReadFirst(environment));
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
         Assert.StartsWith("CACHEKIT_MASTER_KEY_FILE is blank", failure.Message, StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class MasterKeySourceTests : IDisposable
     {
         CacheKitEnvironment environment = WithSavedKey(3);
         File.WriteAllText(environment.SavedKeyPath!, "not a key");
-        CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKeySource.ReadFirst(environment));
+        CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
         Assert.Equal(ErrorIds.MasterKeyInvalid, failure.ErrorId);
         Assert.Contains(environment.SavedKeyPath!, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("not a key", failure.Message, StringComparison.Ordinal);
@@ -104,9 +104,9 @@ public sealed class MasterKeySourceTests : IDisposable
 
     private static void AssertReads(byte fill, CacheKitEnvironment environment, string description)
     {
-        Assert.Equal(description, MasterKeySource.Find(environment)!.Description);
+        Assert.Equal(description, KeyRingSource.Find(environment)!.Description);
         using MasterKey expected = TestKeys.Of(fill);
-        using MasterKey found = MasterKeySource.ReadFirst(environment);
-        Assert.True(found.HasSameBytes(expected));
+        using KeyRing found = KeyRingSource.ReadFirst(environment);
+        Assert.True(found.Current.HasSameBytes(expected));
     }
 }
