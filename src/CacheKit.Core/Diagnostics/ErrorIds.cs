@@ -5,6 +5,15 @@ namespace CacheKit.Core.Diagnostics;
 /// </summary>
 public static class ErrorIds
 {
+    /// <summary>Others than its owner may write to the audit log.</summary>
+    public const string AuditLogTooOpen = nameof(AuditLogTooOpen);
+
+    /// <summary>The audit log cannot be opened or read.</summary>
+    public const string AuditLogUnusable = nameof(AuditLogUnusable);
+
+    /// <summary>A line could not be added to the audit log.</summary>
+    public const string AuditWriteFailed = nameof(AuditWriteFailed);
+
     /// <summary>No source holds a master key.</summary>
     public const string MasterKeyMissing = nameof(MasterKeyMissing);
 
