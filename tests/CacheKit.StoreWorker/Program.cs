@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.StoreWorker;
 
@@ -10,6 +12,7 @@ using CacheKit.StoreWorker;
 //   write <path> <prefix> <count>            writes entries and prints each key once it is stored
 //   hammer <path> <seconds> <seed> <maxBytes> reads, writes and removes; prints "<operations> <errors> <first error>"
 //   damage <path> <offset> <length>          overwrites a part of a file
+//   audit <path> <count>                     adds lines to an audit log and prints each one's number of this process
 //   footprint <count> <length>               fills a memory tier; prints "<bytes taken> <bytes accounted> <entries>"
 string path = args[1];
 switch (args[0])
@@ -22,6 +25,9 @@ switch (args[0])
         break;
     case "damage":
         Damage(path, Number(args[2]), Number(args[3]));
+        break;
+    case "audit":
+        WriteAuditLog(path, Number(args[2]));
         break;
     case "footprint":
         MeasureFootprint(Number(args[1]), Number(args[2]));
@@ -113,6 +119,19 @@ static void Damage(string path, int offset, int length)
     using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
     file.Position = offset;
     file.Write(garbage);
+}
+
+static void WriteAuditLog(string path, int count)
+{
+    using MasterKey master = MasterKey.FromHex(string.Concat(Enumerable.Repeat("01", MasterKey.Size)), "a test");
+    using TenantKeys keys = new(master, "acme");
+    AuditSubject subject = AuditSubject.Of(keys, "users", count: null);
+    using AuditTrail trail = AuditTrail.Open(path, isRequired: true, TimeProvider.System);
+    for (int i = 1; i <= count; i++)
+    {
+        trail.Record(AuditEvent.Open, subject, new AuditSource("worker.ps1", i), CancellationToken.None);
+        Console.WriteLine(i);
+    }
 }
 
 static void MeasureFootprint(int count, int length)

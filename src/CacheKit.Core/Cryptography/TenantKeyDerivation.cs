@@ -22,6 +22,18 @@ public static class TenantKeyDerivation
     /// <summary>The domain of the key that hashes cache keys.</summary>
     public const string CacheKeysDomain = "cache_keys";
 
+    /// <summary>The domain of the key that authenticates the lines of an audit log.</summary>
+    public const string AuditDomain = "audit";
+
+    /// <summary>
+    /// The domain of the key that authenticates the head of an audit log. All tenants of a master key share one, that of
+    /// <see cref="AuditHeadTenant"/>, since they may write into the same log.
+    /// </summary>
+    public const string AuditHeadDomain = "audit_head";
+
+    /// <summary>The tenant for which the key of <see cref="AuditHeadDomain"/> is derived, whichever tenant writes.</summary>
+    public const string AuditHeadTenant = "default";
+
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
     /// <summary>Derives one key.</summary>

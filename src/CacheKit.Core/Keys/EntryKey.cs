@@ -46,6 +46,9 @@ public readonly struct EntryKey
     /// <summary>The size of the physical key in bytes.</summary>
     public int Size => FixedSize + Tag.Length + Namespace.Length;
 
+    /// <summary>Whether it is the key of a plain entry.</summary>
+    internal bool IsPlain => _keys is null;
+
     /// <summary>The keys that seal the entry and open it.</summary>
     /// <exception cref="InvalidOperationException">It is the key of a plain entry.</exception>
     internal TenantKeys Keys => _keys ?? throw new InvalidOperationException("A plain entry has no keys.");

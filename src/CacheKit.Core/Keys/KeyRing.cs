@@ -3,7 +3,7 @@ namespace CacheKit.Core.Keys;
 /// <summary>
 /// The master keys in force: the first encrypts and decrypts, the others decrypt only (PROTOCOL section 4).
 /// </summary>
-public sealed class KeyRing : IDisposable
+public sealed partial class KeyRing : IDisposable
 {
     /// <summary>How many decrypt-only keys a ring may hold.</summary>
     public const int LongestPrevious = 3;

@@ -13,6 +13,10 @@ public sealed class TenantKeyRing : IDisposable
     internal TenantKeyRing(TenantKeys[] keys)
     {
         _keys = keys;
+        foreach (TenantKeys each in keys)
+        {
+            each.Ring = keys;
+        }
     }
 
     /// <summary>The keys that encrypt.</summary>

@@ -26,9 +26,11 @@ public sealed class TenantKeys : IDisposable
         Fingerprint = KeyFingerprint.Compute(derived);
         Cipher = new EntryCipher(derived);
         CryptographicOperations.ZeroMemory(derived);
-        byte[] cacheKeysKey = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
-        TenantKeyDerivation.Derive(master, tenant, TenantKeyDerivation.CacheKeysDomain, cacheKeysKey);
-        _cacheKeysHash = new KeyedHash(cacheKeysKey);
+        _cacheKeysHash = DeriveHash(master, tenant, TenantKeyDerivation.CacheKeysDomain);
+        AuditHash = DeriveHash(master, tenant, TenantKeyDerivation.AuditDomain);
+        AuditHeadHash = DeriveHash(
+            master, TenantKeyDerivation.AuditHeadTenant, TenantKeyDerivation.AuditHeadDomain);
+        Ring = [this];
 
         byte[] tenantBytes = Encoding.UTF8.GetBytes(tenant);
         _associatedDataStart = new byte[1 + AssociatedData.ComponentSize(tenantBytes.Length)];
@@ -43,6 +45,15 @@ public sealed class TenantKeys : IDisposable
 
     /// <summary>Names the encryption key without telling it.</summary>
     public KeyFingerprint Fingerprint { get; }
+
+    /// <summary>Authenticates this tenant's lines of an audit log.</summary>
+    internal KeyedHash AuditHash { get; }
+
+    /// <summary>Authenticates the head of an audit log; the same for all tenants of the master key.</summary>
+    internal KeyedHash AuditHeadHash { get; }
+
+    /// <summary>The tenant's keys under all master keys of the ring that these belong to, the encrypting one first.</summary>
+    internal IReadOnlyList<TenantKeys> Ring { get; set; }
 
     /// <summary>Seals and opens this tenant's entries.</summary>
     internal EntryCipher Cipher { get; }
@@ -74,8 +85,17 @@ public sealed class TenantKeys : IDisposable
     {
         Cipher.Dispose();
         _cacheKeysHash.Dispose();
+        AuditHash.Dispose();
+        AuditHeadHash.Dispose();
     }
 
     /// <summary>Never a key.</summary>
     public override string ToString() => Fingerprint.ToString();
+
+    private static KeyedHash DeriveHash(ReadOnlySpan<byte> master, string tenant, string domain)
+    {
+        byte[] key = GC.AllocateArray<byte>(TenantKeyDerivation.KeySize, pinned: true);
+        TenantKeyDerivation.Derive(master, tenant, domain, key);
+        return new KeyedHash(key);
+    }
 }

@@ -33,25 +33,23 @@ public sealed partial class NewCacheKitSessionCommand
     public string? VaultName { get; set; }
 
     /// <summary>A key that is not there yet is no error: public data needs none, and it may come later.</summary>
-    private KeyRing? ReadKeyRing(CacheKitEnvironment environment, out string? source)
+    private SessionKeys ReadKeys(CacheKitEnvironment environment)
     {
         CheckKeyParameters();
         if (IsGiven(nameof(MasterKey)))
         {
-            source = "-MasterKey";
-            return MasterKeyParameter.Read(MasterKey, IsGiven(nameof(PreviousMasterKey)) ? PreviousMasterKey ?? [null] : []);
+            object?[] previous = IsGiven(nameof(PreviousMasterKey)) ? PreviousMasterKey ?? [null] : [];
+            return new SessionKeys(MasterKeyParameter.Read(MasterKey, previous), KeyOrigin.Parameter());
         }
 
         if (SecretName is not null)
         {
             SecretVault secret = new(this, SecretName, VaultName);
-            source = secret.Description;
-            return secret.ReadRing();
+            return new SessionKeys(secret.ReadRing(), KeyOrigin.Secret(secret.Description, SecretName, VaultName));
         }
 
         KeyRingSource? found = KeyRingSource.Find(environment);
-        source = found?.Description;
-        return found?.Read(environment);
+        return new SessionKeys(found?.Read(environment), found is null ? null : KeyOrigin.Of(found));
     }
 
     private void CheckKeyParameters()

@@ -147,8 +147,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
             };
             // What is wrong with the rest of the store's options is told now, not at the first call.
             _ = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            SessionKeys keys = new(ReadKeyRing(environment, out string? source), source);
-            CacheKitSession session = new(new SessionCaches(options, keys), Tenant)
+            CacheKitSession session = new(new SessionCaches(options, ReadKeys(environment)), Tenant)
             {
                 Namespace = Namespace,
                 DefaultTtl = Ttl,

@@ -47,7 +47,7 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
         CacheOptions options = session.Caches.Options;
         IReadOnlyList<string> fingerprints = session.Caches.FingerprintsFor(session.Tenant);
         StoreCheck key = fingerprints.Count > 0
-            ? KeyPassed(session.Caches.KeySource!, fingerprints)
+            ? KeyPassed(session.Caches.KeyOrigin!.Description, fingerprints)
             : CheckKey(CacheKitEnvironment.Capture(), session.Tenant);
         return [key, .. Inspect(options.Store), MemoryTierOf(options)];
     }

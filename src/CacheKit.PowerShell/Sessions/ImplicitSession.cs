@@ -39,6 +39,20 @@ internal sealed class ImplicitSession : IDisposable
     /// <summary>Closes the current session as soon as nobody uses it.</summary>
     public static void Retire() => Interlocked.Exchange(ref s_current, null)?.Dispose();
 
+    /// <summary>
+    /// Changes what the environment says about keys. No session is made of it meanwhile, and the next one is made of what
+    /// it says then.
+    /// </summary>
+    /// <param name="change">Changes it.</param>
+    public static void Change(Action change)
+    {
+        lock (s_gate)
+        {
+            change();
+            Retire();
+        }
+    }
+
     /// <summary>Closes the session as soon as nobody uses it.</summary>
     public void Dispose() => _session.Dispose();
 

@@ -35,6 +35,18 @@ internal static class MasterKeyParameter
         return builder.Build();
     }
 
+    /// <summary>Reads one key.</summary>
+    /// <param name="value">What the user gave.</param>
+    /// <param name="name">The name of the parameter.</param>
+    /// <returns>A ring of it alone, which is the caller's.</returns>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/>.</exception>
+    public static KeyRing ReadOne(object? value, string name)
+    {
+        using KeyRingBuilder builder = new();
+        Add(builder, value, name);
+        return builder.Build();
+    }
+
     private static void Add(KeyRingBuilder builder, object? value, string name)
     {
         object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;

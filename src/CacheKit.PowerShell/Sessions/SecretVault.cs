@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Security;
-using System.Security.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 
@@ -92,7 +91,7 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
             }
         }
 
-        using SecureString text = TextOf(replacement);
+        using SecureString text = SecretDigits.Of(replacement);
         Call("Set-Secret", new() { ["Name"] = name, ["SecureStringSecret"] = text, ["Vault"] = target });
     }
 
@@ -111,21 +110,6 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
         {
             builder.Add(keys, Sentence);
         }
-    }
-
-    private static SecureString TextOf(KeyRing ring)
-    {
-        byte[] lines = GC.AllocateArray<byte>(ring.Keys.Count * KeyRing.LineSize, pinned: true);
-        ring.WriteLines(lines);
-        SecureString text = new();
-        foreach (byte character in lines.AsSpan()[..^1])
-        {
-            text.AppendChar((char)character);
-        }
-
-        CryptographicOperations.ZeroMemory(lines);
-        text.MakeReadOnly();
-        return text;
     }
 
     /// <summary>Set-Secret without a vault would write into the default one, although Get-Secret found it elsewhere.</summary>

@@ -33,7 +33,7 @@ internal sealed class SessionCaches : IDisposable
     public CacheOptions Options => _options;
 
     /// <summary>Where the master keys came from; null as long as there are none.</summary>
-    public string? KeySource => _keys.Source;
+    public KeyOrigin? KeyOrigin => _keys.Origin;
 
     /// <summary>Whether the key file that the keys were read from at the first use has changed since.</summary>
     public bool HaveKeysChanged => _keys.HaveChanged;
@@ -86,6 +86,23 @@ internal sealed class SessionCaches : IDisposable
         lock (_gate)
         {
             return _isClosed ? throw Closed() : work(_keys.Ring());
+        }
+    }
+
+    /// <summary>Puts other master keys in the place of these. Calls that are under way end with the keys they have.</summary>
+    /// <param name="ring">The keys, which belong to the session from then on.</param>
+    public void ReplaceKeys(KeyRing ring)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                ring.Dispose();
+                throw Closed();
+            }
+
+            _secure.Close();
+            _keys.Replace(ring);
         }
     }
 

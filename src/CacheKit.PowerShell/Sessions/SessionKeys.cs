@@ -13,15 +13,15 @@ internal sealed class SessionKeys : IDisposable
 
     /// <summary>Takes keys.</summary>
     /// <param name="ring">The keys, which belong to this from then on; null when they are to be read at the first use.</param>
-    /// <param name="source">Where they came from; null with keys that are still to be read.</param>
-    public SessionKeys(KeyRing? ring, string? source)
+    /// <param name="origin">Where they came from; null with keys that are still to be read.</param>
+    public SessionKeys(KeyRing? ring, KeyOrigin? origin)
     {
         _ring = ring;
-        Source = source;
+        Origin = origin;
     }
 
     /// <summary>Where the keys came from; null as long as there are none.</summary>
-    public string? Source { get; private set; }
+    public KeyOrigin? Origin { get; private set; }
 
     /// <summary>
     /// Whether the key file, from which the keys were read at the first use, has changed since; it is looked at once a
@@ -40,7 +40,7 @@ internal sealed class SessionKeys : IDisposable
             KeyFileWatch? watch = string.IsNullOrWhiteSpace(source.Path) ? null : new(source.Path, TimeProvider.System);
             _ring = source.Read(environment);
             _watch = watch;
-            Source = source.Description;
+            Origin = KeyOrigin.Of(source);
         }
 
         return _ring;
@@ -57,6 +57,14 @@ internal sealed class SessionKeys : IDisposable
 
         using TenantKeyRing keys = _ring.ForTenant(tenant);
         return [.. keys.Keys.Select(key => key.Fingerprint.ToString())];
+    }
+
+    /// <summary>Puts other keys in the place of these, which are zeroed.</summary>
+    /// <param name="ring">The keys, which belong to this from then on.</param>
+    public void Replace(KeyRing ring)
+    {
+        _ring?.Dispose();
+        _ring = ring;
     }
 
     /// <summary>Zeroes the keys.</summary>

@@ -19,7 +19,8 @@ public sealed partial class NamespaceArrowTests
         ["Serialization"] = ["Formats", "Cryptography", "Diagnostics"],
         ["Serialization.Tables"] = ["Serialization", "Formats", "Cryptography", "Diagnostics"],
         ["Storage"] = ["Formats", "Cryptography", "Diagnostics"],
-        ["Caching"] = ["Keys", "Serialization", "Storage", "Formats", "Cryptography", "Diagnostics"],
+        ["Auditing"] = ["Keys", "Storage", "Formats", "Cryptography", "Diagnostics"],
+        ["Caching"] = ["Auditing", "Keys", "Serialization", "Storage", "Formats", "Cryptography", "Diagnostics"],
     };
 
     private static readonly Type[] s_types =
@@ -46,6 +47,7 @@ public sealed partial class NamespaceArrowTests
         [
             "Caching>Keys", "Caching>Storage", "Caching>Formats", "Keys>Cryptography", "Keys>Formats", "Keys>Diagnostics",
             "Formats>Cryptography", "Serialization>Cryptography", "Serialization>Formats", "Storage>Formats",
+            "Auditing>Keys", "Auditing>Storage",
         ];
         Assert.Empty(known.Except(arrows));
     }

@@ -1,0 +1,96 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+}
+
+Describe 'Get-CacheKitSession' {
+    BeforeEach {
+        $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+        $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+    }
+
+    It 'tells what the environment configures' {
+        $session = Get-CacheKitSession
+        $session | Should -BeOfType CacheKit.CacheKitSession
+        $session.IsImplicit | Should -BeTrue
+        $session.Store | Should -Match 'cache\.db'
+        $session.Tenant | Should -Be default
+        $session.KeyFingerprint | Should -Be (Test-CacheKitMasterKey -Detailed).Fingerprint
+        $session.PreviousKeys | Should -Be 0
+        Test-Path "$TestDrive/cache.db" | Should -BeFalse
+    }
+
+    It 'follows the environment' {
+        $before = Get-CacheKitSession
+        $env:CACHEKIT_MASTER_KEY = 'cd' * 32
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'ab' * 32
+        try {
+            $after = Get-CacheKitSession
+            $after.KeyFingerprint | Should -Not -Be $before.KeyFingerprint
+            $after.PreviousKeys | Should -Be 1
+        }
+        finally {
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        }
+    }
+
+    It 'needs no key' {
+        $env:CACHEKIT_MASTER_KEY = 'not a key'
+        (Get-CacheKitSession).KeyFingerprint | Should -BeNullOrEmpty
+    }
+
+    It 'fails where the store cannot be configured' {
+        $env:CACHEKIT_CACHE_PATH = 'relative.db'
+        { Get-CacheKitSession } | Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitSessionCommand'
+    }
+
+    It 'tells the default of the runspace, until it is closed' {
+        $session = New-CacheKitSession -Memory -Tenant home -AsDefault
+        try {
+            Get-CacheKitSession | Should -Be $session
+            Invoke-SecureCached -Key token { 'in memory' } | Should -Be 'in memory'
+            Invoke-SecureCached -Session $session -Key token { 'not run' } | Should -Be 'in memory'
+            Use-CacheKitSession -Tenant acme { (Get-CacheKitSession).Store } | Should -Be $session.Store
+            $other = [powershell]::Create([initialsessionstate]::CreateDefault2())
+            $other.AddScript('Import-Module CacheKit; (Get-CacheKitSession).IsImplicit').Invoke() | Should -BeTrue
+            $other.Dispose()
+            $next = New-CacheKitSession -Memory -Tenant other -AsDefault
+            (Get-CacheKitSession).Tenant | Should -Be other
+            Remove-CacheKitSession $next
+        }
+        finally {
+            Remove-CacheKitSession $session
+        }
+
+        (Get-CacheKitSession).IsImplicit | Should -BeTrue
+    }
+
+    It 'gives all that are open' {
+        $one = New-CacheKitSession -Memory -Tenant one
+        $two = New-CacheKitSession -Memory -Tenant two
+        $all = Get-CacheKitSession -All
+        $all | Should -Contain $one
+        $all | Should -Contain $two
+        $one, $two | Remove-CacheKitSession
+        $all = @(Get-CacheKitSession -All)
+        $all | Should -Not -Contain $one
+        $all | Should -Not -Contain $two
+    }
+
+    It 'never shows a key' {
+        $text = Get-CacheKitSession | Format-List * | Out-String
+        $text | Should -Not -Match 'abab'
+        $text | Should -Match 'default'
+    }
+}

@@ -1,0 +1,53 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+}
+
+Describe 'Remove-CacheKitSession' {
+    It 'closes sessions, by parameter and from the pipeline' {
+        $sessions = 1..3 | ForEach-Object { New-CacheKitSession -Memory }
+        Remove-CacheKitSession $sessions[0]
+        $sessions.IsClosed | Should -Be @($true, $false, $false)
+        $sessions | Remove-CacheKitSession
+        $sessions.IsClosed | Should -Be @($true, $true, $true)
+        { Invoke-SecureCached -Session $sessions[0] { 1 } } | Should -Throw -ErrorId 'SessionClosed,*'
+    }
+
+    It 'closes nothing with -WhatIf' {
+        $session = New-CacheKitSession -Memory
+        Remove-CacheKitSession $session -WhatIf
+        $session.IsClosed | Should -BeFalse
+        Remove-CacheKitSession $session
+    }
+
+    It 'leaves what is stored' {
+        $path = "$TestDrive/kept.db"
+        $session = New-CacheKitSession -Path $path
+        Invoke-SecureCached -Session $session -Key k { 'first' } | Should -Be first
+        Remove-CacheKitSession $session
+        Test-Path $path | Should -BeTrue
+        $again = New-CacheKitSession -Path $path
+        Invoke-SecureCached -Session $again -Key k { 'second' } | Should -Be first
+        $again | Remove-CacheKitSession
+    }
+
+    It 'lets a call that uses the session end first' {
+        $session = New-CacheKitSession -Memory
+        $seen = Invoke-SecureCached -Session $session -Key k {
+            Remove-CacheKitSession $session
+            'the result'
+        }
+        $seen | Should -Be 'the result'
+        $session.IsClosed | Should -BeTrue
+    }
+}

@@ -1,0 +1,217 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+    $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+
+    function Get-Token {
+        Invoke-SecureCached -Key token { "made for $((Get-CacheKitSession).Tenant)" }
+    }
+
+    function Get-Tenant {
+        (Get-CacheKitSession).Tenant
+    }
+
+    function Get-ErrorId {
+        param([scriptblock] $Block)
+        try {
+            & $Block
+        }
+        catch {
+            return ($_.FullyQualifiedErrorId -split ',')[0]
+        }
+
+        throw 'no error'
+    }
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+}
+
+Describe 'Use-CacheKitSession' {
+    BeforeEach {
+        $session = New-CacheKitSession -Memory -Tenant home -Namespace rooms -Ttl 1h
+    }
+
+    AfterEach {
+        Remove-CacheKitSession $session
+    }
+
+    It 'reaches functions that are called from the block' {
+        Use-CacheKitSession $session { Get-Token } | Should -Be 'made for home'
+        Use-CacheKitSession $session -Tenant acme { Get-Token } | Should -Be 'made for acme'
+        Use-CacheKitSession $session { Invoke-SecureCached -Key token { 'another' } } | Should -Be 'made for home'
+        Invoke-SecureCached -Session $session -Key token { 'another' } | Should -Be 'made for home'
+        Invoke-SecureCached -Session $session -Tenant acme -Key token { 'another' } | Should -Be 'made for acme'
+    }
+
+    It 'takes the session by name, by place and from the pipeline' {
+        Use-CacheKitSession -Session $session -ScriptBlock { Get-Tenant } | Should -Be home
+        Use-CacheKitSession $session { Get-Tenant } | Should -Be home
+        $session, $session | Use-CacheKitSession -ScriptBlock { Get-Tenant } | Should -Be @('home', 'home')
+    }
+
+    It 'keeps what it does not change' {
+        $seen = Use-CacheKitSession $session -Tenant acme { Get-CacheKitSession }
+        $seen.Tenant | Should -Be acme
+        $seen.Namespace | Should -Be rooms
+        $seen.Ttl | Should -Be ([timespan]'01:00:00')
+        $seen.FailClosed | Should -BeFalse
+        $seen.Store | Should -Be $session.Store
+        $seen.KeyFingerprint | Should -Not -Be $session.KeyFingerprint
+        $seen = Use-CacheKitSession $session -Namespace other -Ttl 5m -FailClosed { Get-CacheKitSession }
+        $seen.Namespace, $seen.Ttl, $seen.FailClosed | Should -Be @('other', ([timespan]'00:05:00'), $true)
+    }
+
+    It 'nests, and the innermost counts' {
+        $seen = Use-CacheKitSession $session {
+            Get-Tenant
+            Use-CacheKitSession -Tenant inner { Get-Tenant }
+            Get-Tenant
+        }
+        $seen | Should -Be @('home', 'inner', 'home')
+        (Get-CacheKitSession).IsImplicit | Should -BeTrue
+    }
+
+    It 'works over what the environment configures, and follows it' {
+        $env:CACHEKIT_CACHE_PATH = "$TestDrive/one.db"
+        try {
+            Use-CacheKitSession -Tenant acme {
+                Get-Token | Should -Be 'made for acme'
+                $env:CACHEKIT_CACHE_PATH = "$TestDrive/two.db"
+                Invoke-SecureCached -Key token { 'in the other file' } | Should -Be 'in the other file'
+                $env:CACHEKIT_CACHE_PATH = "$TestDrive/one.db"
+                Invoke-SecureCached -Key token { 'not run' } | Should -Be 'made for acme'
+            }
+        }
+        finally {
+            $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+        }
+    }
+
+    It 'ends with <Name>' -ForEach @(
+        @{ Name = 'an exception'; Block = { throw 'over' } }
+        @{ Name = 'a return'; Block = { return } }
+        @{ Name = 'a terminating error'; Block = { Write-Error 'over' -ErrorAction Stop } }
+        @{ Name = 'an unknown command'; Block = { Invoke-NoSuchCommand } }
+    ) {
+        try {
+            Use-CacheKitSession $session $Block
+        }
+        catch {
+            $null = $_
+        }
+
+        (Get-CacheKitSession).IsImplicit | Should -BeTrue
+    }
+
+    It 'ends with a break out of the loop around it' {
+        $seen = foreach ($i in 1..3) {
+            Use-CacheKitSession $session {
+                if ($i -eq 2) {
+                    break
+                }
+
+                $i
+            }
+        }
+        $seen | Should -Be 1
+        (Get-CacheKitSession).IsImplicit | Should -BeTrue
+    }
+
+    It 'does not reach what takes the output' {
+        $seen = Use-CacheKitSession $session { 1, 2 } | ForEach-Object { "$_ $(Get-Tenant)" }
+        $seen | Should -Be @('1 default', '2 default')
+        $seen = Use-CacheKitSession $session {
+            Use-CacheKitSession -Tenant inner { 1 } | ForEach-Object { Get-Tenant }
+        } | ForEach-Object { "$_, then $(Get-Tenant)" }
+        $seen | Should -Be 'home, then default'
+        Use-CacheKitSession $session { 1, 2, 3 } | Select-Object -First 1 | Should -Be 1
+        (Get-CacheKitSession).IsImplicit | Should -BeTrue
+    }
+
+    It 'gives the output as it comes, and what the block sees of the caller' {
+        $order = [System.Collections.Generic.List[string]]::new()
+        $name = 'caller'
+        Use-CacheKitSession $session {
+            $order.Add("first of $name")
+            1
+            $order.Add('second')
+            $name = 'block'
+            2
+        } | ForEach-Object { $order.Add("got $_") }
+        $order | Should -Be @('first of caller', 'got 1', 'second', 'got 2')
+        $name | Should -Be caller
+        Use-CacheKitSession $session { param($a, $b) "$a-$b" } -ArgumentList 1, 2 | Should -Be '1-2'
+        @(Use-CacheKitSession $session { , @(1, 2) }).Count | Should -Be 1
+        @(Use-CacheKitSession $session { }).Count | Should -Be 0
+    }
+
+    It 'lets errors of the block come out under its own -ErrorAction' {
+        $seen = Use-CacheKitSession $session { Write-Error 'one'; 'after' } -ErrorAction SilentlyContinue -ErrorVariable found
+        $seen | Should -Be after
+        $found | Should -HaveCount 1
+        "$found" | Should -Be one
+    }
+
+    It 'belongs to the runspace, and a session can be handed to another one' {
+        $other = [powershell]::Create([initialsessionstate]::CreateDefault2())
+        try {
+            $script = {
+                param($Session)
+                Import-Module CacheKit
+                (Get-CacheKitSession).IsImplicit
+                Use-CacheKitSession $Session { Invoke-SecureCached -Key shared { 'run again' } }
+                (Get-CacheKitSession).IsImplicit
+            }
+            $seen = Use-CacheKitSession $session {
+                $null = Invoke-SecureCached -Key shared { 'run once' }
+                $other.AddScript($script).AddArgument((Get-CacheKitSession)).Invoke()
+            }
+            $other.Streams.Error | Should -BeNullOrEmpty
+            $seen | Should -Be @($true, 'run once', $true)
+        }
+        finally {
+            $other.Dispose()
+        }
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'a blank tenant'; Call = { Use-CacheKitSession -Tenant ' ' { } }; Id = 'TenantInvalid' }
+        @{ Name = 'no tenant'; Call = { Use-CacheKitSession -Tenant $null { } }; Id = 'TenantInvalid' }
+        @{ Name = 'a tenant of 1,025 bytes'; Call = { Use-CacheKitSession -Tenant ('a' * 1025) { } }; Id = 'TenantInvalid' }
+        @{ Name = 'a control character'; Call = { Use-CacheKitSession -Tenant "a`nb" { } }; Id = 'TenantInvalid' }
+        @{ Name = 'a lone surrogate'; Call = { Use-CacheKitSession -Tenant "a$([char]0xD800)" { } }; Id = 'TenantInvalid' }
+        @{ Name = 'a namespace with a colon'; Call = { Use-CacheKitSession -Namespace a:b { } }; Id = 'NamespaceInvalid' }
+        @{ Name = 'a TTL of nothing'; Call = { Use-CacheKitSession -Ttl 0 { } }; Id = 'TtlInvalid' }
+        @{ Name = 'a computed TTL'; Call = { Use-CacheKitSession -Ttl { 5 } { } }; Id = 'TtlInvalid' }
+    ) {
+        Get-ErrorId $Call | Should -Be $Id
+    }
+
+    It 'takes a tenant of 1,024 bytes' {
+        Use-CacheKitSession $session -Tenant ('é' * 512) { (Get-Tenant).Length } | Should -Be 512
+    }
+
+    It 'refuses a session that is closed' {
+        $closed = New-CacheKitSession -Memory
+        Remove-CacheKitSession $closed
+        Get-ErrorId { Use-CacheKitSession $closed { 'not run' } } | Should -Be SessionClosed
+        Get-ErrorId { Use-CacheKitSession $session { Remove-CacheKitSession $session; Get-Token } } | Should -Be SessionClosed
+    }
+
+    It 'completes the tenants that were used' {
+        $null = Use-CacheKitSession $session -Tenant 'completed tenant' { }
+        $line = 'Use-CacheKitSession -Tenant compl'
+        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
+        $found.CompletionMatches.CompletionText | Should -Contain "'completed tenant'"
+    }
+}
