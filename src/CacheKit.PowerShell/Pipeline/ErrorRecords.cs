@@ -20,6 +20,9 @@ internal static class ErrorRecords
     {
         ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.KeyRingInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
+        ErrorIds.AuditLogTooOpen => ErrorCategory.SecurityError,
+        ErrorIds.AuditLogUnusable => ErrorCategory.OpenError,
+        ErrorIds.AuditWriteFailed => ErrorCategory.WriteError,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
         ErrorIds.KeyFileChanged => ErrorCategory.WriteError,
