@@ -62,7 +62,7 @@ Describe 'Get-CacheKitSession' {
             Invoke-SecureCached -Key token { 'in memory' } | Should -Be 'in memory'
             Invoke-SecureCached -Session $session -Key token { 'not run' } | Should -Be 'in memory'
             Use-CacheKitSession -Tenant acme { (Get-CacheKitSession).Store } | Should -Be $session.Store
-            $other = [powershell]::Create()
+            $other = [powershell]::Create([initialsessionstate]::CreateDefault2())
             $other.AddScript('Import-Module CacheKit; (Get-CacheKitSession).IsImplicit').Invoke() | Should -BeTrue
             $other.Dispose()
             $next = New-CacheKitSession -Memory -Tenant other -AsDefault

@@ -57,7 +57,18 @@ Describe 'New-CacheKitMasterKey' {
             $before = [IO.File]::ReadAllText($path)
             New-CacheKitMasterKey -Path $path -Force
             [IO.File]::ReadAllText($path) | Should -Not -BeExactly $before
-            [IO.Directory]::GetFiles((Split-Path $path)).Count | Should -Be 1
+            [IO.Directory]::GetFiles((Split-Path $path)) | Split-Path -Leaf | Sort-Object |
+                Should -Be 'master.key', 'master.key.lock'
+        }
+
+        It 'does not replace a file of several keys, not even with -Force' {
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::AppendAllText($path, (New-CacheKitMasterKey) + "`n")
+            $before = [IO.File]::ReadAllText($path)
+            $failure = { New-CacheKitMasterKey -Path $path -Force } | Should -Throw -PassThru
+            $failure.FullyQualifiedErrorId | Should -Be "KeyFileExists,$commandType"
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Complete-CacheKitKeyRotation*'
+            [IO.File]::ReadAllText($path) | Should -BeExactly $before
         }
 
         It 'writes nothing with -WhatIf, not even with -Force' {

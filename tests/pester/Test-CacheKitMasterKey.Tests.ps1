@@ -9,12 +9,14 @@ BeforeAll {
     Import-Module CacheKit
     $script:savedKey = $env:CACHEKIT_MASTER_KEY
     $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
+    $script:savedOthers = $env:CACHEKIT_PREVIOUS_MASTER_KEYS, $env:CACHEKIT_MASTER_KEY_ROTATION
     $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
 }
 
 AfterAll {
     $env:CACHEKIT_MASTER_KEY = $script:savedKey
     $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
+    $env:CACHEKIT_PREVIOUS_MASTER_KEYS, $env:CACHEKIT_MASTER_KEY_ROTATION = $script:savedOthers
     $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
 }
 
@@ -66,6 +68,7 @@ Describe 'Test-CacheKitMasterKey' {
         BeforeEach {
             $env:CACHEKIT_MASTER_KEY = $null
             $env:CACHEKIT_MASTER_KEY_FILE = $null
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $env:CACHEKIT_MASTER_KEY_ROTATION = $null
             $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
         }
 
@@ -85,6 +88,32 @@ Describe 'Test-CacheKitMasterKey' {
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY'
         }
 
+        It 'tells each key of the variables, and which of them encrypts' {
+            $env:CACHEKIT_MASTER_KEY = 'd' * 64
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = ('e' * 64) + ',' + ('f' * 64)
+            $reports = @(Test-CacheKitMasterKey -Detailed)
+            $reports.Role | Should -Be 'Current', 'Previous', 'Previous'
+            $reports.Source | Should -Be 'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
+            @(Test-CacheKitMasterKey) | Should -Be @($true)
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+            $env:CACHEKIT_MASTER_KEY_ROTATION = 'e' * 64
+            $reports = @(Test-CacheKitMasterKey -Detailed)
+            $reports.Source | Should -Be 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY'
+            $reports[0].Fingerprint | Should -Be (Test-CacheKitMasterKey ('e' * 64) -Detailed).Fingerprint
+        }
+
+        It 'says which variables do not go together: <ErrorId>' -ForEach @(
+            @{ ErrorId = 'KeyRingConflict'; Master = 'd'; Rotation = 'd' }
+            @{ ErrorId = 'KeyRingInvalid'; Master = 'd'; Rotation = 'e,' }
+        ) {
+            $env:CACHEKIT_MASTER_KEY = $Master * 64
+            $env:CACHEKIT_MASTER_KEY_ROTATION = $Rotation.Replace('d', 'd' * 64).Replace('e', 'e' * 64)
+            $report = Test-CacheKitMasterKey -Detailed
+            $report.ErrorId | Should -Be $ErrorId
+            $report.Source | Should -Be 'CACHEKIT_MASTER_KEY_ROTATION'
+            Test-CacheKitMasterKey -WarningAction SilentlyContinue | Should -BeFalse
+        }
+
         It 'does not skip a source that is set but unusable' {
             New-CacheKitMasterKey -Save
             $env:CACHEKIT_MASTER_KEY_FILE = Join-Path $TestDrive 'no-such.key'
@@ -98,13 +127,38 @@ Describe 'Test-CacheKitMasterKey' {
         It 'is false for a file with <Name>' -ForEach @(
             @{ Name = 'nothing in it'; Content = '' }
             @{ Name = 'text'; Content = 'not a key' }
-            @{ Name = 'two keys'; Content = ('d' * 64) + "`n" + ('e' * 64) + "`n" }
+            @{ Name = 'half a key on its second line'; Content = ('d' * 64) + "`n" + ('e' * 32) + "`n" }
         ) {
             $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, $Content)
             $report = Test-CacheKitMasterKey -Path $path -Detailed
             $report.ErrorId | Should -Be 'MasterKeyInvalid'
+            $report.Problem | Should -Not -Match 'dddd'
+        }
+
+        It 'tells each key of a file with several, and which of them encrypts' {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('e' * 64) + "`n" + ('f' * 64) + "`n")
+            $reports = @(Test-CacheKitMasterKey -Path $path -Detailed)
+            $reports.Role | Should -Be 'Current', 'Previous', 'Previous'
+            $reports.IsValid | Should -Be $true, $true, $true
+            $reports.Source | Should -Be (, "the key file '$path'" * 3)
+            foreach ($i in 0..2) {
+                $reports[$i].Fingerprint | Should -Be (Test-CacheKitMasterKey ('def'[$i].ToString() * 64) -Detailed).Fingerprint
+            }
+
+            @(Test-CacheKitMasterKey -Path $path) | Should -Be @($true)
+        }
+
+        It 'is false for a file with the same key twice' {
+            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('D' * 64) + "`n")
+            $report = Test-CacheKitMasterKey -Path $path -Detailed
+            $report.ErrorId | Should -Be 'KeyRingInvalid'
+            $report.Role | Should -BeNullOrEmpty
             $report.Problem | Should -Not -Match 'dddd'
         }
 

@@ -163,7 +163,7 @@ Describe 'Use-CacheKitSession' {
     }
 
     It 'belongs to the runspace, and a session can be handed to another one' {
-        $other = [powershell]::Create()
+        $other = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $script = {
                 param($Session)

@@ -77,13 +77,19 @@ public sealed class CacheTiers : IAsyncDisposable
         Memory.Remove(id);
     }
 
+    /// <summary>As <see cref="Forget(in EntryId)"/>, for all entries of all tenants.</summary>
+    internal void ForgetAll()
+    {
+        Changes.AllChanged();
+        Memory.Clear();
+    }
+
     /// <summary>Another cache, in this process or elsewhere, has written or removed an entry; null: any entry.</summary>
     private void Forget(string? physicalKey)
     {
         if (physicalKey is null)
         {
-            Changes.AllChanged();
-            Memory.Clear();
+            ForgetAll();
         }
         else if (EntryKey.TryParseId(physicalKey, out EntryId id))
         {

@@ -18,8 +18,11 @@ public abstract partial class EntryCache
     {
         long moment = _changes.Now;
         IReadOnlyList<byte[]?> found = await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
-        return await FirstOfAsync(keys, new Found(found, 0, moment), keepEvidence, cancellationToken)
+        LookupResult result = await ResultOfAsync(keys, new Found(found, 0, moment), keepEvidence, cancellationToken)
             .ConfigureAwait(false);
+        return MayHaveMoved(keys, found, result)
+            ? await GetMovedAsync(keys, keepEvidence, cancellationToken).ConfigureAwait(false)
+            : result;
     }
 
     /// <summary>Looks for several entries in one round trip to the store.</summary>
@@ -38,11 +41,12 @@ public abstract partial class EntryCache
         int start = 0;
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = await FirstOfAsync(
+            results[i] = await ResultOfAsync(
                 keys[i], new Found(found, start, moment), keepEvidence, cancellationToken).ConfigureAwait(false);
             start += 1 + keys[i].Previous.Count;
         }
 
+        await GetMovedAsync(keys, found, results, keepEvidence, cancellationToken).ConfigureAwait(false);
         return results;
     }
 
@@ -57,9 +61,12 @@ public abstract partial class EntryCache
     {
         EntryKey[] all = [keys.Current, .. keys.Previous];
         IReadOnlyList<byte[]?>? stored = null;
+        long now = Now();
+        OpenedEntry newest = default;
+        bool isFound = false;
         for (int i = 0; i < all.Length; i++)
         {
-            if (!_memory.TryGet(all[i].Id, Now(), out ReadOnlyMemory<byte> frame))
+            if (!_memory.TryGet(all[i].Id, now, out ReadOnlyMemory<byte> frame))
             {
                 stored ??= await ReadAsync([keys], cancellationToken).ConfigureAwait(false);
                 frame = i < stored.Count ? stored[i] : default;
@@ -67,17 +74,18 @@ public abstract partial class EntryCache
 
             if (!frame.IsEmpty && Open(all[i], frame, out OpenedEntry entry) == OpenOutcome.Opened)
             {
-                if (IsWithin(entry.Header, Math.Min(
-                    entry.Header.KeepForMs,
-                    entry.Header.FreshForMs + (long)grace.TotalMilliseconds)))
-                {
-                    return new LookupResult(LookupOutcome.Hit, entry);
-                }
-
-                entry.Dispose();
+                KeepNewer(ref newest, ref isFound, entry, now);
             }
         }
 
+        if (isFound && IsWithin(newest.Header, Math.Min(
+            newest.Header.KeepForMs,
+            newest.Header.FreshForMs + (long)grace.TotalMilliseconds)))
+        {
+            return new LookupResult(LookupOutcome.Hit, newest);
+        }
+
+        newest.Dispose();
         return default;
     }
 
@@ -106,26 +114,25 @@ public abstract partial class EntryCache
     private static string[] PhysicalKeys(IReadOnlyList<EntryKeys> keys) =>
         [.. keys.SelectMany(each => (EntryKey[])[each.Current, .. each.Previous]).Select(key => key.ToString())];
 
-    /// <summary>The first entry that is a hit, under the newest key.</summary>
-    private async ValueTask<LookupResult> FirstOfAsync(
+    private ValueTask<LookupResult> ResultOfAsync(
         EntryKeys keys,
         Found found,
         bool keepEvidence,
         CancellationToken cancellationToken)
     {
-        LookupResult result = default;
-        int end = Math.Min(found.Frames.Count, found.Start + 1 + keys.Previous.Count);
-        for (int i = found.Start; i < end && result.Outcome == LookupOutcome.Miss; i++)
+        if (found.Frames.Count <= found.Start)
         {
-            if (found.Frames[i] is { } frame)
-            {
-                EntryKey key = i == found.Start ? keys.Current : keys.Previous[i - found.Start - 1];
-                result = await OpenAsync(key, frame, found.Moment, keepEvidence, cancellationToken)
-                    .ConfigureAwait(false);
-            }
+            return default;
         }
 
-        return result;
+        if (keys.Previous.Count > 0)
+        {
+            return NewestOfAsync(keys, found, keepEvidence, cancellationToken);
+        }
+
+        return found.Frames[found.Start] is { } frame
+            ? OpenAsync(keys.Current, frame, found.Moment, keepEvidence, cancellationToken)
+            : default;
     }
 
     private async ValueTask<LookupResult> OpenAsync(
@@ -136,18 +143,25 @@ public abstract partial class EntryCache
         CancellationToken cancellationToken)
     {
         OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
-        if (outcome == OpenOutcome.Opened)
+        if (outcome != OpenOutcome.Opened)
         {
-            if (IsWithin(entry.Header, entry.Header.FreshForMs))
-            {
-                Fill(key.Id, frame, entry.Header, moment);
-                return new LookupResult(LookupOutcome.Hit, entry);
-            }
-
-            entry.Dispose();
-            return default;
+            return await RefuseAsync(key, outcome, keepEvidence, cancellationToken).ConfigureAwait(false);
         }
 
+        if (IsFresh(entry.Header, Now()))
+        {
+            Fill(key.Id, frame, entry.Header, moment);
+            return new LookupResult(LookupOutcome.Hit, entry);
+        }
+
+        entry.Dispose();
+        return default;
+    }
+
+    /// <summary>What becomes of an entry that does not open.</summary>
+    private async ValueTask<LookupResult> RefuseAsync(
+        EntryKey key, OpenOutcome outcome, bool keepEvidence, CancellationToken cancellationToken)
+    {
         LookupResult result = new(
             outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
             default);

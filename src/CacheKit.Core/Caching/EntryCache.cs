@@ -60,16 +60,24 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <param name="entry">The entry, to be disposed by the caller.</param>
     public bool TryGetLocal(EntryKeys keys, out OpenedEntry entry)
     {
+        long now = Now();
         PreparedFrame? prepared = keys.Prepared;
-        bool found = TryGetLocal(keys.Current, ref prepared, out entry);
+        bool found = TryOpenLocal(keys.Current, now, ref prepared, out entry);
         keys.Prepared = prepared;
-        for (int i = 0; !found && i < keys.Previous.Count; i++)
+        if (keys.Previous.Count > 0)
         {
-            prepared = null;
-            found = TryGetLocal(keys.Previous[i], ref prepared, out entry);
+            found = TryFindNewerLocal(keys, now, found, ref entry);
         }
 
-        return found;
+        if (found && IsFresh(entry.Header, now))
+        {
+            return true;
+        }
+
+        // Stale: it stays for its grace.
+        entry.Dispose();
+        entry = default;
+        return false;
     }
 
     /// <summary>Opens an entry that another caller has just sealed for both.</summary>
@@ -125,10 +133,9 @@ public abstract partial class EntryCache : IAsyncDisposable
         {
             await _store.SetAsync(entry.Keys.Current.ToString(), entry.Frame, entry.KeepFor, cancellationToken)
                 .ConfigureAwait(false);
-            foreach (EntryKey previous in entry.Keys.Previous)
+            if (entry.Keys.Previous.Count > 0)
             {
-                _memory.Remove(previous.Id);
-                await _store.RemoveAsync(previous.ToString(), cancellationToken).ConfigureAwait(false);
+                await ClearPreviousAsync(entry, cancellationToken).ConfigureAwait(false);
             }
 
             _notices.WritesWork();
@@ -138,7 +145,7 @@ public abstract partial class EntryCache : IAsyncDisposable
             _notices.AddWriteFault(fault);
             if (fault.Fault == StoreFault.ValueTooLarge)
             {
-                await DropAsync(entry.Keys.Current, cancellationToken).ConfigureAwait(false);
+                await RemoveAsync(entry.Keys, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -149,9 +156,9 @@ public abstract partial class EntryCache : IAsyncDisposable
     public async ValueTask RemoveAsync(EntryKeys keys, CancellationToken cancellationToken)
     {
         await DropAsync(keys.Current, cancellationToken).ConfigureAwait(false);
-        foreach (EntryKey previous in keys.Previous)
+        if (keys.Previous.Count > 0)
         {
-            await DropAsync(previous, cancellationToken).ConfigureAwait(false);
+            await DropPreviousAsync(keys, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -187,27 +194,18 @@ public abstract partial class EntryCache : IAsyncDisposable
     {
     }
 
-    private bool TryGetLocal(in EntryKey key, ref PreparedFrame? prepared, out OpenedEntry entry)
+    private bool TryOpenLocal(in EntryKey key, long now, ref PreparedFrame? prepared, out OpenedEntry entry)
     {
-        entry = default;
-        long now = Now();
         if (!_memory.TryGet(key.Id, now, out ReadOnlyMemory<byte> frame))
         {
+            entry = default;
             prepared = null;
             return false;
         }
 
         if (OpenLocal(key, frame, ref prepared, out entry) == OpenOutcome.Opened)
         {
-            if (IsWithin(entry.Header, entry.Header.FreshForMs, now))
-            {
-                return true;
-            }
-
-            // Stale: it stays for its grace.
-            entry.Dispose();
-            entry = default;
-            return false;
+            return true;
         }
 
         _memory.Remove(key.Id);
@@ -231,6 +229,8 @@ public abstract partial class EntryCache : IAsyncDisposable
     private long Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private bool IsWithin(in EntryHeader header, long milliseconds) => IsWithin(header, milliseconds, Now());
+
+    private static bool IsFresh(in EntryHeader header, long now) => IsWithin(header, header.FreshForMs, now);
 
     private static bool IsWithin(in EntryHeader header, long milliseconds, long now) =>
         now < header.CreatedUnixMs + milliseconds && header.CreatedUnixMs <= now + s_clockSkewMs;

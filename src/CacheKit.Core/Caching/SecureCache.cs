@@ -8,7 +8,7 @@ namespace CacheKit.Core.Caching;
 /// An encrypted cache of one tenant: only entries that authenticate under the tenant's keys, at the key where they were
 /// found, and within their authenticated time, ever leave it (DESIGN sections 2 and 8).
 /// </summary>
-public sealed class SecureCache : EntryCache
+public sealed partial class SecureCache : EntryCache
 {
     private readonly TenantKeyRing _keys;
 

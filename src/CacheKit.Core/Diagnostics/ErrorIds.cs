@@ -41,6 +41,21 @@ public static class ErrorIds
     /// <summary>A key file or secret is not what it was when it was read, or is being replaced right now.</summary>
     public const string KeyFileChanged = nameof(KeyFileChanged);
 
+    /// <summary>There is no previous key to be promoted.</summary>
+    public const string RotationNotStarted = nameof(RotationNotStarted);
+
+    /// <summary>Entries remain under keys that are to be dropped.</summary>
+    public const string RotationIncomplete = nameof(RotationIncomplete);
+
+    /// <summary>A key that is to be promoted has encrypted already.</summary>
+    public const string RotationBackwards = nameof(RotationBackwards);
+
+    /// <summary>Keys were to be taken from a secret vault, and the module for these is not there.</summary>
+    public const string SecretManagementMissing = nameof(SecretManagementMissing);
+
+    /// <summary>A secret vault does not give or take a secret.</summary>
+    public const string SecretVaultFailed = nameof(SecretVaultFailed);
+
     /// <summary>CACHEKIT_CACHE_PATH is not the full path of a file.</summary>
     public const string CachePathInvalid = nameof(CachePathInvalid);
 
@@ -124,6 +139,24 @@ public static class ErrorIds
 
     /// <summary>A secret was to be kept, or to make a key, without encryption.</summary>
     public const string SecretRefused = nameof(SecretRefused);
+
+    /// <summary>There is no item of that name, or no entry of that key.</summary>
+    public const string ItemNotFound = nameof(ItemNotFound);
+
+    /// <summary>The name of an item is blank, too long, or has a character that a name cannot have.</summary>
+    public const string ItemNameInvalid = nameof(ItemNameInvalid);
+
+    /// <summary>An entry belongs to another tenant than the session's, or to another master key.</summary>
+    public const string EntryNotOfTenant = nameof(EntryNotOfTenant);
+
+    /// <summary>Protected data is not authentic: altered, or sealed for another key, tenant or master key.</summary>
+    public const string DataNotAuthentic = nameof(DataNotAuthentic);
+
+    /// <summary>The store cannot list its keys.</summary>
+    public const string StoreCannotList = nameof(StoreCannotList);
+
+    /// <summary>The store has a fault, and what was asked cannot be done without it.</summary>
+    public const string StoreUnavailable = nameof(StoreUnavailable);
 
     /// <summary>The store does not accept who asks: a password or key is missing or wrong.</summary>
     public const string StoreAuthenticationFailed = nameof(StoreAuthenticationFailed);

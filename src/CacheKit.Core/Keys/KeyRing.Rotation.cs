@@ -42,7 +42,29 @@ public sealed partial class KeyRing
     /// <returns>The ring, which is the caller's.</returns>
     public KeyRing WithoutPrevious() => new(Current.Clone());
 
+    /// <summary>A ring of a new key alone: nothing of this one is believed any more.</summary>
+    /// <param name="key">The new key; the caller's.</param>
+    /// <returns>The ring, which is the caller's.</returns>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingInvalid"/>.</exception>
+    public KeyRing ReplacedBy(MasterKey key)
+    {
+        CheckUnknown(key);
+        return new KeyRing(key.Clone());
+    }
+
     private void CheckNew(MasterKey key)
+    {
+        CheckUnknown(key);
+        if (_keys.Length == LongestRing)
+        {
+            throw new CacheKitException(
+                ErrorIds.KeyRingInvalid,
+                $"The ring has {LongestPrevious} previous keys already, which is the limit: every lookup asks under each of them.",
+                "End the rotations before: Step-CacheKitKeyRotation, then Complete-CacheKitKeyRotation.");
+        }
+    }
+
+    private void CheckUnknown(MasterKey key)
     {
         if (_keys.Any(key.HasSameBytes))
         {
@@ -51,14 +73,6 @@ public sealed partial class KeyRing
                 "The new key is in the ring already. Rotation goes forward only: nobody knows how many messages a key that was "
                 + "used before has sealed.",
                 "Take a new one: New-CacheKitMasterKey. A key that was added with -AsPrevious is promoted with -Promote.");
-        }
-
-        if (_keys.Length == LongestRing)
-        {
-            throw new CacheKitException(
-                ErrorIds.KeyRingInvalid,
-                $"The ring has {LongestPrevious} previous keys already, which is the limit: every lookup asks under each of them.",
-                "End the rotations before: Step-CacheKitKeyRotation, then Complete-CacheKitKeyRotation.");
         }
     }
 }

@@ -45,11 +45,7 @@ public sealed class KeyRingBuilder : IDisposable
     public void AddList(ReadOnlySpan<char> text, char separator, string list, string part = "Key")
     {
         int count = text.Count(separator) + 1;
-        if (_keys.Count + count > KeyRing.LongestRing)
-        {
-            throw TooMany(list, count);
-        }
-
+        CheckRoom(count, list);
         for (int position = 1; position <= count; position++)
         {
             int end = text.IndexOf(separator);
@@ -60,15 +56,27 @@ public sealed class KeyRingBuilder : IDisposable
         }
     }
 
+    /// <summary>Checks that more keys still fit in.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="list">What holds them, as a message names it.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingInvalid"/>: more than four keys in all.</exception>
+    public void CheckRoom(int count, string list)
+    {
+        if (_keys.Count + count > KeyRing.LongestRing)
+        {
+            throw new CacheKitException(
+                ErrorIds.KeyRingInvalid,
+                $"With {list} there are {_keys.Count + count} keys, which is too many: one key encrypts, and at most "
+                + $"{KeyRing.LongestPrevious} others decrypt.",
+                "Remove the oldest ones. Step-CacheKitKeyRotation moves their entries to the key that encrypts; what was not "
+                + "moved is computed anew.");
+        }
+    }
+
     /// <summary>Makes the ring, which is the caller's.</summary>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingInvalid"/>: more than four keys, or one twice.</exception>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingInvalid"/>: a key is there twice.</exception>
     public KeyRing Build()
     {
-        if (_keys.Count > KeyRing.LongestRing)
-        {
-            throw TooMany("The ring", _keys.Count);
-        }
-
         for (int i = 1; i < _keys.Count; i++)
         {
             for (int j = 0; j < i; j++)
@@ -100,12 +108,6 @@ public sealed class KeyRingBuilder : IDisposable
         ErrorIds.KeyRingInvalid,
         $"{name} is blank.",
         "Put a key there, or remove the place: there is one separator between two keys, and none before, after or besides.");
-
-    private static CacheKitException TooMany(string list, int count) => new(
-        ErrorIds.KeyRingInvalid,
-        $"{list} has {count} keys, which is too many: one key encrypts, and at most {KeyRing.LongestPrevious} others decrypt.",
-        "Remove the oldest ones. Step-CacheKitKeyRotation moves their entries to the key that encrypts; what was not moved is "
-        + "computed anew.");
 
     private static CacheKitException NotForward(string name, string current) => new(
         ErrorIds.KeyRingInvalid,

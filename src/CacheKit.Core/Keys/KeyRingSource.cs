@@ -77,6 +77,22 @@ public sealed record KeyRingSource(string Description, string? Path)
             : KeyFile.Read(Path);
     }
 
+    /// <summary>Says which part of the source a key of its ring comes from.</summary>
+    /// <param name="ring">The ring that was read.</param>
+    /// <param name="index">The key, from zero.</param>
+    /// <param name="environment">The environment in which the source was found.</param>
+    public string DescribeKey(KeyRing ring, int index, CacheKitEnvironment environment)
+    {
+        bool isLast = index == ring.Keys.Count - 1;
+        return Description switch
+        {
+            CacheKitEnvironment.MasterKeyVariable when index > 0 => CacheKitEnvironment.PreviousMasterKeysVariable,
+            CacheKitEnvironment.MasterKeyRotationVariable when isLast && environment.MasterKey is not null =>
+                CacheKitEnvironment.MasterKeyVariable,
+            _ => Description,
+        };
+    }
+
     private static KeyRing ReadVariables(CacheKitEnvironment environment)
     {
         using KeyRingBuilder builder = new();
@@ -85,6 +101,7 @@ public sealed record KeyRingSource(string Description, string? Path)
             AddList(builder, rotation, CacheKitEnvironment.MasterKeyRotationVariable);
             if (environment.MasterKey is not null)
             {
+                builder.CheckRoom(1, CacheKitEnvironment.MasterKeyVariable);
                 builder.Add(environment.MasterKey, CacheKitEnvironment.MasterKeyVariable);
                 CheckRotationGoesOn(builder.Keys[0], builder.Keys[^1]);
             }

@@ -139,6 +139,27 @@ public abstract class ClockCache<TKey>
         }
     }
 
+    /// <summary>Looks up an entry and when its time is over.</summary>
+    /// <param name="key">What names the entry.</param>
+    /// <param name="expiresUnixMs">In Unix milliseconds.</param>
+    /// <returns>The cache's own bytes, or null.</returns>
+    private protected byte[]? Find(in TKey key, out long expiresUnixMs)
+    {
+        bool isThere = _items.TryGetValue(key, out Item? item) && Now() < item.Expires;
+        expiresUnixMs = isThere ? item!.Expires : 0;
+        return isThere ? item!.SealedEntry : null;
+    }
+
+    /// <summary>Does several things as one: nobody changes an entry meanwhile. A hit may still come in between.</summary>
+    /// <param name="change">What to do; quick.</param>
+    private protected bool Atomically(Func<bool> change)
+    {
+        lock (_gate)
+        {
+            return change();
+        }
+    }
+
     /// <summary>The keys of the entries whose time is not over, as they come.</summary>
     private protected IEnumerable<TKey> Keys =>
         _items.Where(item => Now() < item.Value.Expires).Select(item => item.Key);

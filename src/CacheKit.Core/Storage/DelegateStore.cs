@@ -11,9 +11,13 @@ namespace CacheKit.Core.Storage;
 /// <param name="name">How messages call it.</param>
 /// <param name="blocks">The functions.</param>
 /// <param name="timeProvider">The clock that entries and leases expire by.</param>
-public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeProvider timeProvider) : ICacheStore
+public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeProvider timeProvider)
+    : ICacheStore, ITimedStore
 {
     private const int LongestReason = 200;
+
+    // The blocks are always given an end.
+    private static readonly TimeSpan s_longestLife = TimeSpan.FromDays(36_500);
 
     private volatile bool _isDisposed;
 
@@ -70,6 +74,25 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
         await RunAsync(blocks.Remove, "Remove", [key], cancellationToken).ConfigureAwait(false);
         return isThere;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Under the locks of both keys, where the store has locks.</remarks>
+    public ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        exchange.Validate();
+        Begin(exchange.Key, cancellationToken);
+        return StepwiseExchange.RunLockedAsync(this, new UnguardedSteps(this), exchange, cancellationToken);
+    }
+
+    async ValueTask<TimeSpan?> ITimedStore.ReadTimeLeftAsync(string key, CancellationToken cancellationToken)
+    {
+        byte[]? stored = await ReadStoredAsync(key, cancellationToken).ConfigureAwait(false);
+        return stored is null ? null : DelegateStoreEnvelope.TimeLeft(stored, Now());
+    }
+
+    ValueTask ITimedStore.SetForeverAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        SetAsync(key, value, s_longestLife, cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(
@@ -147,7 +170,13 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
         }
     }
 
-    private async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        await ReadStoredAsync(key, cancellationToken).ConfigureAwait(false) is { } stored
+            ? DelegateStoreEnvelope.Unwrap(stored, Now())
+            : null;
+
+    /// <summary>Reads what is stored, in its envelope.</summary>
+    private async ValueTask<byte[]?> ReadStoredAsync(string key, CancellationToken cancellationToken)
     {
         IReadOnlyList<object?> written = await RunAsync(blocks.Get, "Get", [key], cancellationToken)
             .ConfigureAwait(false);
@@ -156,7 +185,7 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
             throw Unexpected("Get", problem, "bytes");
         }
 
-        return stored is null ? null : DelegateStoreEnvelope.Unwrap(stored, Now());
+        return stored;
     }
 
     private async ValueTask<IReadOnlyList<object?>> RunAsync(

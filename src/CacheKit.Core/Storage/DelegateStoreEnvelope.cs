@@ -24,6 +24,20 @@ internal static class DelegateStoreEnvelope
         return envelope;
     }
 
+    /// <summary>How long bytes in an envelope have left; null when their time is over, the longest time without one.</summary>
+    /// <param name="stored">What the store has.</param>
+    /// <param name="now">The time, in Unix milliseconds.</param>
+    public static TimeSpan? TimeLeft(ReadOnlySpan<byte> stored, long now)
+    {
+        if (stored.Length < Size || !stored.StartsWith(Start))
+        {
+            return TimeSpan.MaxValue;
+        }
+
+        long expires = BinaryPrimitives.ReadInt64BigEndian(stored[Start.Length..]);
+        return now < expires ? TimeSpan.FromMilliseconds(expires - now) : null;
+    }
+
     /// <summary>
     /// Takes bytes out of their envelope, as an array of its own. Bytes without an envelope are what somebody else has
     /// written: they are given as they are, since only the owner of the key can tell what they are worth.

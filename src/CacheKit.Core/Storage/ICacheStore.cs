@@ -50,6 +50,22 @@ public interface ICacheStore : IAsyncDisposable
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Moves, replaces or removes an entry if the store still holds what the caller has seen. Memory, SQLite and Redis do
+    /// it in one step; others, and a Redis Cluster, in several: each step looks again, and what was done is taken back
+    /// when another has changed the entry meanwhile.
+    /// </summary>
+    /// <remarks>
+    /// Who listens for changes is told of the key whatever comes of it, and of the target where it was written.
+    /// </remarks>
+    /// <param name="exchange">What is expected, and what takes its place.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Whether it has happened. If not, nothing has changed: the store holds something else, or somebody is busy with it.
+    /// </returns>
+    /// <exception cref="StoreException">Among others, the value is larger than the store takes.</exception>
+    ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The keys, their time not over, that match a pattern: each at least once, in any order. What is written or
     /// removed meanwhile may be among them or not.
     /// </summary>

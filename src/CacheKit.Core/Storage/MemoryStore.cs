@@ -51,13 +51,7 @@ public sealed class MemoryStore(TimeProvider timeProvider, long maxBytes = Memor
     {
         Begin(key, cancellationToken);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
-        if (value.Length > _entries.LargestEntry)
-        {
-            throw new StoreException(
-                StoreFault.ValueTooLarge,
-                $"A value of {value.Length} bytes is larger than the {_entries.LargestEntry} that the {DisplayName} takes.");
-        }
-
+        CheckSize(value.Length);
         _entries.Set(key, value.ToArray(), Now() + (long)timeToLive.TotalMilliseconds);
         return ValueTask.CompletedTask;
     }
@@ -68,6 +62,20 @@ public sealed class MemoryStore(TimeProvider timeProvider, long maxBytes = Memor
         Begin(key, cancellationToken);
         bool isThere = _entries.TryGet(key, out _);
         return new ValueTask<bool>(_entries.Remove(key) && isThere);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        exchange.Validate();
+        Begin(exchange.Key, cancellationToken);
+        if (exchange.Target is not null)
+        {
+            CheckSize(exchange.Value.Length);
+        }
+
+        return new ValueTask<bool>(_entries.TryExchange(exchange, Now()));
     }
 
     /// <inheritdoc/>
@@ -127,6 +135,16 @@ public sealed class MemoryStore(TimeProvider timeProvider, long maxBytes = Memor
         cancellationToken.ThrowIfCancellationRequested();
     }
 
+    private void CheckSize(int bytes)
+    {
+        if (bytes > _entries.LargestEntry)
+        {
+            throw new StoreException(
+                StoreFault.ValueTooLarge,
+                $"A value of {bytes} bytes is larger than the {_entries.LargestEntry} that the {DisplayName} takes.");
+        }
+    }
+
     private long Now() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     private sealed class Entries(TimeProvider timeProvider, long maxBytes)
@@ -134,6 +152,26 @@ public sealed class MemoryStore(TimeProvider timeProvider, long maxBytes = Memor
     {
         public IEnumerable<string> Matching(string pattern) =>
             Keys.Where(key => FileSystemName.MatchesSimpleExpression(pattern, key, ignoreCase: false));
+
+        public bool TryExchange(StoreExchange exchange, long now) => Atomically(() =>
+        {
+            byte[]? found = Find(exchange.Key, out long expires);
+            if (!StoreExchange.Matches(found, exchange.Expected)
+                || (exchange.IsMove && !StoreExchange.Matches(Find(exchange.Target!, out _), exchange.TargetExpected)))
+            {
+                return false;
+            }
+
+            // The target first: a reader of both may find the entry twice, never not at all.
+            if (exchange.Target is { } target)
+            {
+                long end = exchange.TimeToLive is { } life ? now + (long)life.TotalMilliseconds : expires;
+                Set(target, [.. exchange.Value], end);
+            }
+
+            _ = !exchange.IsInPlace && Remove(exchange.Key);
+            return true;
+        });
     }
 
     /// <summary>A lock that was granted.</summary>

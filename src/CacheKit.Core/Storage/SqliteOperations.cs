@@ -67,6 +67,56 @@ internal readonly record struct RemoveOperation(string Key) : ISqliteOperation<b
     public bool Run(SqliteSession session, long now) => session.Remove(Key, now);
 }
 
+/// <summary>Moves, replaces or removes an entry that is as expected, in one transaction.</summary>
+internal readonly record struct ExchangeOperation(StoreExchange Exchange, SqliteTrimmer Trimmer)
+    : ISqliteOperation<bool>
+{
+    /// <inheritdoc/>
+    public bool Run(SqliteSession session, long now)
+    {
+        session.BeginWrite();
+        try
+        {
+            bool isExpected = IsExpected(session, now, out long expires);
+            if (isExpected)
+            {
+                Change(session, now, expires);
+            }
+
+            session.Commit();
+            if (isExpected && Exchange.Target is not null)
+            {
+                Trimmer.AfterWrite(session, Exchange.Value.Length, now);
+            }
+
+            return isExpected;
+        }
+        finally
+        {
+            session.RollbackIfOpen();
+        }
+    }
+
+    private bool IsExpected(SqliteSession session, long now, out long expires) =>
+        StoreExchange.Matches(session.Get(Exchange.Key, now, out expires), Exchange.Expected)
+        && (!Exchange.IsMove
+            || StoreExchange.Matches(session.Get(Exchange.Target!, now), Exchange.TargetExpected));
+
+    private void Change(SqliteSession session, long now, long expires)
+    {
+        if (Exchange.Target is { } target)
+        {
+            long end = Exchange.TimeToLive is { } life ? now + (long)life.TotalMilliseconds : expires;
+            session.Set(target, Exchange.Value, end);
+        }
+
+        if (!Exchange.IsInPlace)
+        {
+            _ = session.Remove(Exchange.Key, now);
+        }
+    }
+}
+
 /// <summary>Reads a page of the keys that match a pattern.</summary>
 internal readonly record struct ListOperation(string Pattern, string? After, int Limit)
     : ISqliteOperation<List<string>>

@@ -72,13 +72,26 @@ internal sealed partial class SqliteSession : IDisposable
     /// <summary>Returns the bytes under a key, or null when there are none or their time is over.</summary>
     /// <param name="key">The key.</param>
     /// <param name="now">The time, in Unix milliseconds.</param>
-    public byte[]? Get(string key, long now)
+    public byte[]? Get(string key, long now) => Get(key, now, out _);
+
+    /// <summary>Returns the bytes under a key and when their time is over, or null.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="now">The time, in Unix milliseconds.</param>
+    /// <param name="expires">In Unix milliseconds; 0 when there are none.</param>
+    public byte[]? Get(string key, long now, out long expires)
     {
+        expires = 0;
         SqliteStatement get = Prepared(ref _get, "SELECT expires, value FROM entries WHERE key = ?1");
         try
         {
             get.BindText(1, key);
-            return get.Step() && now < get.Int64(0) ? get.Blob(1) : null;
+            if (!get.Step() || now >= get.Int64(0))
+            {
+                return null;
+            }
+
+            expires = get.Int64(0);
+            return get.Blob(1);
         }
         catch (SqliteFailureException failure) when (failure.Code == raw.SQLITE_TOOBIG)
         {
@@ -93,6 +106,9 @@ internal sealed partial class SqliteSession : IDisposable
 
     /// <summary>Begins to read several keys as of one moment, taking the lock once.</summary>
     public void BeginRead() => Prepared(ref _begin, "BEGIN").Run();
+
+    /// <summary>Begins to read and write as one, after those who write now.</summary>
+    public void BeginWrite() => Prepared(ref _beginWrite, "BEGIN IMMEDIATE").Run();
 
     /// <summary>Stores bytes under a key, in place of what is there.</summary>
     /// <param name="key">The key.</param>
@@ -169,7 +185,7 @@ internal sealed partial class SqliteSession : IDisposable
     /// <returns>How many were removed.</returns>
     public int RemoveOldest(long bytes, int limit)
     {
-        Prepared(ref _beginWrite, "BEGIN IMMEDIATE").Run();
+        BeginWrite();
         try
         {
             long last = LastOfOldest(bytes, limit);

@@ -85,14 +85,7 @@ public sealed class SqliteStore : ICacheStore
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
-        long limit = Math.Min(_options.MaxValueBytes, _options.MaxBytes / 2);
-        if (value.Length > limit)
-        {
-            throw new StoreException(
-                StoreFault.ValueTooLarge,
-                $"A value of {value.Length} bytes is larger than the {limit} that '{_options.Path}' takes.");
-        }
-
+        CheckSize(value.Length);
         SetOperation operation = new(key, value, timeToLive, _trimmer);
         _ = await RunAsync<SetOperation, bool>(operation, isWrite: true, cancellationToken).ConfigureAwait(false);
     }
@@ -102,6 +95,20 @@ public sealed class SqliteStore : ICacheStore
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         return RunAsync<RemoveOperation, bool>(new RemoveOperation(key), isWrite: true, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        exchange.Validate();
+        if (exchange.Target is not null)
+        {
+            CheckSize(exchange.Value.Length);
+        }
+
+        return await RunAsync<ExchangeOperation, bool>(
+            new ExchangeOperation(exchange, _trimmer), isWrite: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -158,6 +165,17 @@ public sealed class SqliteStore : ICacheStore
 
     /// <summary>Waits for the operations under way and closes all files.</summary>
     public ValueTask DisposeAsync() => _sessions.DisposeAsync();
+
+    private void CheckSize(int bytes)
+    {
+        long limit = Math.Min(_options.MaxValueBytes, _options.MaxBytes / 2);
+        if (bytes > limit)
+        {
+            throw new StoreException(
+                StoreFault.ValueTooLarge,
+                $"A value of {bytes} bytes is larger than the {limit} that '{_options.Path}' takes.");
+        }
+    }
 
     private async ValueTask<TResult> RunAsync<TOperation, TResult>(
         TOperation operation, bool isWrite, CancellationToken cancellationToken)

@@ -36,8 +36,7 @@ internal static class EntryIdentity
         ValueIdentity identity = new(buffer, cmdlet);
         if (basis.Name is not null)
         {
-            identity.WriteLabel("name");
-            identity.WriteLabel(basis.Name);
+            WriteName(identity, basis.Name);
             trace?.Add(KeyComponentKind.Name, "-Key", basis.Name);
         }
         else if (basis.Block is not null)
@@ -54,6 +53,30 @@ internal static class EntryIdentity
         }
 
         return identity.HoldsSecret;
+    }
+
+    /// <summary>Writes what identifies an item: the entry of a call that has its name, and nothing else.</summary>
+    /// <param name="buffer">Takes it.</param>
+    /// <param name="name">The name.</param>
+    public static void WriteName(SensitiveBuffer buffer, string name) => WriteName(new ValueIdentity(buffer), name);
+
+    /// <summary>Writes what protected data is bound to, which is never what identifies an entry.</summary>
+    /// <param name="buffer">Takes it.</param>
+    /// <param name="key">The key that the user gave, or null.</param>
+    public static void WriteProtected(SensitiveBuffer buffer, string? key)
+    {
+        ValueIdentity identity = new(buffer);
+        identity.WriteLabel("protected");
+        if (key is not null)
+        {
+            identity.WriteLabel(key);
+        }
+    }
+
+    private static void WriteName(ValueIdentity identity, string name)
+    {
+        identity.WriteLabel("name");
+        identity.WriteLabel(name);
     }
 
     private static void WriteBlock(

@@ -6,14 +6,15 @@ namespace CacheKit.Blocks;
 /// Input objects whose entries are looked up together. The first goes alone, so that nobody waits for it; then each
 /// batch is twice as large as the one before.
 /// </summary>
-internal sealed class CallBatch
+/// <typeparam name="T">What waits.</typeparam>
+internal sealed class CallBatch<T>
 {
     private const int LargestSize = 256;
 
     /// <summary>A slow pipeline is not made to wait for a batch to fill.</summary>
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<PendingCall> _calls = [];
+    private readonly List<T> _calls = [];
     private int _size = 1;
     private long _start;
 
@@ -23,7 +24,7 @@ internal sealed class CallBatch
     /// <summary>Adds a call.</summary>
     /// <param name="call">The call.</param>
     /// <returns>Whether the batch is due.</returns>
-    public bool Add(PendingCall call)
+    public bool Add(T call)
     {
         if (IsEmpty)
         {
@@ -35,9 +36,9 @@ internal sealed class CallBatch
     }
 
     /// <summary>Takes all calls; the next batch may be larger.</summary>
-    public PendingCall[] TakeAll()
+    public T[] TakeAll()
     {
-        PendingCall[] calls = [.. _calls];
+        T[] calls = [.. _calls];
         _calls.Clear();
         _size = Math.Min(2 * _size, LargestSize);
         return calls;

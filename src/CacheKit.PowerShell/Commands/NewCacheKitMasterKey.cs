@@ -67,28 +67,16 @@ public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
 
     private void WriteKey()
     {
-        byte[] digits = GC.AllocateArray<byte>(MasterKey.HexSize, pinned: true);
-        using (MasterKey key = MasterKey.Generate())
-        {
-            key.WriteHex(digits);
-        }
-
+        using MasterKey key = MasterKey.Generate();
         if (AsSecureString)
         {
-            SecureString secret = new();
-            foreach (byte digit in digits)
-            {
-                secret.AppendChar((char)digit);
-            }
-
-            secret.MakeReadOnly();
-            WriteObject(secret);
-        }
-        else
-        {
-            WriteObject(Encoding.ASCII.GetString(digits));
+            WriteObject(SecretDigits.Of(key));
+            return;
         }
 
+        byte[] digits = GC.AllocateArray<byte>(MasterKey.HexSize, pinned: true);
+        key.WriteHex(digits);
+        WriteObject(Encoding.ASCII.GetString(digits));
         CryptographicOperations.ZeroMemory(digits);
     }
 

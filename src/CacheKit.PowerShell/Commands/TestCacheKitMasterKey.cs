@@ -32,52 +32,68 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    /// <summary>Tests one key.</summary>
+    /// <summary>Tests one key, or the keys of one source.</summary>
     protected override void ProcessRecord()
     {
         string source = "-MasterKey";
-        MasterKeyReport report;
+        List<MasterKeyReport> reports;
         try
         {
-            using KeyRing ring = Read(ref source);
-            using TenantKeys tenant = new(ring.Current, CacheFactory.DefaultTenant);
-            report = new MasterKeyReport(source, tenant.Fingerprint.ToString(), null, null, null);
+            reports = Examine(ref source);
         }
         catch (CacheKitException failure)
         {
-            report = new MasterKeyReport(source, null, failure.ErrorId, failure.Message, failure.RecommendedAction);
+            reports = [new MasterKeyReport(source, failure)];
         }
 
         if (Detailed)
         {
-            WriteObject(report);
+            WriteObject(reports, enumerateCollection: true);
             return;
         }
 
-        if (!report.IsValid)
+        if (!reports[0].IsValid)
         {
-            WriteWarning($"{report.Problem} {report.RecommendedAction}");
+            WriteWarning($"{reports[0].Problem} {reports[0].RecommendedAction}");
         }
 
-        WriteObject(report.IsValid);
+        WriteObject(reports[0].IsValid);
     }
 
-    private KeyRing Read(ref string source)
+    private List<MasterKeyReport> Examine(ref string source)
     {
         if (ParameterSetName == ParameterSets.Path)
         {
-            source = $"the key file '{Path}'";
-            return KeyFile.Read(PathResolver.Resolve(this, Path));
+            string file = source = $"the key file '{Path}'";
+            return Report(KeyFile.Read(PathResolver.Resolve(this, Path)), (_, _) => file);
         }
 
         if (MyInvocation.BoundParameters.ContainsKey(nameof(MasterKey)))
         {
-            return new KeyRing(MasterKeyParameter.Read(MasterKey));
+            string parameter = source;
+            return Report(MasterKeyParameter.Read(MasterKey), (_, _) => parameter);
         }
 
+        source = "none";
         CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-        KeyRingSource? configured = KeyRingSource.Find(environment);
-        source = configured?.Description ?? "none";
-        return (configured ?? throw KeyRingSource.Missing()).Read(environment);
+        KeyRingSource configured = KeyRingSource.Find(environment) ?? throw KeyRingSource.Missing();
+        source = configured.Description;
+        return Report(configured.Read(environment), (ring, index) => configured.DescribeKey(ring, index, environment));
+    }
+
+    private static List<MasterKeyReport> Report(KeyRing keys, Func<KeyRing, int, string> describe)
+    {
+        using KeyRing ring = keys;
+        List<MasterKeyReport> reports = new(ring.Keys.Count);
+        for (int i = 0; i < ring.Keys.Count; i++)
+        {
+            using TenantKeys tenant = new(ring.Keys[i], CacheFactory.DefaultTenant);
+            reports.Add(new MasterKeyReport(
+                describe(ring, i),
+                i == 0 ? MasterKeyRole.Current : MasterKeyRole.Previous,
+                tenant.Fingerprint.ToString()));
+        }
+
+        return reports;
     }
 }

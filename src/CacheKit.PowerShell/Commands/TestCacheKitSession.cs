@@ -45,8 +45,9 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     private StoreCheck[] CheckSession(CacheKitSession session)
     {
         CacheOptions options = session.Caches.Options;
-        StoreCheck key = session.KeyFingerprint is { } fingerprint
-            ? KeyPassed(session.Caches.KeySource!, fingerprint)
+        IReadOnlyList<string> fingerprints = session.Caches.FingerprintsFor(session.Tenant);
+        StoreCheck key = fingerprints.Count > 0
+            ? KeyPassed(session.Caches.KeyOrigin!.Description, fingerprints)
             : CheckKey(CacheKitEnvironment.Capture(), session.Tenant);
         return [key, .. Inspect(options.Store), MemoryTierOf(options)];
     }
@@ -91,8 +92,8 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
             }
 
             using KeyRing ring = source.Read(environment);
-            using TenantKeys keys = new(ring.Current, tenant);
-            return KeyPassed(source.Description, keys.Fingerprint.ToString());
+            using TenantKeyRing keys = ring.ForTenant(tenant);
+            return KeyPassed(source.Description, [.. keys.Keys.Select(key => key.Fingerprint.ToString())]);
         }
         catch (CacheKitException failure)
         {
@@ -100,8 +101,16 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
         }
     }
 
-    private static StoreCheck KeyPassed(string source, string fingerprint) =>
-        StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprint}");
+    private static StoreCheck KeyPassed(string source, IReadOnlyList<string> fingerprints)
+    {
+        string previous = (fingerprints.Count - 1) switch
+        {
+            0 => string.Empty,
+            1 => ", and a previous key",
+            int count => $", and {count} previous keys",
+        };
+        return StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprints[0]}{previous}");
+    }
 
     private static StoreCheck MemoryTierOf(CacheOptions options) => StoreCheck.Passed(
         "MemoryTier",

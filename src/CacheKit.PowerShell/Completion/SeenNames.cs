@@ -21,15 +21,21 @@ internal sealed class SeenNames
         }
     }
 
+    /// <summary>Forgets a name.</summary>
+    /// <param name="name">The name.</param>
+    public void Forget(string name) => _names.TryRemove(name, out _);
+
     /// <summary>Offers the names that begin with a word, quoted where they need it.</summary>
     /// <param name="wordToComplete">What was typed, perhaps with quotes.</param>
-    public IEnumerable<CompletionResult> Complete(string wordToComplete)
+    /// <param name="isPattern">Whether the parameter takes wildcards, which a name then has escaped.</param>
+    public IEnumerable<CompletionResult> Complete(string wordToComplete, bool isPattern = false)
     {
         string start = wordToComplete.Trim('\'', '"');
         return from name in _names.Keys
-               where name.StartsWith(start, StringComparison.OrdinalIgnoreCase)
+               let text = isPattern ? WildcardPattern.Escape(name) : name
+               where text.StartsWith(start, StringComparison.OrdinalIgnoreCase)
                orderby name
-               select new CompletionResult(Quote(name), name, CompletionResultType.ParameterValue, name);
+               select new CompletionResult(Quote(text), name, CompletionResultType.ParameterValue, name);
     }
 
     private static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')

@@ -54,6 +54,35 @@ internal static class OutputFormat
         }
     }
 
+    /// <summary>As <see cref="Write"/>, with what cannot be written as an error of the catalogue.</summary>
+    /// <param name="buffer">Takes the document.</param>
+    /// <param name="output">The objects.</param>
+    /// <param name="serializer">The format.</param>
+    /// <param name="depth">How many levels of objects of other types keep their properties.</param>
+    /// <param name="stop">Ends a long conversion.</param>
+    /// <exception cref="CacheKitException">One of them cannot be written.</exception>
+    /// <exception cref="PipelineStoppedException">The conversion was ended.</exception>
+    public static void WriteOrExplain(
+        SensitiveBuffer buffer,
+        IReadOnlyList<PSObject?> output,
+        SerializerKind serializer,
+        int depth,
+        CancellationToken stop)
+    {
+        try
+        {
+            Write(buffer, output, serializer, depth, stop);
+        }
+        catch (UnsupportedValueException exception)
+        {
+            throw Explain(exception, serializer);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
     /// <summary>Reads the output of a block.</summary>
     /// <param name="serializer">The format.</param>
     /// <param name="document">The document.</param>

@@ -1,19 +1,30 @@
+using CacheKit.Core.Diagnostics;
+
 namespace CacheKit;
 
 /// <summary>What Test-CacheKitMasterKey found, without the key.</summary>
 public sealed class MasterKeyReport
 {
-    internal MasterKeyReport(string source, string? fingerprint, string? errorId, string? problem, string? recommendedAction)
+    internal MasterKeyReport(string source, MasterKeyRole role, string fingerprint)
     {
         Source = source;
+        Role = role;
         Fingerprint = fingerprint;
-        ErrorId = errorId;
-        Problem = problem;
-        RecommendedAction = recommendedAction;
+    }
+
+    internal MasterKeyReport(string source, CacheKitException failure)
+    {
+        Source = source;
+        ErrorId = failure.ErrorId;
+        Problem = failure.Message;
+        RecommendedAction = failure.RecommendedAction;
     }
 
     /// <summary>Where the key comes from: a variable, a file or the parameter.</summary>
     public string Source { get; }
+
+    /// <summary>Whether it encrypts, or only decrypts; null when it is not usable.</summary>
+    public MasterKeyRole? Role { get; }
 
     /// <summary>Whether it is a usable key.</summary>
     public bool IsValid => ErrorId is null;

@@ -10,7 +10,7 @@ namespace CacheKit.Pipeline;
 /// <summary>The base of the cmdlets that run a block once and cache its result: how they do it.</summary>
 public abstract partial class BlockCachingCommand : CachingCommand
 {
-    private readonly CallBatch _batch = new();
+    private readonly CallBatch<PendingCall> _batch = new();
     private EntryCache? _cache;
 
     /// <summary>Whether an entry that is not authentic ends the command, and stays where it is.</summary>

@@ -18,6 +18,7 @@ internal static class ErrorRecords
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
+        ErrorIds.ItemNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyMissing or ErrorIds.BackendNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.MasterKeyInvalid or ErrorIds.KeyRingInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.AuditLogTooOpen => ErrorCategory.SecurityError,
@@ -25,12 +26,18 @@ internal static class ErrorRecords
         ErrorIds.AuditWriteFailed => ErrorCategory.WriteError,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
+        ErrorIds.SecretManagementMissing => ErrorCategory.NotInstalled,
+        ErrorIds.SecretVaultFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.KeyFileChanged => ErrorCategory.WriteError,
         ErrorIds.StoreAuthenticationFailed => ErrorCategory.AuthenticationError,
         ErrorIds.StoreTlsFailed => ErrorCategory.SecurityError,
+        ErrorIds.DataNotAuthentic or ErrorIds.EntryNotOfTenant => ErrorCategory.SecurityError,
+        ErrorIds.StoreCannotList => ErrorCategory.NotImplemented,
+        ErrorIds.StoreUnavailable => ErrorCategory.ResourceUnavailable,
         ErrorIds.KeyFileExists or ErrorIds.BackendExists => ErrorCategory.ResourceExists,
         ErrorIds.ValueTypeUnsupported or ErrorIds.ValueTooDeep => ErrorCategory.InvalidType,
         ErrorIds.KeyNotDerivable or ErrorIds.RecursiveKey or ErrorIds.SessionClosed => ErrorCategory.InvalidOperation,
+        ErrorIds.RotationNotStarted or ErrorIds.RotationIncomplete or ErrorIds.RotationBackwards => ErrorCategory.InvalidOperation,
         ErrorIds.TableColumnMixed or ErrorIds.TableShapeUnsupported => ErrorCategory.InvalidType,
         ErrorIds.ValueTooLarge => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.InvalidArgument,

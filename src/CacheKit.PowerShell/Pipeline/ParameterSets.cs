@@ -17,6 +17,12 @@ internal static class ParameterSets
 
     public const string Session = nameof(Session);
 
+    public const string Previous = nameof(Previous);
+
+    public const string Promote = nameof(Promote);
+
+    public const string Compromised = nameof(Compromised);
+
     public const string Memory = nameof(Memory);
 
     public const string Redis = nameof(Redis);
@@ -24,4 +30,18 @@ internal static class ParameterSets
     public const string Http = nameof(Http);
 
     public const string Backend = nameof(Backend);
+
+    public const string Name = nameof(Name);
+
+    public const string LiteralName = nameof(LiteralName);
+
+    public const string Entry = nameof(Entry);
+
+    public const string Key = nameof(Key);
+
+    public const string Tenant = nameof(Tenant);
+
+    public const string AllTenants = nameof(AllTenants);
+
+    public const string Plain = nameof(Plain);
 }

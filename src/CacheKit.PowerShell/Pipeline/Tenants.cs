@@ -1,4 +1,3 @@
-using System.Text;
 using CacheKit.Completion;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
@@ -8,14 +7,12 @@ namespace CacheKit.Pipeline;
 /// <summary>What a -Tenant may be.</summary>
 internal static class Tenants
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Checks the name of a tenant, and remembers it for completion if there is nothing wrong with it.</summary>
     /// <param name="name">What the user gave.</param>
     /// <returns>What is wrong, or null.</returns>
     public static CacheKitException? Check(string? name)
     {
-        string? problem = string.IsNullOrWhiteSpace(name) ? "this one is blank" : ProblemOf(name);
+        string? problem = NameText.ProblemOf(name, TenantKeyDerivation.LongestTenant);
         if (problem is not null)
         {
             return new CacheKitException(
@@ -26,23 +23,5 @@ internal static class Tenants
 
         TenantCompleter.Remember(name!);
         return null;
-    }
-
-    private static string? ProblemOf(string name)
-    {
-        if (name.Any(char.IsControl))
-        {
-            return "this one has a control character";
-        }
-
-        try
-        {
-            int size = s_strict.GetByteCount(name);
-            return size > TenantKeyDerivation.LongestTenant ? $"this one has {size}" : null;
-        }
-        catch (EncoderFallbackException)
-        {
-            return "this one is not well-formed Unicode";
-        }
     }
 }

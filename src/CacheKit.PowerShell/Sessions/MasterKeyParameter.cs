@@ -1,55 +1,76 @@
 using System.Management.Automation;
-using System.Runtime.InteropServices;
 using System.Security;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 
 namespace CacheKit.Sessions;
 
-/// <summary>A -MasterKey parameter: a SecureString or text of 64 hexadecimal digits, or 32 bytes.</summary>
+/// <summary>
+/// Parameters that take master keys: a SecureString or text of 64 hexadecimal digits, or 32 bytes. Given keys are the
+/// whole ring; the environment adds none.
+/// </summary>
 internal static class MasterKeyParameter
 {
-    /// <summary>Reads a key.</summary>
-    /// <param name="value">What the user gave.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/>.</exception>
-    public static MasterKey Read(object? value)
+    private const string MasterKeyName = "-MasterKey";
+    private const string PreviousMasterKeyName = "-PreviousMasterKey";
+
+    /// <summary>Reads a ring.</summary>
+    /// <param name="current">What the user gave as the key that encrypts.</param>
+    /// <param name="previous">What the user gave as keys that only decrypt.</param>
+    /// <returns>The ring, which is the caller's.</returns>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/> or <see cref="ErrorIds.KeyRingInvalid"/>.</exception>
+    public static KeyRing Read(object? current, params object?[] previous)
     {
-        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
-        return bare switch
+        using KeyRingBuilder builder = new();
+        Add(builder, current, MasterKeyName);
+        builder.CheckRoom(previous.Length, PreviousMasterKeyName);
+        for (int i = 0; i < previous.Length; i++)
         {
-            SecureString secret => FromSecureString(secret),
-            string text => MasterKey.FromHex(text, "-MasterKey"),
-            byte[] bytes => MasterKey.FromBytes(bytes, "-MasterKey"),
-            _ => throw new CacheKitException(
-                ErrorIds.MasterKeyInvalid,
-                $"-MasterKey is {(bare is null ? "null" : $"a {bare.GetType().FullName}")}; it takes a SecureString or "
-                + "text of 64 hexadecimal digits, or an array of 32 bytes.",
-                "Make a new one with New-CacheKitMasterKey."),
-        };
+            Add(
+                builder,
+                previous[i],
+                previous.Length == 1 ? PreviousMasterKeyName : $"Key {i + 1} of {PreviousMasterKeyName}");
+        }
+
+        return builder.Build();
     }
 
-    private static MasterKey FromSecureString(SecureString secret)
+    /// <summary>Reads one key.</summary>
+    /// <param name="value">What the user gave.</param>
+    /// <param name="name">The name of the parameter.</param>
+    /// <returns>A ring of it alone, which is the caller's.</returns>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/>.</exception>
+    public static KeyRing ReadOne(object? value, string name)
     {
-        IntPtr clear = Marshal.SecureStringToGlobalAllocUnicode(secret);
-        Span<char> digits = stackalloc char[Math.Min(secret.Length, MasterKey.HexSize)];
-        try
-        {
-            for (int i = 0; i < digits.Length; i++)
-            {
-                digits[i] = unchecked((char)Marshal.ReadInt16(clear, 2 * i));
-            }
+        using KeyRingBuilder builder = new();
+        Add(builder, value, name);
+        return builder.Build();
+    }
 
-            return secret.Length > digits.Length
-                ? throw new CacheKitException(
-                    ErrorIds.MasterKeyInvalid,
-                    $"-MasterKey has {secret.Length} characters; a master key is 64 hexadecimal digits (32 bytes).",
-                    "Make a new one with New-CacheKitMasterKey.")
-                : MasterKey.FromHex(digits, "-MasterKey");
-        }
-        finally
+    private static void Add(KeyRingBuilder builder, object? value, string name)
+    {
+        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
+        switch (bare)
         {
-            digits.Clear();
-            Marshal.ZeroFreeGlobalAllocUnicode(clear);
+            case SecureString secret:
+                using (SecureText text = new(secret))
+                {
+                    builder.Add(text.Characters, name);
+                }
+
+                break;
+            case string text:
+                builder.Add(text, name);
+                break;
+            case byte[] bytes:
+                builder.Add(MasterKey.FromBytes(bytes, name, builder.Advice), name);
+                break;
+            default:
+                throw new CacheKitException(
+                    ErrorIds.MasterKeyInvalid,
+                    $"{name} is {(bare is null ? "null" : $"a {bare.GetType().FullName}")}; it takes a SecureString or "
+                    + "text of 64 hexadecimal digits, or an array of 32 bytes.",
+                    builder.Advice);
         }
     }
 }

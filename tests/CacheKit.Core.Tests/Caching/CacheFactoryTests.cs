@@ -109,7 +109,7 @@ public sealed class CacheFactoryTests : IDisposable
 
     private async Task<SecureCache> CreateAsync(CacheKitEnvironment environment)
     {
-        using KeyRing ring = new(MasterKeySource.ReadFirst(environment));
+        using KeyRing ring = KeyRingSource.ReadFirst(environment);
         CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
         await using CacheTiers tiers = CacheFactory.OpenTiers(options, _clock);
         return CacheFactory.Create(tiers, ring, CacheFactory.DefaultTenant);

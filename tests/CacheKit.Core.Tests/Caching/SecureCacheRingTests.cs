@@ -56,7 +56,10 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
         EntryKeys keys = await PutAsync(cache, [7]);
         Assert.Equal([keys.Current.ToString()], _store.Writes.Select(write => write.Key));
-        Assert.Equal(keys.Previous.Select(key => key.ToString()), _store.Removals);
+        Assert.Empty(_store.Removals);
+        Assert.Equal(
+            keys.Previous.Select(key => (key.ToString(), (string?)null)),
+            _store.Exchanges.Select(exchange => (exchange.Key, exchange.Target)));
         Assert.Null(await Store.GetAsync(old.Current.ToString(), Token));
         Assert.Equal([7], Local(cache));
         Assert.Equal([7], await StoredAsync(Open(1), LookupOutcome.Hit));

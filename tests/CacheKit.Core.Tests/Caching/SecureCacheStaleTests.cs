@@ -93,7 +93,8 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
         Assert.Equal([LookupOutcome.Hit, LookupOutcome.Miss, LookupOutcome.Hit], results.Select(result => result.Outcome));
         Assert.Equal([1], results[0].Entry.Value.ToArray());
         Assert.Equal([3], results[2].Entry.Value.ToArray());
-        Assert.Equal(1, store.Reads);
+        // The one that is not there is asked for once more, since it may have moved from key to key meanwhile.
+        Assert.Equal(2, store.Reads);
         Assert.Equal([1], Local(cache, [1]));
         foreach (LookupResult result in results)
         {

@@ -55,6 +55,8 @@ public sealed class CacheKitEnvironmentTests
     [Theory]
     [InlineData("CACHEKIT_MASTER_KEY")]
     [InlineData("CACHEKIT_MASTER_KEY_FILE")]
+    [InlineData("CACHEKIT_PREVIOUS_MASTER_KEYS")]
+    [InlineData("CACHEKIT_MASTER_KEY_ROTATION")]
     [InlineData("CACHEKIT_CACHE_PATH")]
     [InlineData("CACHEKIT_REDIS_URL")]
     [InlineData("REDIS_URL")]

@@ -92,6 +92,48 @@ public sealed class KeyRingTests
         Assert.ThrowsAny<ArgumentException>(() => ring.ForTenant(new string('t', 1025)));
     }
 
+    [Fact]
+    public void Rings_are_the_same_when_their_keys_are_in_the_same_order()
+    {
+        using KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3));
+        using KeyRing same = new(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3));
+        using KeyRing turned = new(TestKeys.Of(1), TestKeys.Of(3), TestKeys.Of(2));
+        using KeyRing shorter = new(TestKeys.Of(1), TestKeys.Of(2));
+        using KeyRing other = new(TestKeys.Of(4), TestKeys.Of(2), TestKeys.Of(3));
+        Assert.True(ring.HasSameKeys(same));
+        Assert.All((KeyRing[])[turned, shorter, other], ring2 => Assert.False(ring.HasSameKeys(ring2)));
+        Assert.False(shorter.HasSameKeys(ring));
+    }
+
+    [Fact]
+    public void A_copy_outlives_the_ring()
+    {
+        using KeyRing expected = new(TestKeys.Of(1), TestKeys.Of(2));
+        KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(2));
+        using KeyRing copy = ring.Clone();
+        ring.Dispose();
+        Assert.True(copy.HasSameKeys(expected));
+        Assert.Throws<ObjectDisposedException>(() => ring.HasSameKeys(copy));
+    }
+
+    [Fact]
+    public void Its_text_form_tells_nothing()
+    {
+        using KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(2));
+        Assert.Equal("ring of 2 (redacted)", ring.ToString());
+    }
+
+    [Fact]
+    public void Its_lines_are_those_of_a_key_file()
+    {
+        using KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(0xAB));
+        byte[] lines = new byte[2 * KeyRing.LineSize];
+        ring.WriteLines(lines);
+        Assert.Equal(
+            $"{string.Concat(Enumerable.Repeat("01", 32))}\n{string.Concat(Enumerable.Repeat("ab", 32))}\n",
+            System.Text.Encoding.ASCII.GetString(lines));
+    }
+
     private static string PhysicalKey(string tenant, byte fill)
     {
         using TenantKeyRing ring = TestKeys.Ring(tenant, fill);

@@ -79,8 +79,15 @@ internal sealed class FolderBlocks(string folder, TimeProvider clock)
 
     private static object?[] Unlock(string path, string token)
     {
-        using FileStream? file = TryOpen(path);
-        if (file is not null && Held(file)?.Token == token)
+        FileStream? opened;
+        while ((opened = TryOpen(path)) is null)
+        {
+            // Somebody asks for the lock this moment.
+            Thread.Yield();
+        }
+
+        using FileStream file = opened;
+        if (Held(file)?.Token == token)
         {
             file.SetLength(0);
         }

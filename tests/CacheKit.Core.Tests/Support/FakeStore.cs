@@ -50,6 +50,29 @@ internal sealed class FakeStore : ICacheStore
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken) => new(_entries.TryRemove(key, out _));
 
+    public ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        lock (_entries)
+        {
+            if (!Holds(exchange.Key, exchange.Expected)
+                || (exchange.IsMove && !Holds(exchange.Target!, exchange.TargetExpected)))
+            {
+                return new(false);
+            }
+
+            if (exchange.Target is { } target)
+            {
+                _entries[target] = [.. exchange.Value];
+            }
+
+            _ = !exchange.IsInPlace && _entries.TryRemove(exchange.Key, out _);
+            return new(true);
+        }
+    }
+
+    private bool Holds(string key, byte[]? expected) =>
+        StoreExchange.Matches(_entries.GetValueOrDefault(key), expected);
+
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

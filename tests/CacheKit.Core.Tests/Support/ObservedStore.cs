@@ -25,6 +25,8 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 
     public List<string> Removals { get; } = [];
 
+    public List<StoreExchange> Exchanges { get; } = [];
+
     public StoreException? ReadFault { get; set; }
 
     /// <summary>The fault of writing and removing.</summary>
@@ -43,6 +45,15 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
     /// <summary>Happens after a read, before its caller knows of it.</summary>
     public Action? AfterRead { get; set; }
 
+    /// <summary>Happens when an exchange is asked for, before the store knows of it.</summary>
+    public Action<StoreExchange>? BeforeExchange { get; set; }
+
+    /// <summary>Happens after a write, before its caller knows of it.</summary>
+    public Action? AfterWrite { get; set; }
+
+    /// <summary>Happens when a removal is asked for, before the store knows of it.</summary>
+    public Action<string>? BeforeRemoval { get; set; }
+
     public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
@@ -51,13 +62,17 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
         return value;
     }
 
-    public ValueTask<IReadOnlyList<byte[]?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<byte[]?>> GetManyAsync(
+        IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return ReadFault is null ? store.GetManyAsync(keys, cancellationToken) : throw ReadFault;
+        IReadOnlyList<byte[]?> values =
+            ReadFault is null ? await store.GetManyAsync(keys, cancellationToken) : throw ReadFault;
+        AfterRead?.Invoke();
+        return values;
     }
 
-    public ValueTask SetAsync(
+    public async ValueTask SetAsync(
         string key, ReadOnlyMemory<byte> value, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         lock (Writes)
@@ -65,19 +80,35 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
             Writes.Add((key, timeToLive));
         }
 
-        return (WriteFault ?? SetFault) is not { } fault
-            ? store.SetAsync(key, value, timeToLive, cancellationToken)
-            : throw fault;
+        if ((WriteFault ?? SetFault) is { } fault)
+        {
+            throw fault;
+        }
+
+        await store.SetAsync(key, value, timeToLive, cancellationToken);
+        AfterWrite?.Invoke();
     }
 
     public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken)
     {
+        BeforeRemoval?.Invoke(key);
         lock (Removals)
         {
             Removals.Add(key);
         }
 
         return WriteFault is null ? store.RemoveAsync(key, cancellationToken) : throw WriteFault;
+    }
+
+    public async ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        BeforeExchange?.Invoke(exchange);
+        lock (Exchanges)
+        {
+            Exchanges.Add(exchange);
+        }
+
+        return WriteFault is null ? await store.TryExchangeAsync(exchange, cancellationToken) : throw WriteFault;
     }
 
     public IAsyncEnumerable<string> ListAsync(string pattern, CancellationToken cancellationToken)

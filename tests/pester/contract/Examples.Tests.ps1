@@ -18,7 +18,10 @@ Describe '<Page>, <Title>' -ForEach $examples {
     BeforeAll {
         . "$PSScriptRoot/HelpPage.ps1"
         Import-BuiltModule
-        $variables = 'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_CACHE_PATH'
+        $variables = @(
+            'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION'
+            'CACHEKIT_CACHE_PATH', 'PSModulePath'
+        )
         $saved = @{}
         foreach ($variable in $variables) {
             $saved[$variable] = [System.Environment]::GetEnvironmentVariable($variable)
@@ -26,12 +29,16 @@ Describe '<Page>, <Title>' -ForEach $examples {
         $location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.Path
         $folder = [System.IO.Directory]::CreateTempSubdirectory('cachekit-examples-').FullName
         $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-        $env:CACHEKIT_MASTER_KEY_FILE = $null
+        $env:CACHEKIT_MASTER_KEY_FILE = $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $env:CACHEKIT_MASTER_KEY_ROTATION = $null
+        # A vault of secrets, as much of it as is called.
+        $env:PSModulePath = "$PSScriptRoot/../../fixtures/modules$([System.IO.Path]::PathSeparator)$env:PSModulePath"
+        $global:CacheKitTestVaults = @{ Vault = @{} }
         $env:CACHEKIT_CACHE_PATH = "$folder/cache.db"
         $null = $ExecutionContext.SessionState.Path.SetLocation($folder)
     }
 
     AfterAll {
+        Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
         $null = $ExecutionContext.SessionState.Path.SetLocation($location)
         foreach ($variable in $variables) {
             [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable])

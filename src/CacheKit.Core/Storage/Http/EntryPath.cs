@@ -40,6 +40,10 @@ internal sealed class EntryPath
     /// <param name="key">The key.</param>
     public Uri Lock(string key) => Verbatim($"{_root}/{Uri.EscapeDataString(key)}/lock");
 
+    /// <summary>The address of how long an entry lasts.</summary>
+    /// <param name="key">The key of the entry.</param>
+    public Uri Life(string key) => Verbatim($"{_root}/{Uri.EscapeDataString(key)}/ttl");
+
     /// <summary>The address of one page of a listing: an extension of ours (docs/hosting.md).</summary>
     /// <param name="pattern">The pattern of the keys.</param>
     /// <param name="cursor">Where the page begins: what the page before said, or null.</param>

@@ -113,27 +113,8 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
     {
         Check(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
-        if (value.Length > _options.MaxValueBytes)
-        {
-            throw _faults.TooLarge(value.Length, _options.MaxValueBytes);
-        }
-
-        double seconds = Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds);
-        _ = await RunAsync(
-            async deadline =>
-            {
-                using HttpRequestMessage request = new(HttpMethod.Put, _path.Entry(key));
-                request.Content = new ReadOnlyMemoryContent(value);
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-                request.Headers.Add("X-CacheKit-TTL", seconds.ToString("F0", CultureInfo.InvariantCulture));
-                using HttpResponseMessage response =
-                    await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
-                return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent
-                    ? true
-                    : throw _faults.FromStatus(response);
-            },
-            cancellationToken,
-            value.Length).ConfigureAwait(false);
+        await PutAsync(key, value, Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -190,6 +171,39 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
         {
             throw new ArgumentException("This key cannot be a segment of an address.", nameof(key));
         }
+    }
+
+    /// <param name="key">The key.</param>
+    /// <param name="value">The bytes.</param>
+    /// <param name="seconds">How long they last; null for no end.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async ValueTask PutAsync(
+        string key, ReadOnlyMemory<byte> value, double? seconds, CancellationToken cancellationToken)
+    {
+        if (value.Length > _options.MaxValueBytes)
+        {
+            throw _faults.TooLarge(value.Length, _options.MaxValueBytes);
+        }
+
+        _ = await RunAsync(
+            async deadline =>
+            {
+                using HttpRequestMessage request = new(HttpMethod.Put, _path.Entry(key));
+                request.Content = new ReadOnlyMemoryContent(value);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                if (seconds is { } life)
+                {
+                    request.Headers.Add("X-CacheKit-TTL", life.ToString("F0", CultureInfo.InvariantCulture));
+                }
+
+                using HttpResponseMessage response =
+                    await _transport.SendAsync(request, deadline, deadline.Token).ConfigureAwait(false);
+                return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent
+                    ? true
+                    : throw _faults.FromStatus(response);
+            },
+            cancellationToken,
+            value.Length).ConfigureAwait(false);
     }
 
     private async ValueTask<byte[]?> GetOneAsync(

@@ -104,11 +104,7 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
-        if (value.Length > _options.MaxValueBytes)
-        {
-            throw _faults.TooLarge(value.Length, _options.MaxValueBytes);
-        }
-
+        CheckSize(value.Length);
         // A copy, since a write whose caller went away may go out later, when the caller's buffer holds something else.
         (string Key, byte[] Value, TimeSpan Life) entry = (key, value.ToArray(), InMilliseconds(timeToLive));
         _ = await WriteAsync(
@@ -182,6 +178,14 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
             _changes.Dispose();
             await _large.DisposeAsync().ConfigureAwait(false);
             await SharedMultiplexers.ReturnAsync(_connection).ConfigureAwait(false);
+        }
+    }
+
+    private void CheckSize(long bytes)
+    {
+        if (bytes > _options.MaxValueBytes)
+        {
+            throw _faults.TooLarge(bytes, _options.MaxValueBytes);
         }
     }
 

@@ -3,7 +3,7 @@ namespace CacheKit.Core.Storage;
 /// <summary>A listing under way, one step at a time, that can be left though a step does not end.</summary>
 /// <typeparam name="T">What a step comes to: a key, or a page of keys.</typeparam>
 /// <param name="list">Begins the listing.</param>
-internal sealed class ListingSteps<T>(Func<CancellationToken, IAsyncEnumerable<T>> list) : IAsyncDisposable
+public sealed class ListingSteps<T>(Func<CancellationToken, IAsyncEnumerable<T>> list) : IAsyncDisposable
 {
     // Not disposed: a step that was left may still look at it, and it holds nothing once it is cancelled.
     private readonly CancellationTokenSource _left = new();

@@ -109,6 +109,21 @@ public sealed class ResilientStore : ICacheStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        bool isDone = await _pipeline.RunAsync(
+            exchange.Bytes,
+            mayRetry: true,
+            static (attempts, token) => attempts.NextAsync(token),
+            new ExchangeAttempts(_inner, exchange),
+            abandoned: null,
+            cancellationToken).ConfigureAwait(false);
+        NoteSize(exchange.Bytes);
+        return isDone;
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Each step, or page, has the time of a call; a listing that fails has to be begun anew.</remarks>
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -72,6 +72,12 @@ internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore, IPagedLis
         return true;
     }
 
+    public async ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
+    {
+        await AttemptAsync(cancellationToken);
+        return true;
+    }
+
     public async IAsyncEnumerable<string> ListAsync(
         string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using CacheKit.Completion;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Removes all entries of namespaces: a tenant's, or everybody's.</summary>
+[Cmdlet(
+    VerbsCommon.Clear,
+    "CacheKit",
+    DefaultParameterSetName = ParameterSets.Tenant,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High,
+    HelpUri = HelpPages.Folder + "Clear-CacheKit.md")]
+[OutputType(typeof(void), typeof(ClearReport))]
+public sealed class ClearCacheKitCommand : SessionCommand
+{
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(200);
+
+    private long _removed;
+    private long _shown;
+
+    /// <summary>Namespaces, with wildcards; the session's unless given, and all with -AllTenants.</summary>
+    [Parameter(Position = 0)]
+    [AllowEmptyString]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    /// <summary>Removes the entries of every tenant and master key, and the plain ones of Invoke-Cached.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.AllTenants)]
+    public SwitchParameter AllTenants { get; set; }
+
+    /// <summary>Removes the plain entries of Invoke-Cached, of all tenants, and nothing else.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Plain)]
+    public SwitchParameter Plain { get; set; }
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Gives out how many entries were removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Whose entries are removed; null for everybody's.</summary>
+    private string? Owner => AllTenants || Plain ? null : Tenant ?? InEffect?.Tenant ?? CacheFactory.DefaultTenant;
+
+    /// <summary>Removes them.</summary>
+    protected override void EndProcessing()
+    {
+        if (Owner is null && IsGiven(nameof(Tenant)))
+        {
+            Refuse(
+                ErrorIds.ParameterConflict,
+                $"-{(Plain ? nameof(Plain) : nameof(AllTenants))} removes the entries of every tenant: it cannot be given with "
+                + "-Tenant.",
+                "Give one of them.",
+                null);
+        }
+
+        NamespacePatterns namespaces;
+        EntryCache cache;
+        try
+        {
+            string own = AllTenants ? "*" : InEffect?.Namespace ?? Namespaces.Default;
+            namespaces = new NamespacePatterns(Namespace ?? [own]);
+            cache = RentCache(plain: Owner is null);
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
+            return;
+        }
+
+        string what = Plain ? "plain entries" : Owner is null ? "entries of all tenants" : $"entries of the tenant '{Owner}'";
+        if (MayGoOn($"all {what} in the namespaces {namespaces} in {cache.StoreName}"))
+        {
+            Clear(cache, namespaces);
+        }
+    }
+
+    /// <summary>-Force takes away the question, but neither -WhatIf nor a -Confirm that was asked for.</summary>
+    private bool MayGoOn(string target)
+    {
+        bool isWhatIf = IsGiven("WhatIf")
+            ? MyInvocation.BoundParameters["WhatIf"] is SwitchParameter { IsPresent: true }
+            : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        return (Force && !isWhatIf && !IsGiven("Confirm")) || ShouldProcess(target, "Clear");
+    }
+
+    private void Clear(EntryCache cache, NamespacePatterns namespaces)
+    {
+        IReadOnlyList<string> patterns = cache is SecureCache secure
+            ? secure.PatternsOf(namespaces.ForStore)
+            : [.. namespaces.ForStore.Select(each => PhysicalKey.PatternOf(Plain ? PhysicalKey.PlainTag : "*", each))];
+        ListingSteps<int> steps = cache.Clear(patterns, key => namespaces.Includes(key.Namespace));
+        ProgressRecord progress = new(0, "Clearing the cache", cache.StoreName);
+        try
+        {
+            while (Wait(stop => steps.MoveNextAsync(stop)))
+            {
+                _removed += steps.Current;
+                ShowProgress(progress);
+            }
+        }
+        catch (StoreException fault)
+        {
+            CacheKitException failure = StoreFailures.From(fault);
+            CacheKitException whole = new(
+                failure.ErrorId,
+                $"{failure.Message} {_removed} entries were removed, and others may still be there.",
+                failure.RecommendedAction,
+                fault);
+            WriteError(ErrorRecords.From(whole, namespaces.Names));
+        }
+        finally
+        {
+            // A step that Ctrl+C left may still be under way: nobody waits for it.
+            _ = steps.DisposeAsync().AsTask();
+            progress.RecordType = ProgressRecordType.Completed;
+            WriteProgress(progress);
+        }
+
+        ItemNameCompleter.ForgetAll(Owner);
+        WriteNotices(cache);
+        if (PassThru)
+        {
+            WriteObject(new ClearReport(cache.StoreName, Owner, namespaces.Names, _removed));
+        }
+    }
+
+    private void ShowProgress(ProgressRecord progress)
+    {
+        if (_shown == 0 || Stopwatch.GetElapsedTime(_shown) >= s_shortestPause)
+        {
+            _shown = Stopwatch.GetTimestamp();
+            progress.StatusDescription = $"{_removed} entries removed";
+            WriteProgress(progress);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Management.Automation;
+using CacheKit.Completion;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Lists stored entries without their values.</summary>
+[Cmdlet(
+    VerbsCommon.Get,
+    "CacheKitEntry",
+    DefaultParameterSetName = ParameterSets.Name,
+    HelpUri = HelpPages.Folder + "Get-CacheKitEntry.md")]
+[OutputType(typeof(CacheKitEntry))]
+public sealed class GetCacheKitEntryCommand : EntryCommand
+{
+    private NamespacePatterns? _namespaces;
+
+    /// <summary>Names, with wildcards; entries without a name are listed when it is not given.</summary>
+    [Parameter(Position = 0, ParameterSetName = ParameterSets.Name)]
+    [AllowEmptyString]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ItemNameCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Namespaces, with wildcards; the session's unless given.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Name)]
+    [AllowEmptyString]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    /// <summary>The keys under which the store has entries.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Key)]
+    [AllowEmptyString]
+    public string[] Key { get; set; } = [];
+
+    /// <summary>Lists, too, what is over but is kept for callers with -StaleIfError.</summary>
+    [Parameter]
+    public SwitchParameter IncludeStale { get; set; }
+
+    /// <summary>Makes an entry that is not authentic an error, instead of a warning.</summary>
+    [Parameter]
+    public SwitchParameter FailClosed { get; set; }
+
+    private bool IsUnsoundError => IsGiven(nameof(FailClosed)) ? FailClosed : IsFailClosed;
+
+    /// <summary>Checks the namespaces, and opens the cache.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        try
+        {
+            _namespaces = new NamespacePatterns(Namespace ?? [NamespaceInEffect]);
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
+        }
+    }
+
+    /// <summary>Lists what was asked for.</summary>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == ParameterSets.Key)
+        {
+            FindKeys();
+        }
+        else
+        {
+            ListNames();
+        }
+    }
+
+    private void ListNames()
+    {
+        List<WildcardPattern> patterns = [];
+        HashSet<string> literals = new(StringComparer.Ordinal);
+        foreach (string name in Name ?? [])
+        {
+            if (ItemNames.PatternOf(name) is { } pattern)
+            {
+                patterns.Add(pattern);
+            }
+            else
+            {
+                literals.Add(WildcardPattern.Unescape(name));
+            }
+        }
+
+        HashSet<string> missing = new(literals, StringComparer.Ordinal);
+        EntryFilter filter = new()
+        {
+            Namespaces = _namespaces!.ForStore,
+            IncludesNamespace = _namespaces.Includes,
+            IncludesName = name => Name is null
+                || (name is not null && (literals.Contains(name) || patterns.Any(pattern => pattern.IsMatch(name)))),
+            IncludesStale = IncludeStale,
+        };
+        bool isComplete = ForEachPage(filter, page =>
+        {
+            foreach (EntryInfo entry in page)
+            {
+                Write(entry);
+                missing.Remove(entry.Name ?? string.Empty);
+            }
+        });
+        foreach (string name in isComplete ? missing : [])
+        {
+            WriteError(ErrorRecords.From(ItemNames.NotFound(name, _namespaces.ToString()), name));
+        }
+    }
+
+    private void FindKeys()
+    {
+        List<EntryKeys> keys = [];
+        foreach (string key in Key)
+        {
+            if (Cache.TryParseKey(key, out EntryKeys? parsed))
+            {
+                keys.Add(parsed);
+            }
+            else
+            {
+                TellNotOfTenant(key);
+            }
+        }
+
+        SecureCache cache = Cache;
+        bool includesStale = IncludeStale;
+        IReadOnlyList<EntryInfo?> found = Try(() => Wait(stop => cache.FindAsync(keys, includesStale, stop)), []);
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (found[i] is { } entry)
+            {
+                Write(entry);
+            }
+            else
+            {
+                string key = keys[i].Current.ToString();
+                WriteError(ErrorRecords.From(ItemNames.NotFound(key, keys[i].Current.Namespace), key));
+            }
+        }
+    }
+
+    private void Write(EntryInfo entry)
+    {
+        if (entry.Condition == EntryCondition.Sound)
+        {
+            WriteObject(new CacheKitEntry(entry, TenantInEffect));
+        }
+        else
+        {
+            TellUnsound(entry, IsUnsoundError);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using CacheKit.Conversion;
+using CacheKit.Core.Auditing;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Encrypts objects to bytes, without a store.</summary>
+[Cmdlet(VerbsSecurity.Protect, "CacheKitData", HelpUri = HelpPages.Folder + "Protect-CacheKitData.md")]
+[OutputType(typeof(byte[]))]
+public sealed class ProtectCacheKitDataCommand : DataCommand
+{
+    /// <summary>An object: whatever Invoke-SecureCached can keep.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>How it is written before it is encrypted.</summary>
+    [Parameter]
+    public Serializer Serializer { get; set; }
+
+    /// <summary>How deep objects of types that are not kept as such are looked into, as in Export-Clixml.</summary>
+    [Parameter]
+    [ValidateRange(0, 64)]
+    public int Depth { get; set; } = 2;
+
+    /// <summary>Does not compress the value, for those who mix secrets with text that others choose.</summary>
+    [Parameter]
+    public SwitchParameter NoCompression { get; set; }
+
+    /// <summary>Encrypts one object.</summary>
+    protected override void ProcessRecord()
+    {
+        if (MyInvocation.ExpectingInput && InputObject?.BaseObject is byte single)
+        {
+            Collect(single);
+            return;
+        }
+
+        Flush();
+        Protect(InputObject);
+    }
+
+    private protected override void Process(byte[] bytes) => Protect(PSObject.AsPSObject(bytes));
+
+    private void Protect(PSObject? value)
+    {
+        SerializerKind serializer = (SerializerKind)Serializer;
+        using SensitiveBuffer document = SensitiveBuffer.Rent();
+        try
+        {
+            OutputFormat.WriteOrExplain(document, [value], serializer, Depth, StopToken);
+        }
+        catch (CacheKitException failure)
+        {
+            WriteError(ErrorRecords.From(failure, null));
+            return;
+        }
+
+        using SensitiveBuffer identity = Identity();
+        byte[] frame = Cache.Protect(identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
+        Audit(AuditEvent.Seal, Cache.KeysOfProtected(identity.WrittenSpan).Current);
+        WriteObject(frame, enumerateCollection: false);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Management.Automation;
+using System.Security;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Pipeline;
+using CacheKit.Sessions;
+
+namespace CacheKit.Commands;
+
+/// <summary>Puts a new master key into the ring, where the keys come from or as what is to be deployed.</summary>
+[Cmdlet(
+    VerbsLifecycle.Start,
+    "CacheKitKeyRotation",
+    DefaultParameterSetName = ParameterSets.Current,
+    SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Start-CacheKitKeyRotation.md")]
+[OutputType(typeof(KeyRotationChange))]
+public sealed partial class StartCacheKitKeyRotationCommand : RotationCommand
+{
+    /// <summary>The new key: 64 hexadecimal digits as SecureString or text, or 32 bytes; a random one unless given.</summary>
+    [Parameter(Position = 0, ParameterSetName = ParameterSets.Current)]
+    [Parameter(Position = 0, ParameterSetName = ParameterSets.Previous)]
+    [Parameter(Position = 0, ParameterSetName = ParameterSets.Compromised)]
+    [AllowEmptyString]
+    [AllowNull]
+    public object? NewMasterKey { get; set; }
+
+    /// <summary>Lets the new key decrypt only, so that it can be deployed everywhere before anybody encrypts with it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Previous)]
+    public SwitchParameter AsPrevious { get; set; }
+
+    /// <summary>Lets the key that was added with -AsPrevious encrypt.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Promote)]
+    public SwitchParameter Promote { get; set; }
+
+    /// <summary>Keeps no key but the new one, and removes everything of the tenants: others may know the old key.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Compromised)]
+    public SwitchParameter Compromised { get; set; }
+
+    /// <summary>Does not ask before everything of the tenants is removed.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Compromised)]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Changes the ring.</summary>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            using KeyRing ring = CopyKeys();
+            using KeyRing next = NextOf(ring);
+            if (Compromised)
+            {
+                ReplaceCompromised(ring, next);
+            }
+            else if (ShouldProcess(Caches.KeyOrigin!.Description, PlanOf(ring, next)))
+            {
+                ReplaceKeys(ring, next);
+                WriteObject(ChangeOf(next, AsPrevious ? next.Keys[1] : Promote ? null : next.Current));
+            }
+        }
+        catch (CacheKitException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, null));
+        }
+    }
+
+    private KeyRing NextOf(KeyRing ring)
+    {
+        if (Promote)
+        {
+            KeyRing promoted = ring.Promoted();
+            CheckForwards(promoted);
+            return promoted;
+        }
+
+        using MasterKey key = NewKey();
+        if (Compromised)
+        {
+            return ring.ReplacedBy(key);
+        }
+
+        return AsPrevious ? ring.WithNewPrevious(key) : ring.WithNewCurrent(key);
+    }
+
+    private MasterKey NewKey()
+    {
+        if (!IsGiven(nameof(NewMasterKey)))
+        {
+            return MasterKey.Generate();
+        }
+
+        using KeyRing given = MasterKeyParameter.ReadOne(NewMasterKey, "-NewMasterKey");
+        return given.Current.Clone();
+    }
+
+    /// <summary>What -WhatIf shows: the keys before and after, by their fingerprints.</summary>
+    private string PlanOf(KeyRing ring, KeyRing next) =>
+        $"Rotate the master key of {ShortOf(ring)} to {ShortOf(next)}";
+
+    private string ShortOf(KeyRing ring) =>
+        $"[{string.Join(", ", FingerprintsOf(ring, Tenants[0]).Select(fingerprint => fingerprint[..8]))}]";
+
+    private KeyRotationChange ChangeOf(KeyRing next, MasterKey? toDeploy)
+    {
+        KeyOrigin origin = Caches.KeyOrigin ?? KeyOrigin.Parameter();
+        SecureString? key = toDeploy is null || origin.IsShared ? null : SecretDigits.Of(toDeploy);
+        return new KeyRotationChange(origin.Description, Tenants[0], FingerprintsOf(next, Tenants[0]))
+        {
+            NewMasterKey = key,
+            NextSteps = [.. StepsAfter(origin, next)],
+        };
+    }
+
+    private IEnumerable<string> StepsAfter(KeyOrigin origin, KeyRing next)
+    {
+        if (!origin.IsShared)
+        {
+            yield return next.Keys.Count == 1
+                ? $"Deploy the new key alone, as {CacheKitEnvironment.MasterKeyVariable}, without previous keys."
+                : $"Deploy the ring wherever it is used: the first key as {CacheKitEnvironment.MasterKeyVariable}, the others in "
+                    + $"{CacheKitEnvironment.PreviousMasterKeysVariable}, newest first. NewMasterKey has the new one.";
+        }
+
+        if (Compromised)
+        {
+            yield return "When the last process with the old key has ended: Clear-CacheKit -AllTenants.";
+        }
+        else if (AsPrevious)
+        {
+            yield return "When everybody has the new key: Start-CacheKitKeyRotation -Promote.";
+        }
+        else
+        {
+            yield return "When everybody has this ring: Step-CacheKitKeyRotation.";
+            yield return "When nothing is left under the old key: Complete-CacheKitKeyRotation.";
+        }
+    }
+}

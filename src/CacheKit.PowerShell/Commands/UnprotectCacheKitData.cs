@@ -1,0 +1,88 @@
+using System.Management.Automation;
+using CacheKit.Conversion;
+using CacheKit.Core.Auditing;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Serialization;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Decrypts what Protect-CacheKitData has encrypted.</summary>
+[Cmdlet(VerbsSecurity.Unprotect, "CacheKitData", HelpUri = HelpPages.Folder + "Unprotect-CacheKitData.md")]
+[OutputType(typeof(object))]
+public sealed class UnprotectCacheKitDataCommand : DataCommand
+{
+    /// <summary>The bytes.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowEmptyCollection]
+    public byte[] Data { get; set; } = [];
+
+    /// <summary>Decrypts one object.</summary>
+    protected override void ProcessRecord()
+    {
+        // No protected data is that short.
+        if (MyInvocation.ExpectingInput && Data is [byte single])
+        {
+            Collect(single);
+            return;
+        }
+
+        Flush();
+        Process(Data);
+    }
+
+    private protected override void Process(byte[] bytes)
+    {
+        using SensitiveBuffer identity = Identity();
+        EntryKey key = Cache.KeysOfProtected(identity.WrittenSpan).Current;
+        EntryCondition condition = Cache.Unprotect(identity.WrittenSpan, bytes, out OpenedEntry entry);
+        object?[] output;
+        using (entry)
+        {
+            if (condition != EntryCondition.Sound || !TryDecode(entry, out output))
+            {
+                Audit(AuditEvent.Refused, key);
+                Tell(condition);
+                return;
+            }
+        }
+
+        Audit(AuditEvent.Open, key);
+        foreach (object? item in output)
+        {
+            WriteObject(item);
+        }
+    }
+
+    private static bool TryDecode(in OpenedEntry entry, out object?[] output)
+    {
+        try
+        {
+            output = OutputFormat.Read(entry.Header.Serializer, entry.Value);
+            return true;
+        }
+        catch (MalformedValueException)
+        {
+            output = [];
+            return false;
+        }
+    }
+
+    private void Tell(EntryCondition condition)
+    {
+        CacheKitException failure = condition == EntryCondition.NotAuthentic
+            ? new CacheKitException(
+                ErrorIds.DataNotAuthentic,
+                "The data is not authentic: it was altered or cut off, or protected with another -Key, for another tenant or "
+                + "under another master key.",
+                "Give the bytes as they were, with the -Key, -Tenant and master key that protected them.")
+            : new CacheKitException(
+                ErrorIds.EntryMalformed,
+                "The data is authentic, but does not decode.",
+                "Protect the object again.");
+        WriteError(ErrorRecords.From(failure, null));
+    }
+}

@@ -1,0 +1,119 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching.Listing;
+
+/// <summary>Listings of stores that fail, and of entries that move meanwhile.</summary>
+public sealed class EntryListingFaultTests : SecureCacheTestBase
+{
+    private readonly ObservedStore _store;
+
+    public EntryListingFaultTests()
+    {
+        _store = new ObservedStore(Store);
+    }
+
+    [Theory]
+    [InlineData(StoreFault.Unsupported, ErrorIds.StoreCannotList)]
+    [InlineData(StoreFault.Unavailable, ErrorIds.StoreUnavailable)]
+    [InlineData(StoreFault.AuthenticationFailed, ErrorIds.StoreAuthenticationFailed)]
+    [InlineData(StoreFault.TlsFailed, ErrorIds.StoreTlsFailed)]
+    public async Task A_fault_of_the_store_is_told(StoreFault fault, string errorId)
+    {
+        SecureCache cache = Open(_store);
+        _store.ReadFault = new StoreException(fault, "It is broken.");
+        ListingSteps<IReadOnlyList<EntryInfo>> steps = cache.List(new EntryFilter { Namespaces = ["*"] });
+        await using (steps)
+        {
+            StoreException thrown = await Assert.ThrowsAsync<StoreException>(() => steps.MoveNextAsync(Token).AsTask());
+            CacheKitException failure = StoreFailures.From(thrown);
+            Assert.Equal(errorId, failure.ErrorId);
+            Assert.Equal("It is broken.", failure.Message);
+            Assert.NotEmpty(failure.RecommendedAction);
+        }
+
+        await Assert.ThrowsAsync<StoreException>(
+            () => cache.FindAsync([cache.KeysFor(Namespace, Identity)], false, Token).AsTask());
+    }
+
+    [Fact]
+    public void The_way_out_is_the_stores_own_where_it_has_one()
+    {
+        StoreException fault = new(StoreFault.Full, "It is full.") { WayOut = "Make room." };
+        Assert.Equal("Make room.", StoreFailures.From(fault).RecommendedAction);
+    }
+
+    [Fact]
+    public async Task A_removal_that_fails_is_told_and_memory_has_forgotten()
+    {
+        SecureCache cache = Open(_store);
+        EntryKeys keys = await PutAsync(cache, Value);
+        _store.WriteFault = new StoreException(StoreFault.Unavailable, "It is broken.");
+        await Assert.ThrowsAsync<StoreException>(() => cache.DeleteAsync(keys, Token).AsTask());
+        Assert.Null(Local(cache));
+    }
+
+    [Fact]
+    public async Task An_entry_that_moves_between_two_removals_does_not_come_back()
+    {
+        EntryKeys old = await PutAsync(Open(2), Value);
+        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        Assert.Equal(old.Current.ToString(), keys.Previous[0].ToString());
+        await cache.DeleteAsync(keys, Token);
+        Assert.Equal(
+            [keys.Current.ToString(), keys.Previous[0].ToString(), keys.Current.ToString()],
+            _store.Removals);
+    }
+
+    [Fact]
+    public async Task Clearing_goes_over_the_keys_again_until_nothing_is_found()
+    {
+        SecureCache cache = Open(_store);
+        await PutAsync(cache, Value);
+        EntryKeys late = cache.KeysFor(Namespace, [9]);
+        byte[] frame = await FrameAsync(cache.KeysFor(Namespace, Identity).Current);
+        ListingSteps<int> steps = cache.Clear(cache.PatternsOf(["*"]), _ => true);
+        int removed = 0;
+        await using (steps)
+        {
+            while (await steps.MoveNextAsync(Token))
+            {
+                removed += steps.Current;
+                if (removed == 1)
+                {
+                    // A rotation has put an entry where the pass had been already.
+                    await PlantAsync(late.Current, frame);
+                }
+            }
+        }
+
+        Assert.Equal(2, removed);
+        Assert.Null(await Store.GetAsync(late.Current.ToString(), Token));
+    }
+
+    [Theory]
+    [InlineData("ck:0123456789abcdef:users:0123456789abcdef0123456789abcdef01234567", true)]
+    [InlineData("ck:-:a.b_c-D:0123456789abcdef0123456789abcdef01234567", true)]
+    [InlineData("ck:0123456789abcdef:users:0123456789abcdef0123456789abcdef0123456", false)]
+    [InlineData("ck:0123456789abcdef:users:0123456789ABCDEF0123456789abcdef01234567", false)]
+    [InlineData("ck:0123456789abcdef:users:0123456789abcdef0123456789abcdef01234567:lock", false)]
+    [InlineData("ck:0123456789abcde:users:0123456789abcdef0123456789abcdef01234567", false)]
+    [InlineData("ck:0123456789abcdeg:users:0123456789abcdef0123456789abcdef01234567", false)]
+    [InlineData("ck:0123456789abcdef::0123456789abcdef0123456789abcdef01234567", false)]
+    [InlineData("ck:0123456789abcdef:us ers:0123456789abcdef0123456789abcdef01234567", false)]
+    [InlineData("xk:0123456789abcdef:users:0123456789abcdef0123456789abcdef01234567", false)]
+    [InlineData("ck:users", false)]
+    [InlineData("", false)]
+    public void Only_keys_of_our_own_form_are_ours(string text, bool isOurs)
+    {
+        Assert.Equal(isOurs, PhysicalKey.TryParse(text, out PhysicalKey? key));
+        Assert.Equal(isOurs ? text : null, key?.ToString());
+    }
+
+    protected override ICacheStore CreateStore() => new FakeStore();
+}

@@ -1,0 +1,198 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.GetCacheKitEntryCommand'
+    $key = 'ab' * 32
+}
+
+Describe 'Get-CacheKitEntry' {
+    BeforeEach {
+        $path = "$TestDrive/$([guid]::NewGuid()).db"
+        $session = New-CacheKitSession -Path $path -MasterKey $key
+        $common = @{ Session = $session }
+    }
+
+    AfterEach {
+        $session.Dispose()
+    }
+
+    It 'writes nothing where nothing is' {
+        Get-CacheKitEntry @common -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'tells all but the value' {
+        Set-CacheKitItem @common one ('x' * 5000) -Ttl 10m
+        $entry = Get-CacheKitEntry @common
+        $entry | Should -BeOfType CacheKit.CacheKitEntry
+        $entry.Name | Should -Be 'one'
+        $entry.Namespace | Should -Be 'main'
+        $entry.Tenant | Should -Be 'default'
+        $entry.Key | Should -Be (Get-CacheKitKey @common -Key one).Key
+        $entry.Expires - $entry.Created | Should -Be ([timespan]::FromMinutes(10))
+        $entry.KeepUntil | Should -Be $entry.Expires
+        $entry.TimeLeft | Should -BeGreaterThan ([timespan]::FromMinutes(9))
+        $entry.Age | Should -BeLessThan ([timespan]::FromMinutes(1))
+        $entry.Size | Should -BeGreaterThan 100
+        $entry.Size | Should -BeLessThan 5000
+        $entry.Serializer | Should -Be 'PowerShell'
+        $entry.Compressed | Should -BeTrue
+        $entry.KeyFingerprint | Should -Be $session.KeyFingerprint
+        $entry.IsCurrentKey | Should -BeTrue
+        $entry.Tier | Should -Be 'Memory'
+        "$entry" | Should -Be 'one'
+        $entry.PSObject.Properties.Name | Should -Not -Contain 'Value'
+    }
+
+    It 'tells what is in the store alone' {
+        Set-CacheKitItem @common one 1
+        $other = New-CacheKitSession -Path $path -MasterKey $key
+        (Get-CacheKitEntry -Session $other).Tier | Should -Be 'Store'
+        $null = Get-CacheKitItem -Session $other one
+        (Get-CacheKitEntry -Session $other).Tier | Should -Be 'Memory'
+        $other.Dispose()
+    }
+
+    It 'lists entries without a name when no name is asked for' {
+        $null = Invoke-SecureCached @common { 'derived' }
+        Set-CacheKitItem @common one 1
+        $entries = @(Get-CacheKitEntry @common)
+        $entries | Should -HaveCount 2
+        $derived = $entries | Where-Object Name -EQ $null
+        "$derived" | Should -Be $derived.Key
+        (Get-CacheKitEntry @common *).Name | Should -Be 'one'
+    }
+
+    It 'filters by name, and misses exact ones alone' {
+        foreach ($name in 'db/one', 'db/two', 'a*b', 'axb') {
+            Set-CacheKitItem @common $name 1
+        }
+        (Get-CacheKitEntry @common 'db/*').Name | Sort-Object | Should -Be @('db/one', 'db/two')
+        (Get-CacheKitEntry @common 'a`*b').Name | Should -Be 'a*b'
+        $problems = $null
+        (Get-CacheKitEntry @common none, 'no*', 'db/one' -ErrorVariable problems -ErrorAction SilentlyContinue).Name |
+            Should -Be 'db/one'
+        $problems | Should -HaveCount 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "ItemNotFound,$commandType"
+        $problems[0].TargetObject | Should -Be 'none'
+    }
+
+    It 'lists one namespace, several or all' {
+        foreach ($namespace in 'main', 'users.a', 'users.b', 'Users') {
+            Set-CacheKitItem @common -Namespace $namespace one 1
+        }
+        (Get-CacheKitEntry @common).Namespace | Should -Be 'main'
+        (Get-CacheKitEntry @common -Namespace 'users.*').Namespace | Sort-Object | Should -Be @('users.a', 'users.b')
+        (Get-CacheKitEntry @common -Namespace 'users.[bc]').Namespace | Should -Be 'users.b'
+        (Get-CacheKitEntry @common -Namespace main, Users).Namespace | Sort-Object | Should -Be @('main', 'Users')
+        @(Get-CacheKitEntry @common -Namespace *, main) | Should -HaveCount 4
+        @(Get-CacheKitEntry @common -Namespace none) | Should -HaveCount 0
+        { Get-CacheKitEntry @common -Namespace 'a b' } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
+    }
+
+    It 'finds the key of the store' {
+        Set-CacheKitItem @common -Namespace other one 1
+        $physical = (Get-CacheKitKey @common -Namespace other -Key one).Key
+        (Get-CacheKitEntry @common -Key $physical).Name | Should -Be 'one'
+        Remove-CacheKitItem @common -Key $physical
+        { Get-CacheKitEntry @common -Key $physical -ErrorAction Stop } |
+            Should -Throw -ErrorId "ItemNotFound,$commandType"
+        { Get-CacheKitEntry @common -Key 'users:get:1' -ErrorAction Stop } |
+            Should -Throw -ErrorId "EntryNotOfTenant,$commandType"
+    }
+
+    It 'lists what is stale only when asked to' {
+        $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
+        Start-Sleep -Milliseconds 20
+        @(Get-CacheKitEntry @common) | Should -HaveCount 0
+        $entry = Get-CacheKitEntry @common -IncludeStale
+        $entry.Name | Should -Be 'graced'
+        $entry.TimeLeft | Should -Be ([timespan]::Zero)
+        $entry.KeepUntil | Should -BeGreaterThan $entry.Expires
+    }
+
+    It 'lists a thousand, and stops when enough is enough' {
+        1..1000 | ForEach-Object { [pscustomobject] @{ Name = "item $_"; Value = $_ } } | Set-CacheKitItem @common
+        @(Get-CacheKitEntry @common) | Should -HaveCount 1000
+        @(Get-CacheKitEntry @common | Select-Object -First 3) | Should -HaveCount 3
+    }
+
+    It 'shows a table without the tenant''s secrets' {
+        Set-CacheKitItem @common one 'the-value'
+        $text = Get-CacheKitEntry @common | Format-Table | Out-String
+        $text | Should -Match 'one'
+        $text | Should -Not -Match 'the-value'
+    }
+}
+
+Describe 'Get-CacheKitEntry of entries that are not authentic' {
+    BeforeEach {
+        $table = @{}
+        Register-CacheKitBackend Table -Force -Get {
+            param($Key)
+            if ($table.ContainsKey($Key)) { , $table[$Key] }
+        } -Set {
+            param($Key, $Value)
+            $table[$Key] = $Value
+        } -Remove {
+            param($Key)
+            $table.Remove($Key)
+        } -List {
+            param($Prefix)
+            @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
+        }
+        $session = New-CacheKitSession -Backend Table -MasterKey $key
+        foreach ($name in 'good', 'bad', 'worse') {
+            Set-CacheKitItem -Session $session $name 1
+        }
+        $physical = (Get-CacheKitEntry -Session $session bad).Key
+        $table[$physical][-1] = $table[$physical][-1] -bxor 1
+        $moved = (Get-CacheKitEntry -Session $session worse).Key
+        $table[$moved] = $table[(Get-CacheKitEntry -Session $session good).Key]
+    }
+
+    AfterEach {
+        $session.Dispose()
+        Unregister-CacheKitBackend Table
+    }
+
+    It 'warns of each, and lists the others' {
+        $warnings = $null
+        (Get-CacheKitEntry -Session $session -WarningVariable warnings -WarningAction SilentlyContinue).Name |
+            Should -Be 'good'
+        $warnings | Should -HaveCount 2
+        "$warnings" | Should -Match ([regex]::Escape($physical))
+        "$warnings" | Should -Match ([regex]::Escape($moved))
+        $table.Count | Should -Be 3
+    }
+
+    It 'makes each an error with -FailClosed, and goes on' {
+        $problems = $null
+        (Get-CacheKitEntry -Session $session -FailClosed -ErrorVariable problems -ErrorAction SilentlyContinue).Name |
+            Should -Be 'good'
+        $problems | Should -HaveCount 2
+        $problems[0].FullyQualifiedErrorId | Should -Be "EntryNotAuthentic,$commandType"
+        $problems.TargetObject | Sort-Object | Should -Be (@($physical, $moved) | Sort-Object)
+        Remove-CacheKitItem -Session $session -Key $physical
+        $table.Count | Should -Be 2
+    }
+
+    It 'says how to go on when the store cannot list' {
+        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
+            param($Key, $Value)
+            $null = $Key, $Value
+        } -Remove { param($Key) $null = $Key }
+        $other = New-CacheKitSession -Backend Plain -MasterKey $key
+        try {
+            $problems = $null
+            Get-CacheKitEntry -Session $other -ErrorVariable problems -ErrorAction SilentlyContinue
+            $problems[0].FullyQualifiedErrorId | Should -Be "StoreCannotList,$commandType"
+            $problems[0].ErrorDetails.RecommendedAction | Should -Match '-List'
+        }
+        finally {
+            $other.Dispose()
+            Unregister-CacheKitBackend Plain
+        }
+    }
+}

@@ -1,0 +1,244 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.GetCacheKitItemCommand'
+    $key = 'ab' * 32
+}
+
+Describe 'Get-CacheKitItem' {
+    BeforeEach {
+        $session = New-CacheKitSession -Memory -MasterKey $key
+        $common = @{ Session = $session }
+    }
+
+    AfterEach {
+        $session.Dispose()
+    }
+
+    It 'returns what was stored' {
+        Set-CacheKitItem @common one 'the value'
+        Get-CacheKitItem @common one | Should -BeExactly 'the value'
+    }
+
+    It 'returns nothing, null, one and several values as they came' {
+        @() | Set-CacheKitItem @common nothing
+        Set-CacheKitItem @common null $null
+        1, 'two', 3.5 | Set-CacheKitItem @common several
+        Set-CacheKitItem @common array @(1, 2)
+        @(Get-CacheKitItem @common nothing) | Should -HaveCount 0
+        $null = @(Get-CacheKitItem @common null) | Should -HaveCount 1
+        Get-CacheKitItem @common null | Should -BeNullOrEmpty
+        @(Get-CacheKitItem @common several) | Should -HaveCount 3
+        (Get-CacheKitItem @common several)[1] | Should -BeExactly 'two'
+        @(Get-CacheKitItem @common array) | Should -HaveCount 1
+        , (Get-CacheKitItem @common array) | Should -BeOfType object[]
+    }
+
+    It 'finds the entry of Invoke-SecureCached -Key, and is found by it' {
+        $null = Invoke-SecureCached @common -Key block { 'from the block' }
+        Get-CacheKitItem @common block | Should -Be 'from the block'
+        Set-CacheKitItem @common item 'from the item'
+        Invoke-SecureCached @common -Key item { 'not asked' } | Should -Be 'from the item'
+    }
+
+    It 'says that there is no item of a name, and goes on' {
+        Set-CacheKitItem @common one 1
+        $problems = $null
+        $found = Get-CacheKitItem @common none, one -ErrorVariable problems -ErrorAction SilentlyContinue
+        $found | Should -Be 1
+        $problems | Should -HaveCount 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "ItemNotFound,$commandType"
+        $problems[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $problems[0].TargetObject | Should -Be 'none'
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Get-CacheKitEntry'
+    }
+
+    It 'takes wildcards, and says nothing when none matches' {
+        foreach ($name in 'db/one', 'db/two', 'web/one') {
+            Set-CacheKitItem @common $name $name
+        }
+        Get-CacheKitItem @common 'db/*' | Sort-Object | Should -Be @('db/one', 'db/two')
+        Get-CacheKitItem @common '*/[op]ne' | Sort-Object | Should -Be @('db/one', 'web/one')
+        Get-CacheKitItem @common 'mail/*' -ErrorAction Stop | Should -BeNullOrEmpty
+        Get-CacheKitItem @common 'DB/*' | Should -BeNullOrEmpty
+    }
+
+    It 'reaches names with wildcards in them' {
+        foreach ($name in 'a*b', 'axb', 'a[1]', 'a1', 'tick`s') {
+            Set-CacheKitItem @common $name $name
+        }
+        Get-CacheKitItem @common -LiteralName 'a*b' | Should -BeExactly 'a*b'
+        Get-CacheKitItem @common -LiteralName 'a[1]' | Should -BeExactly 'a[1]'
+        Get-CacheKitItem @common ([WildcardPattern]::Escape('a*b')) | Should -BeExactly 'a*b'
+        Get-CacheKitItem @common 'a[1]' | Should -BeExactly 'a1'
+        Get-CacheKitItem @common 'tick`s' | Should -BeExactly 'tick`s'
+        Get-CacheKitEntry @common 'a`*b', 'tick`s' | Get-CacheKitItem @common | Sort-Object |
+            Should -Be @('a*b', 'tick`s')
+    }
+
+    It 'finds the name <Case>' -ForEach @(
+        @{ Case = 'in Greek'; Text = 'Ωμέγα' }
+        @{ Case = 'of an emoji'; Text = "$([char]::ConvertFromUtf32(0x1F511)) key" }
+        @{ Case = 'with quotes'; Text = 'it''s "one"' }
+        @{ Case = 'with spaces around'; Text = ' one ' }
+        @{ Case = 'of 1024 bytes'; Text = 'x' * 1024 }
+        @{ Case = 'of 1024 bytes in 512 letters'; Text = 'é' * 512 }
+    ) {
+        Set-CacheKitItem @common $Text 'the value'
+        Get-CacheKitItem @common $Text | Should -Be 'the value'
+        (Get-CacheKitEntry @common).Name | Should -BeExactly $Text
+    }
+
+    It 'refuses the name <Case>, and goes on' -ForEach @(
+        @{ Case = 'of nothing'; Text = '' }
+        @{ Case = 'of spaces'; Text = '  ' }
+        @{ Case = 'of 1025 bytes'; Text = 'x' * 1025 }
+        @{ Case = 'with a control character'; Text = "a`nb" }
+        @{ Case = 'with half a character'; Text = "a$([char] 0xD83D)" }
+    ) {
+        Set-CacheKitItem @common one 1
+        $problems = $null
+        Get-CacheKitItem @common -LiteralName $Text, 'one' -ErrorVariable problems -ErrorAction SilentlyContinue |
+            Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "ItemNameInvalid,$commandType"
+    }
+
+    It 'tells names apart by upper and lower case' {
+        Set-CacheKitItem @common Name 'upper'
+        Set-CacheKitItem @common name 'lower'
+        Get-CacheKitItem @common Name | Should -Be 'upper'
+        Get-CacheKitItem @common name | Should -Be 'lower'
+    }
+
+    It 'takes names, rows and entries from the pipeline, in order' {
+        1..300 | ForEach-Object { Set-CacheKitItem @common "item $_" $_ }
+        $found = 1..300 | ForEach-Object { "item $_" } | Get-CacheKitItem @common
+        $found | Should -Be (1..300)
+        [pscustomobject] @{ Name = 'item 7' } | Get-CacheKitItem @common | Should -Be 7
+        @(Get-CacheKitEntry @common | Get-CacheKitItem @common) | Should -HaveCount 300
+    }
+
+    It 'reads a piped entry without a name, too' {
+        $null = Invoke-SecureCached @common { 'derived' }
+        Get-CacheKitEntry @common | Get-CacheKitItem @common | Should -Be 'derived'
+    }
+
+    It 'looks in one namespace' {
+        Set-CacheKitItem @common -Namespace a one 'in a'
+        Get-CacheKitItem @common -Namespace a one | Should -Be 'in a'
+        { Get-CacheKitItem @common one -ErrorAction Stop } | Should -Throw -ErrorId "ItemNotFound,$commandType"
+        { Get-CacheKitItem @common -Namespace 'a b' one } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
+        $other = New-CacheKitSession -Memory -Namespace a -MasterKey $key
+        Set-CacheKitItem -Session $other one 'in its own'
+        Get-CacheKitItem -Session $other -Namespace a one | Should -Be 'in its own'
+        $other.Dispose()
+    }
+
+    It 'says so when there is nothing to look for' {
+        { Get-CacheKitItem @common } | Should -Throw -ErrorId "ItemNameInvalid,$commandType"
+    }
+
+    It 'gives secrets back as themselves' {
+        $secret = [securestring]::new()
+        'p4ssw0rd'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
+        Set-CacheKitItem @common credential ([pscredential]::new('ada', $secret))
+        $back = Get-CacheKitItem @common credential
+        $back | Should -BeOfType pscredential
+        $back.UserName | Should -Be 'ada'
+        $back.GetNetworkCredential().Password | Should -BeExactly 'p4ssw0rd'
+    }
+}
+
+Describe 'Get-CacheKitItem of entries that are not authentic' {
+    BeforeEach {
+        $table = @{}
+        Register-CacheKitBackend Table -Force -Get {
+            param($Key)
+            if ($table.ContainsKey($Key)) { , $table[$Key] }
+        } -Set {
+            param($Key, $Value)
+            $table[$Key] = $Value
+        } -Remove {
+            param($Key)
+            $table.Remove($Key)
+        } -List {
+            param($Prefix)
+            $table.Keys | Where-Object { $_.StartsWith($Prefix) }
+        }
+        $session = New-CacheKitSession -Backend Table -NoMemoryTier -MasterKey $key
+        Set-CacheKitItem -Session $session good 1
+        Set-CacheKitItem -Session $session bad 2
+        $physical = (Get-CacheKitEntry -Session $session bad).Key
+        $table[$physical][-1] = $table[$physical][-1] -bxor 1
+    }
+
+    AfterEach {
+        $session.Dispose()
+        Unregister-CacheKitBackend Table
+    }
+
+    It 'warns, drops the entry and does not find it' {
+        $problems = $warnings = $null
+        Get-CacheKitItem -Session $session bad, good -ErrorVariable problems -ErrorAction SilentlyContinue `
+            -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "ItemNotFound,$commandType"
+        "$warnings" | Should -Match ([regex]::Escape($physical))
+        $table.Keys | Should -Not -Contain $physical
+    }
+
+    It 'makes it an error with -FailClosed, and leaves the entry' {
+        $problems = $null
+        Get-CacheKitItem -Session $session bad, good -FailClosed -ErrorVariable problems -ErrorAction SilentlyContinue |
+            Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "EntryNotAuthentic,$commandType"
+        $table.Keys | Should -Contain $physical
+    }
+
+    It 'returns the others of a pattern, and warns' {
+        $warnings = $null
+        Get-CacheKitItem -Session $session * -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -Match ([regex]::Escape($physical))
+        $table.Keys | Should -Contain $physical
+    }
+}
+
+Describe 'Get-CacheKitItem of stores that fail' {
+    It 'does not say that there is no item when the store cannot be read' {
+        Register-CacheKitBackend Broken -Force -Get { param($Key) throw "no $($Key.Length)" } -Set {
+            param($Key, $Value)
+            $null = $Key, $Value
+        } -Remove { param($Key) $null = $Key } -List { param($Prefix) throw "no list of $($Prefix.Length)" }
+        $session = New-CacheKitSession -Backend Broken -NoMemoryTier -MasterKey $key
+        try {
+            $problems = $null
+            Get-CacheKitItem -Session $session one, 'two*' -ErrorVariable problems -ErrorAction SilentlyContinue `
+                -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+            $problems | Where-Object FullyQualifiedErrorId -EQ "StoreUnavailable,$commandType" | Should -HaveCount 2
+        }
+        finally {
+            $session.Dispose()
+            Unregister-CacheKitBackend Broken
+        }
+    }
+
+    It 'says how to go on when the store cannot list' {
+        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
+            param($Key, $Value)
+            $null = $Key, $Value
+        } -Remove { param($Key) $null = $Key }
+        $session = New-CacheKitSession -Backend Plain -MasterKey $key
+        try {
+            Set-CacheKitItem -Session $session one 1
+            Get-CacheKitItem -Session $session one | Should -Be 1
+            { Get-CacheKitItem -Session $session * -ErrorAction Stop } |
+                Should -Throw -ErrorId "StoreCannotList,$commandType"
+        }
+        finally {
+            $session.Dispose()
+            Unregister-CacheKitBackend Plain
+        }
+    }
+}

@@ -1,0 +1,135 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.RemoveCacheKitItemCommand'
+    $key = 'ab' * 32
+}
+
+Describe 'Remove-CacheKitItem' {
+    BeforeEach {
+        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -MasterKey $key
+        $common = @{ Session = $session }
+        foreach ($name in 'db/one', 'db/two', 'web') {
+            Set-CacheKitItem @common $name $name
+        }
+    }
+
+    AfterEach {
+        $session.Dispose()
+    }
+
+    It 'removes by name, from store and memory, and writes nothing' {
+        Remove-CacheKitItem @common 'db/one' | Should -BeNullOrEmpty
+        Test-CacheKitItem @common 'db/one' | Should -BeFalse
+        @(Get-CacheKitEntry @common) | Should -HaveCount 2
+    }
+
+    It 'says that there is no item of a name, and goes on' {
+        $problems = $null
+        Remove-CacheKitItem @common none, web -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems | Should -HaveCount 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "ItemNotFound,$commandType"
+        Test-CacheKitItem @common web | Should -BeFalse
+    }
+
+    It 'takes wildcards, and says nothing when none matches' {
+        Remove-CacheKitItem @common 'db/*'
+        (Get-CacheKitEntry @common).Name | Should -Be 'web'
+        Remove-CacheKitItem @common 'db/*' -ErrorAction Stop
+    }
+
+    It 'takes nothing of -LiteralName for a wildcard' {
+        Set-CacheKitItem @common '*' 1
+        Remove-CacheKitItem @common -LiteralName '*'
+        @(Get-CacheKitEntry @common) | Should -HaveCount 3
+    }
+
+    It 'takes names and rows from the pipeline' {
+        'db/one', 'db/two' | Remove-CacheKitItem @common
+        [pscustomobject] @{ Name = 'web' } | Remove-CacheKitItem @common
+        @(Get-CacheKitEntry @common) | Should -HaveCount 0
+    }
+
+    It 'takes entries from the pipeline, with a name or without' {
+        $null = Invoke-SecureCached @common { 'derived' }
+        Get-CacheKitEntry @common | Where-Object Name -EQ $null | Remove-CacheKitItem @common
+        @(Get-CacheKitEntry @common) | Should -HaveCount 3
+        Get-CacheKitEntry @common | Where-Object Name -Like 'db/*' | Remove-CacheKitItem @common
+        (Get-CacheKitEntry @common).Name | Should -Be 'web'
+    }
+
+    It 'takes entries of another namespace than the session''s' {
+        Set-CacheKitItem @common -Namespace other one 1
+        Get-CacheKitEntry @common -Namespace other | Remove-CacheKitItem @common
+        Test-CacheKitItem @common -Namespace other one | Should -BeFalse
+    }
+
+    It 'takes the entries of input objects, which have one name' {
+        $null = 1..3 | Invoke-SecureCached @common -Key piped { $_ }
+        @(Get-CacheKitEntry @common piped) | Should -HaveCount 3
+        Test-CacheKitItem @common piped | Should -BeFalse
+        Remove-CacheKitItem @common 'pip*'
+        @(Get-CacheKitEntry @common piped) | Should -HaveCount 3
+        Get-CacheKitEntry @common piped | Remove-CacheKitItem @common
+        @(Get-CacheKitEntry @common 'pip*') | Should -HaveCount 0
+    }
+
+    It 'takes the key of the store' {
+        $physical = (Get-CacheKitEntry @common web).Key
+        Remove-CacheKitItem @common -Key $physical
+        Test-CacheKitItem @common web | Should -BeFalse
+        { Remove-CacheKitItem @common -Key $physical -ErrorAction Stop } |
+            Should -Throw -ErrorId "ItemNotFound,$commandType"
+        { Remove-CacheKitItem @common -Key 'users:get:1' -ErrorAction Stop } |
+            Should -Throw -ErrorId "EntryNotOfTenant,$commandType"
+    }
+
+    It 'removes what is stale, too' {
+        $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
+        Start-Sleep -Milliseconds 20
+        Test-CacheKitItem @common graced | Should -BeFalse
+        Remove-CacheKitItem @common 'grac*'
+        $problems = $null
+        Invoke-SecureCached @common -Key graced -StaleIfError 1h { throw 'down' } -ErrorVariable problems `
+            -ErrorAction SilentlyContinue -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'gives out the entries with -PassThru' {
+        (Remove-CacheKitItem @common web -PassThru).Name | Should -Be 'web'
+        (Remove-CacheKitItem @common 'db/*' -PassThru).Name | Sort-Object | Should -Be @('db/one', 'db/two')
+    }
+
+    It 'removes nothing under -WhatIf' {
+        Remove-CacheKitItem @common web, 'db/*' -WhatIf
+        Get-CacheKitEntry @common | Remove-CacheKitItem @common -WhatIf
+        @(Get-CacheKitEntry @common) | Should -HaveCount 3
+        Get-CacheKitItem @common web | Should -Be 'web'
+    }
+
+    It 'says so when there is nothing to remove' {
+        { Remove-CacheKitItem @common } | Should -Throw -ErrorId "ItemNameInvalid,$commandType"
+    }
+
+    It 'says that the store failed, and whatever is in memory is gone' {
+        $table = @{}
+        Register-CacheKitBackend Stuck -Force -Get {
+            param($Key)
+            if ($table.ContainsKey($Key)) { , $table[$Key] }
+        } -Set {
+            param($Key, $Value)
+            $table[$Key] = $Value
+        } -Remove { param($Key) throw "stuck at $($Key.Length)" }
+        $other = New-CacheKitSession -Backend Stuck -MasterKey $key
+        try {
+            Set-CacheKitItem -Session $other one 1
+            { Remove-CacheKitItem -Session $other one -ErrorAction Stop } |
+                Should -Throw -ErrorId "StoreUnavailable,$commandType"
+        }
+        finally {
+            $other.Dispose()
+            Unregister-CacheKitBackend Stuck
+        }
+    }
+}

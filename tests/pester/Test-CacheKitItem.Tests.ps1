@@ -1,0 +1,60 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.TestCacheKitItemCommand'
+    $key = 'ab' * 32
+}
+
+Describe 'Test-CacheKitItem' {
+    BeforeEach {
+        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -NoMemoryTier -MasterKey $key
+        $common = @{ Session = $session }
+        Set-CacheKitItem @common one 1
+    }
+
+    AfterEach {
+        $session.Dispose()
+    }
+
+    It 'answers for each name' {
+        Test-CacheKitItem @common one | Should -BeTrue
+        Test-CacheKitItem @common none | Should -BeFalse
+        Test-CacheKitItem @common one, none, one | Should -Be @($true, $false, $true)
+        'none', 'one' | Test-CacheKitItem @common | Should -Be @($false, $true)
+    }
+
+    It 'answers for patterns' {
+        Test-CacheKitItem @common 'o*' | Should -BeTrue
+        Test-CacheKitItem @common 'x*' | Should -BeFalse
+        Test-CacheKitItem @common -LiteralName 'o*' | Should -BeFalse
+    }
+
+    It 'finds what a block has left under a key, but no derived entry' {
+        $null = Invoke-SecureCached @common -Key block { 1 }
+        $null = Invoke-SecureCached @common { 2 }
+        Test-CacheKitItem @common block | Should -BeTrue
+        @(Get-CacheKitEntry @common) | Should -HaveCount 3
+        Remove-CacheKitItem @common block, one
+        Test-CacheKitItem @common * | Should -BeFalse
+    }
+
+    It 'sees what is only in memory' {
+        $other = New-CacheKitSession -Memory -MasterKey $key
+        Set-CacheKitItem -Session $other one 1
+        Test-CacheKitItem -Session $other one | Should -BeTrue
+        $other.Dispose()
+    }
+
+    It 'says no for a name that is none, with an error' {
+        $problems = $null
+        Test-CacheKitItem @common ' ' -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeFalse
+        $problems[0].FullyQualifiedErrorId | Should -Be "ItemNameInvalid,$commandType"
+    }
+
+    It 'does not find an item of another namespace or tenant' {
+        Test-CacheKitItem @common -Namespace other one | Should -BeFalse
+        Test-CacheKitItem @common -Tenant other one | Should -BeFalse
+    }
+}
