@@ -1,16 +1,17 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
 /// <content>A key that others may know: nothing that it sealed is kept.</content>
 public sealed partial class StartCacheKitKeyRotationCommand
 {
-    private void ReplaceCompromised(KeyRing ring, KeyRing next)
+    private void ReplaceCompromised(KeyOrigin origin, KeyRing ring, KeyRing next)
     {
         string tenants = string.Join(", ", Tenants.Select(tenant => $"'{tenant}'"));
-        string target = $"{Caches.KeyOrigin!.Description}, and all entries of {tenants} in {InEffect.Store}";
+        string target = $"{origin.Description}, and all entries of {tenants} in {InEffect.Store}";
         if (!ShouldProcess(target, $"{PlanOf(ring, next)}, and remove everything that was sealed before")
             || !(Force || IsGiven("Confirm") || ShouldContinue(
                 $"Everything that {tenants} cached is removed, and no key but the new one is kept. Go on?",
@@ -25,7 +26,7 @@ public sealed partial class StartCacheKitKeyRotationCommand
         // Others in this process may have written under the old key until now.
         removed += caches.Sum(RemoveAll);
         WriteVerbose($"{removed} entries were removed.");
-        WriteObject(ChangeOf(next, next.Current));
+        WriteObject(ChangeOf(origin, next, next.Current));
     }
 
     private long RemoveAll(SecureCache cache)

@@ -49,14 +49,15 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
         {
             using KeyRing ring = CopyKeys();
             using KeyRing next = NextOf(ring);
+            KeyOrigin origin = Caches.KeyOrigin!;
             if (Compromised)
             {
-                ReplaceCompromised(ring, next);
+                ReplaceCompromised(origin, ring, next);
             }
-            else if (ShouldProcess(Caches.KeyOrigin!.Description, PlanOf(ring, next)))
+            else if (ShouldProcess(origin.Description, PlanOf(ring, next)))
             {
                 ReplaceKeys(ring, next);
-                WriteObject(ChangeOf(next, AsPrevious ? next.Keys[1] : Promote ? null : next.Current));
+                WriteObject(ChangeOf(origin, next, AsPrevious ? next.Keys[1] : Promote ? null : next.Current));
             }
         }
         catch (CacheKitException failure)
@@ -110,16 +111,19 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
         return given.Current.Clone();
     }
 
-    /// <summary>What -WhatIf shows: the keys before and after, by their fingerprints.</summary>
-    private string PlanOf(KeyRing ring, KeyRing next) =>
-        $"Rotate the master key of {ShortOf(ring)} to {ShortOf(next)}";
-
-    private string ShortOf(KeyRing ring) =>
-        $"[{string.Join(", ", FingerprintsOf(ring, Tenants[0]).Select(fingerprint => fingerprint[..8]))}]";
-
-    private KeyRotationChange ChangeOf(KeyRing next, MasterKey? toDeploy)
+    /// <summary>What -WhatIf shows: the keys before and after, by the beginnings of their fingerprints.</summary>
+    private string PlanOf(KeyRing ring, KeyRing next)
     {
-        KeyOrigin origin = Caches.KeyOrigin ?? KeyOrigin.Parameter();
+        IReadOnlyList<string> before = FingerprintsOf(ring, Tenants[0]);
+        bool isRandom = !Promote && !IsGiven(nameof(NewMasterKey));
+        IEnumerable<string> after = FingerprintsOf(next, Tenants[0])
+            .Select(each => isRandom && !before.Contains(each) ? "a new key" : each[..8]);
+        return $"Change the ring of master keys from [{string.Join(", ", before.Select(each => each[..8]))}] to "
+            + $"[{string.Join(", ", after)}]";
+    }
+
+    private KeyRotationChange ChangeOf(KeyOrigin origin, KeyRing next, MasterKey? toDeploy)
+    {
         SecureString? key = toDeploy is null || origin.IsShared ? null : SecretDigits.Of(toDeploy);
         return new KeyRotationChange(origin.Description, Tenants[0], FingerprintsOf(next, Tenants[0]))
         {
