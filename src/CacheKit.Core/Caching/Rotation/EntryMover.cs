@@ -29,14 +29,16 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
         byte[]? occupant = null;
         for (int attempt = 1; frame is not null; attempt++)
         {
+            bool isLast = attempt == Contention.Attempts;
             (RotationOutcome outcome, StoreExchange? exchange, string? target) = Decide(source, frame, occupant);
-            if (exchange is null
-                || await store.TryExchangeAsync(exchange, cancellationToken).ConfigureAwait(false))
+            bool mayEnd = outcome != RotationOutcome.Contended || isLast;
+            if (mayEnd && (exchange is null
+                || await store.TryExchangeAsync(exchange, cancellationToken).ConfigureAwait(false)))
             {
-                return outcome;
+                return outcome == RotationOutcome.Contended ? RotationOutcome.Superseded : outcome;
             }
 
-            if (attempt == Contention.Attempts)
+            if (isLast)
             {
                 return RotationOutcome.Contended;
             }
@@ -100,9 +102,10 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
 
             EntryKey target = current.KeyFor(source.Namespace, digest);
             string targetKey = target.ToString();
-            if (occupant is not null && Judge(target, occupant, header) is { } judgement)
+            if (occupant is not null && Judge(target, occupant, entry) is { } judgement)
             {
-                return (judgement, judgement == RotationOutcome.Superseded ? removal : null, targetKey);
+                bool isOver = judgement is RotationOutcome.Superseded or RotationOutcome.Contended;
+                return (judgement, isOver ? removal : null, targetKey);
             }
 
             StoreExchange move = removal with
@@ -117,15 +120,26 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
     }
 
     /// <summary>What another entry at the target means for one that belongs there; null when it gives way.</summary>
-    private static RotationOutcome? Judge(EntryKey target, byte[] occupant, in EntryHeader header)
+    /// <remarks>
+    /// One of the same moment is this very entry, from a run that was cut off. If it has another value, somebody is just
+    /// replacing one by the other: he knows which is the later, and clears up what is not.
+    /// </remarks>
+    private static RotationOutcome? Judge(EntryKey target, byte[] occupant, OpenedEntry entry)
     {
         OpenOutcome opened = EntrySealer.Open(target, occupant, out OpenedEntry there);
         using (there)
         {
-            return opened != OpenOutcome.Opened
-                ? Refused(opened)
-                // Of the same moment, it is this very entry, from a run that was cut off, or one that came after it.
-                : there.Header.CreatedUnixMs >= header.CreatedUnixMs ? RotationOutcome.Superseded : null;
+            if (opened != OpenOutcome.Opened)
+            {
+                return Refused(opened);
+            }
+
+            long later = there.Header.CreatedUnixMs - entry.Header.CreatedUnixMs;
+            return later < 0
+                ? null
+                : later > 0 || there.Value.Span.SequenceEqual(entry.Value.Span)
+                    ? RotationOutcome.Superseded
+                    : RotationOutcome.Contended;
         }
     }
 
