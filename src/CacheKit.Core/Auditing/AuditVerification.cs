@@ -21,7 +21,7 @@ public sealed record AuditVerification
     /// <summary>How many of these were written under other keys: only lines after them, or the head, speak for them.</summary>
     public required long OtherLines { get; init; }
 
-    /// <summary>How many lines were torn by a writer that was killed; no harm.</summary>
+    /// <summary>How many lines of processes that were killed while they wrote do not count; no harm.</summary>
     public required long TornLines { get; init; }
 
     /// <summary>When the first line was written.</summary>

@@ -46,7 +46,7 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
     /// <summary>How many are of other keys.</summary>
     public long Others { get; private set; }
 
-    /// <summary>How many lines were torn.</summary>
+    /// <summary>How many lines of killed writers do not count.</summary>
     public long Torn { get; private set; }
 
     /// <summary>Takes a line, or a piece of one that is too long.</summary>
@@ -148,15 +148,29 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
             return true;
         }
 
-        // Another tenant's writer could not tell that the line of one who was killed was authentic: we can.
+        // The line of a writer that was killed may be whole, and not known as such to the next one: it was another
+        // tenant's, or lacked its line feed.
         if (Last is not null && (line.Record.Number, line.Previous) == _before && problems.Waiting == 0)
         {
-            using AuditRest last = new();
-            last.Add(_lastBytes);
-            return aside == last.Take();
+            return TryGiveUpLast(aside);
         }
 
         return false;
+    }
+
+    private bool TryGiveUpLast(string aside)
+    {
+        using AuditRest last = new();
+        last.Add(_lastBytes);
+        if (aside != last.Take())
+        {
+            return false;
+        }
+
+        Verified -= _lastIsVerified ? 1 : 0;
+        Others -= _lastIsVerified ? 0 : 1;
+        Torn++;
+        return true;
     }
 
     private void Blame(AuditLine line, long distance)

@@ -34,7 +34,7 @@ public sealed class AuditLogReport
     /// <summary>How many of these were written under other keys: the lines after them, or the head, vouch for them.</summary>
     public long OtherLines { get; }
 
-    /// <summary>How many lines were torn by a process that was killed; no harm.</summary>
+    /// <summary>How many lines of processes that were killed while they wrote do not count; no harm.</summary>
     public long TornLines { get; }
 
     /// <summary>When the first line was written.</summary>
