@@ -29,7 +29,7 @@ public sealed class SecretVaultTests : IDisposable
             function Set-Ring {
                 [CmdletBinding()]
                 param([string] $Name, [string] $Vault, [string] $Expected, [string] $Replacement)
-                $vaultName = if ($Vault) { $Vault } else { [NullString]::Value }
+                $vaultName = if ($Vault) { $Vault }
                 $secret = [Activator]::CreateInstance($vaultType, @($PSCmdlet, $Name, $vaultName))
                 $secret.WriteRing((Get-Ring $Expected), (Get-Ring $Replacement))
             }

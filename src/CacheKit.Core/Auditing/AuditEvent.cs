@@ -12,7 +12,7 @@ public enum AuditEvent
     /// <summary>There was no entry to use.</summary>
     Miss,
 
-    /// <summary>There was an entry, and it was not authentic.</summary>
+    /// <summary>There was an entry, and it was not authentic or did not decode.</summary>
     Refused,
 
     /// <summary>An entry was encrypted under another key.</summary>

@@ -94,7 +94,7 @@ internal sealed class AuditFile : IDisposable
         }
     }
 
-    /// <summary>Ends a hold.</summary>
+    /// <summary>Ends a hold. A call that is still under way may go on writing; the lock keeps it apart from others.</summary>
     public void Dispose()
     {
         lock (s_open)
@@ -102,8 +102,6 @@ internal sealed class AuditFile : IDisposable
             if (--_holders == 0)
             {
                 s_open.Remove(Path);
-                _writer.Dispose();
-                _gate.Dispose();
             }
         }
     }

@@ -8,7 +8,7 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Auditing;
 
 /// <summary>Makes the lines of an audit log. One at a time: its buffers are used again.</summary>
-internal sealed class AuditLineWriter : IDisposable
+internal sealed class AuditLineWriter
 {
     /// <summary>The longest path of a script that is kept; of a longer one, its end.</summary>
     private const int LongestScript = 1024;
@@ -20,13 +20,6 @@ internal sealed class AuditLineWriter : IDisposable
     private static readonly JsonEncodedText s_host = JsonEncodedText.Encode(Bounded(Environment.MachineName, LongestName));
 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-    private readonly Utf8JsonWriter _json;
-
-    /// <summary>Makes a writer.</summary>
-    public AuditLineWriter()
-    {
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { SkipValidation = true });
-    }
 
     /// <summary>Makes a line.</summary>
     /// <param name="signer">The keys that authenticate it.</param>
@@ -43,36 +36,33 @@ internal sealed class AuditLineWriter : IDisposable
         in AuditPlace place)
     {
         _buffer.ResetWrittenCount();
-        _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteNumber("v"u8, AuditFields.Version);
-        _json.WriteNumber("n"u8, place.Number);
-        _json.WriteString("time"u8, place.Time.UtcDateTime);
-        _json.WriteString("event"u8, AuditFields.NameOf(@event));
-        _json.WriteString("tag"u8, signer.Tag);
-        WriteSubject(subject);
-        _json.WriteString("user"u8, s_user);
-        _json.WriteString("host"u8, s_host);
-        _json.WriteNumber("pid"u8, Environment.ProcessId);
+        using Utf8JsonWriter json = new(_buffer, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        json.WriteNumber("v"u8, AuditFields.Version);
+        json.WriteNumber("n"u8, place.Number);
+        json.WriteString("time"u8, place.Time.UtcDateTime);
+        json.WriteString("event"u8, AuditFields.NameOf(@event));
+        json.WriteString("tag"u8, signer.Tag);
+        WriteSubject(json, subject);
+        json.WriteString("user"u8, s_user);
+        json.WriteString("host"u8, s_host);
+        json.WriteNumber("pid"u8, Environment.ProcessId);
         if (!string.IsNullOrEmpty(source.Script))
         {
-            _json.WriteString("script"u8, Bounded(source.Script, LongestScript));
+            json.WriteString("script"u8, Bounded(source.Script, LongestScript));
         }
 
         if (source.Line > 0)
         {
-            _json.WriteNumber("line"u8, source.Line);
+            json.WriteNumber("line"u8, source.Line);
         }
 
-        WriteMark("head"u8, place.Marks.Head);
-        WriteMark("aside"u8, place.Marks.Aside);
-        _json.WriteString("prev"u8, place.Previous);
-        _json.Flush();
+        WriteMark(json, "head"u8, place.Marks.Head);
+        WriteMark(json, "aside"u8, place.Marks.Aside);
+        json.WriteString("prev"u8, place.Previous);
+        json.Flush();
         return Authenticate(signer.AuditHash);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _json.Dispose();
 
     /// <summary>Bounds a text that others choose, and makes it well-formed.</summary>
     private static string Bounded(string text, int longest)
@@ -92,36 +82,36 @@ internal sealed class AuditLineWriter : IDisposable
         return wellFormed.ToString();
     }
 
-    private void WriteSubject(in AuditSubject subject)
+    private static void WriteSubject(Utf8JsonWriter json, in AuditSubject subject)
     {
         if (subject.Namespace is { } @namespace)
         {
-            _json.WriteString("namespace"u8, @namespace);
+            json.WriteString("namespace"u8, @namespace);
         }
 
         if (subject.Key is { } key)
         {
             Span<byte> id = stackalloc byte[EntryId.HexLength];
             key.Id.CopyHexTo(id);
-            _json.WriteString("key"u8, id);
+            json.WriteString("key"u8, id);
         }
 
         Span<byte> fingerprint = stackalloc byte[KeyFingerprint.Size];
         subject.Keys.Fingerprint.CopyTo(fingerprint);
         Span<byte> digits = stackalloc byte[2 * KeyFingerprint.Size];
         LowerHex.Encode(fingerprint, digits);
-        _json.WriteString("fingerprint"u8, digits);
+        json.WriteString("fingerprint"u8, digits);
         if (subject.Count is { } count)
         {
-            _json.WriteNumber("count"u8, count);
+            json.WriteNumber("count"u8, count);
         }
     }
 
-    private void WriteMark(ReadOnlySpan<byte> name, string? mark)
+    private static void WriteMark(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? mark)
     {
         if (mark is not null)
         {
-            _json.WriteString(name, mark);
+            json.WriteString(name, mark);
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class AuditTrail : IDisposable
         }
     }
 
-    /// <summary>Ends the trail. Whoever still records through it gets an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Ends the trail. A call that is still under way may go on recording.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

@@ -177,7 +177,7 @@ public abstract partial class EntryCache
 
         StoreExchange removal = new() { Key = previous.ToString(), Expected = found };
         bool isDone = await _store.TryExchangeAsync(removal, cancellationToken).ConfigureAwait(false);
-        Forget(previous.Id);
+        _tiers.Forget(previous.Id);
         return isDone;
     }
 

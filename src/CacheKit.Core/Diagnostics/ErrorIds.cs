@@ -5,6 +5,9 @@ namespace CacheKit.Core.Diagnostics;
 /// </summary>
 public static class ErrorIds
 {
+    /// <summary>A checkpoint of an audit log has another form.</summary>
+    public const string AuditCheckpointInvalid = nameof(AuditCheckpointInvalid);
+
     /// <summary>Others than its owner may write to the audit log.</summary>
     public const string AuditLogTooOpen = nameof(AuditLogTooOpen);
 

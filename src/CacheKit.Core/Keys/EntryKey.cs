@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Keys;
@@ -47,7 +48,7 @@ public readonly struct EntryKey
     public int Size => FixedSize + Tag.Length + Namespace.Length;
 
     /// <summary>Whether it is the key of a plain entry.</summary>
-    internal bool IsPlain => _keys is null;
+    public bool IsPlain => _keys is null;
 
     /// <summary>The keys that seal the entry and open it.</summary>
     /// <exception cref="InvalidOperationException">It is the key of a plain entry.</exception>
@@ -135,4 +136,19 @@ public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previou
 {
     /// <summary>The entry that was last met under the current key, ready to be opened again.</summary>
     internal PreparedFrame? Prepared { get; set; }
+
+    /// <summary>Where an entry lies that was sealed under a key; under the current one if it is no key of the ring.</summary>
+    /// <param name="fingerprint">The key's.</param>
+    public EntryKey SealedUnder(in KeyFingerprint fingerprint)
+    {
+        foreach (EntryKey previous in Previous)
+        {
+            if (previous.Keys.Fingerprint == fingerprint)
+            {
+                return previous;
+            }
+        }
+
+        return Current;
+    }
 }

@@ -147,7 +147,8 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
             };
             // What is wrong with the rest of the store's options is told now, not at the first call.
             _ = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            CacheKitSession session = new(new SessionCaches(options, ReadKeys(environment)), Tenant)
+            SessionCaches caches = new(options, ReadKeys(environment)) { Audit = OpenAuditTrail() };
+            CacheKitSession session = new(caches, Tenant)
             {
                 Namespace = Namespace,
                 DefaultTtl = Ttl,

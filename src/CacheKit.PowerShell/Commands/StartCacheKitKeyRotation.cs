@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Security;
-using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
@@ -16,7 +16,7 @@ namespace CacheKit.Commands;
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Start-CacheKitKeyRotation.md")]
 [OutputType(typeof(KeyRotationChange))]
-public sealed partial class StartCacheKitKeyRotationCommand : RotationCommand
+public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
 {
     /// <summary>The new key: 64 hexadecimal digits as SecureString or text, or 32 bytes; a random one unless given.</summary>
     [Parameter(Position = 0, ParameterSetName = ParameterSets.Current)]
@@ -70,7 +70,7 @@ public sealed partial class StartCacheKitKeyRotationCommand : RotationCommand
         if (Promote)
         {
             KeyRing promoted = ring.Promoted();
-            CheckForwards(promoted);
+            CheckForwards();
             return promoted;
         }
 
@@ -81,6 +81,22 @@ public sealed partial class StartCacheKitKeyRotationCommand : RotationCommand
         }
 
         return AsPrevious ? ring.WithNewPrevious(key) : ring.WithNewCurrent(key);
+    }
+
+    /// <summary>What has encrypted before is retired: its entries tell of it, as long as there are any.</summary>
+    private void CheckForwards()
+    {
+        RotationInventory inventory = Count(Rent(Tenants[0]));
+        // The key is the second of the ring that is in force.
+        long entries = inventory.Keys[1].Entries + inventory.Interop.Sum(each => each.Entries[1]);
+        if (entries > 0)
+        {
+            throw new CacheKitException(
+                ErrorIds.RotationBackwards,
+                $"{entries} entries of the tenant '{Tenants[0]}' lie under the key that would be promoted: it has encrypted before. "
+                + "Rotation goes forward only, since nobody knows how many messages a retired key has sealed.",
+                "Start-CacheKitKeyRotation takes a new key.");
+        }
     }
 
     private MasterKey NewKey()

@@ -1,4 +1,5 @@
 using CacheKit.Blocks;
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
@@ -27,7 +28,7 @@ public abstract partial class BlockCachingCommand
             // A refresh does not take what was begun before it was asked for.
             isStoreAsked = false;
             shared = Refresh ? new FlightResult(FlightOutcome.NotCached) : WaitFor(flight, keys);
-            if (shared?.Entry is { } entry ? TryAnswerWith(cache, entry) : shared is not null && TryAnswerFromMemory(cache, keys))
+            if (shared?.Entry is { } entry ? TryAnswerWith(cache, entry, keys) : shared is not null && TryAnswerFromMemory(cache, keys))
             {
                 return;
             }
@@ -134,7 +135,7 @@ public abstract partial class BlockCachingCommand
         return result;
     }
 
-    private bool TryAnswerWith(EntryCache cache, SealedEntry entry)
+    private bool TryAnswerWith(EntryCache cache, SealedEntry entry, EntryKeys keys)
     {
         if (!cache.TryOpen(entry, out OpenedEntry opened))
         {
@@ -144,7 +145,7 @@ public abstract partial class BlockCachingCommand
         object?[] output;
         using (opened)
         {
-            if (!TryDecode(opened, out output))
+            if (!TryUnfold(opened, keys, out output))
             {
                 return false;
             }
@@ -172,7 +173,7 @@ public abstract partial class BlockCachingCommand
         }
 
         WriteVerbose($"Hit in the store: {keys.Current}.");
-        if (TryDecode(result.Entry, out output))
+        if (TryUnfold(result.Entry, keys, out output))
         {
             return true;
         }
@@ -196,6 +197,11 @@ public abstract partial class BlockCachingCommand
     private void Compute(EntryCache cache, EntryKeys keys, BlockCall call, Flight? flight)
     {
         WriteVerbose($"{(Refresh ? "Refresh" : "Miss")}: {keys.Current}.");
+        if (!Refresh)
+        {
+            Audit(AuditEvent.Miss, keys.Current);
+        }
+
         BlockOutput output = call.Run();
         if (output.HasFailed)
         {
@@ -231,7 +237,7 @@ public abstract partial class BlockCachingCommand
         using (LookupResult result = Wait(stop => cache.GetStaleAsync(keys, grace, stop)))
         {
             WriteNotices(cache);
-            if (result.Outcome != LookupOutcome.Hit || !TryDecode(result.Entry, out output))
+            if (result.Outcome != LookupOutcome.Hit || !TryUnfold(result.Entry, keys, out output))
             {
                 return false;
             }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Blocks;
 using CacheKit.Conversion;
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
@@ -58,6 +59,11 @@ public abstract partial class BlockCachingCommand
         catch (UnsupportedValueException exception)
         {
             throw OutputFormat.Explain(exception, serializer);
+        }
+
+        if (IsAudited && !keys.Current.IsPlain && TryAudit(AuditEvent.Seal, AuditSubject.Of(keys.Current)) is { } failure)
+        {
+            throw failure;
         }
 
         EntryLifetime life = new(Shortened(lifetime), StaleIfError?.Duration ?? TimeSpan.Zero);

@@ -1,5 +1,6 @@
 using CacheKit.Blocks;
 using CacheKit.Conversion;
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
@@ -148,7 +149,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
     private void Answer(EntryCache cache, PendingCall call, ref LookupResult found)
     {
         RefuseUnlessSound(found, call.Keys);
-        if (found.Outcome == LookupOutcome.Hit && TryDecode(found.Entry, out object?[] output))
+        if (found.Outcome == LookupOutcome.Hit && TryUnfold(found.Entry, call.Keys, out object?[] output))
         {
             found.Dispose();
             found = default;
@@ -209,8 +210,19 @@ public abstract partial class BlockCachingCommand : CachingCommand
                 WriteVerbose($"Hit in memory: {keys.Current}.");
             }
 
-            return TryDecode(entry, out output);
+            return TryUnfold(entry, keys, out output);
         }
+    }
+
+    /// <summary>Tells that an entry is opened, before anything of it is, and decodes it.</summary>
+    private bool TryUnfold(in OpenedEntry entry, EntryKeys keys, out object?[] output)
+    {
+        if (IsAudited)
+        {
+            Audit(AuditEvent.Open, keys.SealedUnder(entry.Header.Fingerprint));
+        }
+
+        return TryDecode(entry, out output);
     }
 
     /// <summary>Decodes what a block once wrote: whole, before the first object goes out.</summary>
@@ -238,6 +250,11 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private void RefuseUnlessSound(in LookupResult result, EntryKeys keys)
     {
+        if (result.Outcome is LookupOutcome.NotAuthentic or LookupOutcome.Malformed)
+        {
+            Audit(AuditEvent.Refused, keys.Current);
+        }
+
         if (result.Outcome == LookupOutcome.NotAuthentic && KeepsEvidence)
         {
             Refuse(

@@ -1,15 +1,13 @@
 using System.Management.Automation;
 using CacheKit.Completion;
-using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Keys;
 using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
 /// <summary>The base of the cmdlets that use a session: which one, for which tenant, and what it tells the user.</summary>
-public abstract class SessionCommand : CacheKitCommand
+public abstract partial class SessionCommand : CacheKitCommand
 {
     private CacheKitSession? _inEffect;
     private CacheLease? _lease;
@@ -52,6 +50,7 @@ public abstract class SessionCommand : CacheKitCommand
             _lease = plain ? session.Caches.TryRentPlain(tenant) : session.Caches.TryRent(tenant);
             if (_lease is not null)
             {
+                _audit = plain ? null : session.Caches.Audit;
                 return _lease.Cache;
             }
 
@@ -87,14 +86,6 @@ public abstract class SessionCommand : CacheKitCommand
         }
 
         base.Dispose(disposing);
-    }
-
-    /// <summary>Records what is done with an entry in the session's audit log, if it has one.</summary>
-    /// <param name="kind">What is done.</param>
-    /// <param name="key">The entry.</param>
-    private protected void Audit(AuditEvent kind, in EntryKey key)
-    {
-        _ = (kind, key, _lease);
     }
 
     /// <summary>Tells what happened to the store: an error where the configuration is wrong, else a warning.</summary>

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Security;
@@ -20,9 +19,11 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
     private const string ModuleName = "Microsoft.PowerShell.SecretManagement";
     private const int LongestReason = 200;
 
-    // Set-Secret asks ShouldProcess: the cmdlet that calls it has asked already.
+    // Set-Secret asks ShouldProcess: the cmdlet that calls it has asked already. In a table, an array of bytes is not
+    // taken for that many objects.
     private static readonly ScriptBlock s_runner = ScriptBlock.Create(
-        "$WhatIfPreference = $false; $ConfirmPreference = 'None'; $parameters = $args[1]; & $args[0] @parameters");
+        "$WhatIfPreference = $false; $ConfirmPreference = 'None'; $parameters = $args[1]; "
+        + "@{ Output = @(& $args[0] @parameters) }");
 
     /// <summary>The secret, as a message names it.</summary>
     public string Description => vault is null ? $"the secret '{name}'" : $"the secret '{name}' of the vault '{vault}'";
@@ -39,8 +40,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
     /// <see cref="ErrorIds.MasterKeyInvalid"/> or <see cref="ErrorIds.KeyRingInvalid"/>.</exception>
     public KeyRing ReadRing()
     {
-        Collection<PSObject?> output = Call("Get-Secret", Parameters());
-        object? secret = output.Count == 1 ? output[0]?.BaseObject : null;
+        object?[] output = Call("Get-Secret", Parameters());
+        object? secret = output.Length == 1 ? Bare(output[0]) : null;
         using KeyRingBuilder builder = new();
         switch (secret)
         {
@@ -114,8 +115,9 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
     /// <summary>Set-Secret without a vault would write into the default one, although Get-Secret found it elsewhere.</summary>
     private string FindVault()
     {
-        Collection<PSObject?> found = Call("Get-SecretInfo", new() { ["Name"] = WildcardPattern.Escape(name) });
-        string[] vaults = [.. found.Select(item => item?.Properties["VaultName"]?.Value as string).OfType<string>()];
+        object?[] found = Call("Get-SecretInfo", new() { ["Name"] = WildcardPattern.Escape(name) });
+        string[] vaults = [.. found.OfType<object>()
+            .Select(item => PSObject.AsPSObject(item).Properties["VaultName"]?.Value).OfType<string>()];
         return vaults.Length == 1
             ? vaults[0]
             : throw new CacheKitException(
@@ -135,7 +137,9 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
         return parameters;
     }
 
-    private Collection<PSObject?> Call(string command, Hashtable parameters)
+    private static object? Bare(object? item) => item is PSObject wrapped ? wrapped.BaseObject : item;
+
+    private object?[] Call(string command, Hashtable parameters)
     {
         CommandInfo found = cmdlet.InvokeCommand.GetCommand($@"{ModuleName}\{command}", CommandTypes.All)
             ?? throw new CacheKitException(
@@ -146,7 +150,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
         parameters["ErrorAction"] = ActionPreference.Stop;
         try
         {
-            return cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, s_runner, input: null, found, parameters)!;
+            PSObject table = cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, s_runner, input: null, found, parameters)[^1];
+            return (object?[])((Hashtable)table.BaseObject)["Output"]!;
         }
         catch (RuntimeException failure) when (failure is not PipelineStoppedException)
         {

@@ -1,3 +1,4 @@
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
@@ -31,6 +32,9 @@ internal sealed class SessionCaches : IDisposable
 
     /// <summary>What the caches are made of.</summary>
     public CacheOptions Options => _options;
+
+    /// <summary>Where what is done with entries is told; null without an audit log. It belongs to the session.</summary>
+    public AuditTrail? Audit { get; init; }
 
     /// <summary>Where the master keys came from; null as long as there are none.</summary>
     public KeyOrigin? KeyOrigin => _keys.Origin;
@@ -121,6 +125,7 @@ internal sealed class SessionCaches : IDisposable
             _secure.Close();
             _plain.Close();
             _keys.Dispose();
+            Audit?.Dispose();
             // The last cache in use closes the store; without any, nothing is under way, so that closing does not wait.
             _tiers?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             _tiers = null;

@@ -119,15 +119,20 @@ public sealed class AuditFaultTests : AuditTestBase
     }
 
     [Fact]
-    public void A_trail_that_ended_records_nothing_more_and_others_go_on()
+    public void Trails_that_end_leave_one_chain_with_those_that_go_on()
     {
         TenantKeyRing keys = Keys();
         AuditTrail ended = Open();
-        using AuditTrail other = Open();
+        AuditTrail other = Open();
         ended.Dispose();
         ended.Dispose();
         Assert.Null(other.Record(AuditEvent.Open, Entry(keys), Source(1), Token));
-        AssertIntact(Verify(), 1);
+        other.Dispose();
+        using AuditTrail next = Open();
+        Assert.Null(next.Record(AuditEvent.Open, Entry(keys), Source(2), Token));
+        // What was under way when its session was closed.
+        Assert.Null(ended.Record(AuditEvent.Open, Entry(keys), Source(3), Token));
+        AssertIntact(Verify(), 3);
     }
 
     [Theory]

@@ -1,0 +1,54 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+
+namespace CacheKit.Commands;
+
+/// <content>A key that others may know: nothing that it sealed is kept.</content>
+public sealed partial class StartCacheKitKeyRotationCommand
+{
+    private void ReplaceCompromised(KeyRing ring, KeyRing next)
+    {
+        string tenants = string.Join(", ", Tenants.Select(tenant => $"'{tenant}'"));
+        string target = $"{Caches.KeyOrigin!.Description}, and all entries of {tenants} in {InEffect.Store}";
+        if (!ShouldProcess(target, $"{PlanOf(ring, next)}, and remove everything that was sealed before")
+            || !(Force || IsGiven("Confirm") || ShouldContinue(
+                $"Everything that {tenants} cached is removed, and no key but the new one is kept. Go on?",
+                "Replace a compromised master key")))
+        {
+            return;
+        }
+
+        SecureCache[] caches = Array.ConvertAll(Tenants, Rent);
+        long removed = caches.Sum(RemoveAll);
+        ReplaceKeys(ring, next);
+        // Others in this process may have written under the old key until now.
+        removed += caches.Sum(RemoveAll);
+        WriteVerbose($"{removed} entries were removed.");
+        WriteObject(ChangeOf(next, next.Current));
+    }
+
+    private long RemoveAll(SecureCache cache)
+    {
+        long removed = 0;
+        ListingSteps<int> steps = cache.Clear(cache.PatternsOf(["*"]), static _ => true);
+        try
+        {
+            while (Wait(stop => steps.MoveNextAsync(stop)))
+            {
+                removed += steps.Current;
+            }
+        }
+        catch (StoreException fault)
+        {
+            throw StoreFailures.From(fault);
+        }
+        finally
+        {
+            // A step that Ctrl+C left may still be under way: nobody waits for it.
+            _ = steps.DisposeAsync().AsTask();
+        }
+
+        return removed;
+    }
+}
