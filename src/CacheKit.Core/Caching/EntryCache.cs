@@ -40,6 +40,8 @@ public abstract partial class EntryCache : IAsyncDisposable
         _changes = tiers.Changes;
     }
 
+    private protected CacheTiers Tiers => _tiers;
+
     private protected ICacheStore Store => _store;
 
     private protected TimeProvider Clock => _clock;

@@ -4,6 +4,7 @@ using CacheKit.Core.Auditing;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Sessions;
+using CacheKit.Transformation;
 
 namespace CacheKit.Pipeline;
 
@@ -37,9 +38,10 @@ public abstract class AuditLogCommand : CacheKitCommand
 
     /// <summary>Earlier master keys, under which a part of the log was written.</summary>
     [Parameter]
-    [AllowEmptyCollection]
     [AllowNull]
-    public object[]? PreviousMasterKey { get; set; }
+    [AllowEmptyCollection]
+    [KeyListTransformation]
+    public object?[]? PreviousMasterKey { get; set; }
 
     /// <summary>Looks at one log.</summary>
     protected override void ProcessRecord()
@@ -67,7 +69,8 @@ public abstract class AuditLogCommand : CacheKitCommand
     {
         if (IsGiven(nameof(MasterKey)))
         {
-            using KeyRing ring = new(MasterKeyParameter.Read(MasterKey), [.. ReadPrevious()]);
+            object?[] previous = IsGiven(nameof(PreviousMasterKey)) ? PreviousMasterKey ?? [null] : [];
+            using KeyRing ring = MasterKeyParameter.Read(MasterKey, previous);
             return new AuditKeys(ring, FindTenants());
         }
 
@@ -112,6 +115,4 @@ public abstract class AuditLogCommand : CacheKitCommand
 
         return tenants;
     }
-
-    private IEnumerable<MasterKey> ReadPrevious() => (PreviousMasterKey ?? []).Select(MasterKeyParameter.Read);
 }

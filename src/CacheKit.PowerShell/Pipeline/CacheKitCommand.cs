@@ -5,7 +5,7 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Pipeline;
 
 /// <summary>The base of every cmdlet: waiting that Ctrl+C ends, and errors of the catalogue.</summary>
-public abstract class CacheKitCommand : PSCmdlet, IDisposable
+public abstract partial class CacheKitCommand : PSCmdlet, IDisposable
 {
     // Made at the first wait: a hit in memory never waits.
     private CancellationTokenSource? _stop;

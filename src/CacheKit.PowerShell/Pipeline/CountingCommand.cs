@@ -3,6 +3,7 @@ using CacheKit.Completion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 
 namespace CacheKit.Pipeline;

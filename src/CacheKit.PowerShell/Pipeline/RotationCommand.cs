@@ -37,6 +37,7 @@ public abstract class RotationCommand : CacheKitCommand
         try
         {
             InEffect = Session ?? SessionScopes.Current ?? ImplicitSession.Current;
+            AuditInto(Caches.Audit);
             Tenants = IsGiven(nameof(Tenant)) ? [.. (Tenant ?? [null!]).Distinct(StringComparer.Ordinal)] : [InEffect.Tenant];
             if (Tenants.Length == 0)
             {

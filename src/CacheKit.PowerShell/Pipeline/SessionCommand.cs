@@ -7,7 +7,7 @@ using CacheKit.Sessions;
 namespace CacheKit.Pipeline;
 
 /// <summary>The base of the cmdlets that use a session: which one, for which tenant, and what it tells the user.</summary>
-public abstract partial class SessionCommand : CacheKitCommand
+public abstract class SessionCommand : CacheKitCommand
 {
     private CacheKitSession? _inEffect;
     private CacheLease? _lease;
@@ -50,7 +50,7 @@ public abstract partial class SessionCommand : CacheKitCommand
             _lease = plain ? session.Caches.TryRentPlain(tenant) : session.Caches.TryRent(tenant);
             if (_lease is not null)
             {
-                _audit = plain ? null : session.Caches.Audit;
+                AuditInto(plain ? null : session.Caches.Audit);
                 return _lease.Cache;
             }
 

@@ -6,9 +6,13 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Pipeline;
 
 /// <content>What goes into the audit log of the session.</content>
-public abstract partial class SessionCommand
+public abstract partial class CacheKitCommand
 {
     private AuditTrail? _audit;
+
+    /// <summary>Where what this command does is told; null for nowhere.</summary>
+    /// <param name="trail">The session's.</param>
+    private protected void AuditInto(AuditTrail? trail) => _audit = trail;
 
     /// <summary>Whether the session has an audit log. A hit in memory asks no more than this.</summary>
     private protected bool IsAudited => _audit is not null;
@@ -38,6 +42,9 @@ public abstract partial class SessionCommand
         }
     }
 
+    /// <summary>The line of the script that this command is in.</summary>
+    private protected AuditSource AuditOrigin => new(MyInvocation.ScriptName, MyInvocation.ScriptLineNumber);
+
     /// <summary>Records an event in the session's audit log. A log that need not be written is only warned of.</summary>
     /// <param name="kind">What is done.</param>
     /// <param name="subject">To what.</param>
@@ -51,8 +58,7 @@ public abstract partial class SessionCommand
 
         try
         {
-            AuditSource source = new(MyInvocation.ScriptName, MyInvocation.ScriptLineNumber);
-            if (_audit.Record(kind, subject, source, StopToken) is { } failure)
+            if (_audit.Record(kind, subject, AuditOrigin, StopToken) is { } failure)
             {
                 WriteWarning($"{failure.Message} The script goes on without it. {failure.RecommendedAction}");
             }
