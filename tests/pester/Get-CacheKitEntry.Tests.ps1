@@ -104,7 +104,7 @@ Describe 'Get-CacheKitEntry' {
 
     It 'lists what is stale only when asked to' {
         $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
-        Start-Sleep -Milliseconds 20
+        while (Test-CacheKitItem @common graced) { continue }
         @(Get-CacheKitEntry @common) | Should -HaveCount 0
         $entry = Get-CacheKitEntry @common -IncludeStale
         $entry.Name | Should -Be 'graced'
@@ -143,13 +143,12 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
             @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
         }
         $session = New-CacheKitSession -Backend Table -MasterKey $key
-        foreach ($name in 'good', 'bad', 'worse') {
-            Set-CacheKitItem -Session $session $name 1
+        $keys = foreach ($name in 'good', 'bad', 'worse') {
+            (Set-CacheKitItem -Session $session $name 1 -PassThru).Key
         }
-        $physical = (Get-CacheKitEntry -Session $session bad).Key
+        $good, $physical, $moved = $keys
         $table[$physical][-1] = $table[$physical][-1] -bxor 1
-        $moved = (Get-CacheKitEntry -Session $session worse).Key
-        $table[$moved] = $table[(Get-CacheKitEntry -Session $session good).Key]
+        $table[$moved] = $table[$good]
     }
 
     AfterEach {

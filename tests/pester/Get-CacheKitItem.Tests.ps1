@@ -169,8 +169,7 @@ Describe 'Get-CacheKitItem of entries that are not authentic' {
         }
         $session = New-CacheKitSession -Backend Table -NoMemoryTier -MasterKey $key
         Set-CacheKitItem -Session $session good 1
-        Set-CacheKitItem -Session $session bad 2
-        $physical = (Get-CacheKitEntry -Session $session bad).Key
+        $physical = (Set-CacheKitItem -Session $session bad 2 -PassThru).Key
         $table[$physical][-1] = $table[$physical][-1] -bxor 1
     }
 

@@ -10,6 +10,9 @@ namespace CacheKit.Core.Caching;
 /// <content>What lies in the store, without the values.</content>
 public sealed partial class SecureCache
 {
+    /// <summary>The keys that encrypt; they belong to the cache.</summary>
+    public TenantKeys Keys => _keys.Current;
+
     /// <summary>Begins to list the tenant's entries, under every key of the ring; each step is a page of them.</summary>
     /// <param name="filter">Which are meant. What does not open has no name, and is listed whatever names are meant.</param>
     /// <returns>The steps, which may throw <see cref="StoreException"/>.</returns>

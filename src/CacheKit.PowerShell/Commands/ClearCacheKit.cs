@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using CacheKit.Completion;
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
@@ -20,10 +20,7 @@ namespace CacheKit.Commands;
 [OutputType(typeof(void), typeof(ClearReport))]
 public sealed class ClearCacheKitCommand : SessionCommand
 {
-    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(200);
-
     private long _removed;
-    private long _shown;
 
     /// <summary>Namespaces, with wildcards; the session's unless given, and all with -AllTenants.</summary>
     [Parameter(Position = 0)]
@@ -70,7 +67,8 @@ public sealed class ClearCacheKitCommand : SessionCommand
         {
             string own = AllTenants ? "*" : InEffect?.Namespace ?? Namespaces.Default;
             namespaces = new NamespacePatterns(Namespace ?? [own]);
-            cache = RentCache(plain: Owner is null);
+            // Without a tenant no key is needed, unless there is an audit log to be told of encrypted entries.
+            cache = RentCache(plain: Plain || (AllTenants && InEffect?.Caches.Audit is null));
         }
         catch (CacheKitException failure)
         {
@@ -96,18 +94,14 @@ public sealed class ClearCacheKitCommand : SessionCommand
 
     private void Clear(EntryCache cache, NamespacePatterns namespaces)
     {
-        IReadOnlyList<string> patterns = cache is SecureCache secure
-            ? secure.PatternsOf(namespaces.ForStore)
+        IReadOnlyList<string> patterns = Owner is not null
+            ? ((SecureCache)cache).PatternsOf(namespaces.ForStore)
             : [.. namespaces.ForStore.Select(each => PhysicalKey.PatternOf(Plain ? PhysicalKey.PlainTag : "*", each))];
         ListingSteps<int> steps = cache.Clear(patterns, key => namespaces.Includes(key.Namespace));
-        ProgressRecord progress = new(0, "Clearing the cache", cache.StoreName);
+        WorkProgress progress = new("Clearing the cache", cache.StoreName, () => Interlocked.Read(ref _removed), total: null);
         try
         {
-            while (Wait(stop => steps.MoveNextAsync(stop)))
-            {
-                _removed += steps.Current;
-                ShowProgress(progress);
-            }
+            Wait(stop => progress.WatchAsync(RunAsync(steps, stop), stop));
         }
         catch (StoreException fault)
         {
@@ -121,27 +115,33 @@ public sealed class ClearCacheKitCommand : SessionCommand
         }
         finally
         {
-            // A step that Ctrl+C left may still be under way: nobody waits for it.
-            _ = steps.DisposeAsync().AsTask();
-            progress.RecordType = ProgressRecordType.Completed;
-            WriteProgress(progress);
+            progress.Close(this);
         }
 
         ItemNameCompleter.ForgetAll(Owner);
         WriteNotices(cache);
+        if (cache is SecureCache secure)
+        {
+            bool isOne = namespaces.Names is [string only] && !WildcardPattern.ContainsWildcardCharacters(only);
+            Audit(AuditEvent.Cleared, secure.Keys, isOne ? namespaces.Names[0] : null, _removed);
+        }
+
         if (PassThru)
         {
             WriteObject(new ClearReport(cache.StoreName, Owner, namespaces.Names, _removed));
         }
     }
 
-    private void ShowProgress(ProgressRecord progress)
+    private async Task<bool> RunAsync(ListingSteps<int> steps, CancellationToken stop)
     {
-        if (_shown == 0 || Stopwatch.GetElapsedTime(_shown) >= s_shortestPause)
+        await using (steps)
         {
-            _shown = Stopwatch.GetTimestamp();
-            progress.StatusDescription = $"{_removed} entries removed";
-            WriteProgress(progress);
+            while (await steps.MoveNextAsync(stop).ConfigureAwait(false))
+            {
+                Interlocked.Add(ref _removed, steps.Current);
+            }
         }
+
+        return true;
     }
 }

@@ -193,7 +193,6 @@ public sealed class GetCacheKitItemCommand : ItemCommand
                 }
             }
 
-            Audit(AuditEvent.Open, request.Keys.Current);
             Remember(request.Name);
             foreach (object? item in output)
             {
@@ -215,8 +214,14 @@ public sealed class GetCacheKitItemCommand : ItemCommand
         }
     }
 
+    /// <summary>Tells that an entry is opened, before anything of it is, and decodes it.</summary>
     private bool TryDecode(in OpenedEntry entry, ItemRequest request, out object?[] output)
     {
+        if (IsAudited)
+        {
+            Audit(AuditEvent.Open, request.Keys.SealedUnder(entry.Header.Fingerprint));
+        }
+
         try
         {
             output = OutputFormat.Read(entry.Header.Serializer, entry.Value);

@@ -63,8 +63,8 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
         }
 
         using SensitiveBuffer identity = Identity();
-        byte[] frame = Cache.Protect(identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
         Audit(AuditEvent.Seal, Cache.KeysOfProtected(identity.WrittenSpan).Current);
+        byte[] frame = Cache.Protect(identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
         WriteObject(frame, enumerateCollection: false);
     }
 }

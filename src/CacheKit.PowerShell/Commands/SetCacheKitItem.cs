@@ -144,7 +144,6 @@ public sealed class SetCacheKitItemCommand : ItemCommand
         WriteNotices(Cache);
         if (entry is not null)
         {
-            Audit(AuditEvent.Seal, keys.Current);
             Remember(Name);
             if (PassThru)
             {
@@ -158,6 +157,7 @@ public sealed class SetCacheKitItemCommand : ItemCommand
         SerializerKind serializer = (SerializerKind)Serializer;
         using SensitiveBuffer value = SensitiveBuffer.Rent();
         OutputFormat.WriteOrExplain(value, output, serializer, Depth, StopToken);
+        Audit(AuditEvent.Seal, keys.Current);
         return Cache.Seal(keys, Name, serializer, value.WrittenSpan, Ttl.Duration, compress: !NoCompression);
     }
 }

@@ -37,20 +37,30 @@ public sealed class UnprotectCacheKitDataCommand : DataCommand
     private protected override void Process(byte[] bytes)
     {
         using SensitiveBuffer identity = Identity();
-        EntryKey key = Cache.KeysOfProtected(identity.WrittenSpan).Current;
+        EntryKeys keys = Cache.KeysOfProtected(identity.WrittenSpan);
         EntryCondition condition = Cache.Unprotect(identity.WrittenSpan, bytes, out OpenedEntry entry);
-        object?[] output;
+        object?[] output = [];
         using (entry)
         {
-            if (condition != EntryCondition.Sound || !TryDecode(entry, out output))
+            if (condition == EntryCondition.Sound && IsAudited)
             {
-                Audit(AuditEvent.Refused, key);
-                Tell(condition);
-                return;
+                // Before anything of it is decoded.
+                Audit(AuditEvent.Open, keys.SealedUnder(entry.Header.Fingerprint));
+            }
+
+            if (condition == EntryCondition.Sound && !TryDecode(entry, out output))
+            {
+                condition = EntryCondition.Malformed;
             }
         }
 
-        Audit(AuditEvent.Open, key);
+        if (condition != EntryCondition.Sound)
+        {
+            Audit(AuditEvent.Refused, keys.Current);
+            Tell(condition);
+            return;
+        }
+
         foreach (object? item in output)
         {
             WriteObject(item);

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using CacheKit.PowerShell.Tests.Support;
+using Xunit;
+using Shell = System.Management.Automation.PowerShell;
+
+namespace CacheKit.PowerShell.Tests;
+
+/// <summary>Items and entries where a script alone cannot show it: stopping, prompting, completing.</summary>
+public sealed class ItemTests : IDisposable
+{
+    /// <summary>How long the store waits for others.</summary>
+    private static readonly TimeSpan s_busyTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(1);
+
+    private readonly ModuleRunspace _runspace = new();
+
+    public ItemTests()
+    {
+        Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('7', 64));
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_runspace.Environment.Folder, "cache.db"));
+        _runspace.Run("Set-CacheKitItem one 1").EnsureSuccess();
+    }
+
+    public void Dispose()
+    {
+        _runspace.Dispose();
+    }
+
+    [Theory]
+    [InlineData("Get-CacheKitEntry")]
+    [InlineData("Get-CacheKitItem o*")]
+    [InlineData("Get-CacheKitItem one")]
+    [InlineData("Remove-CacheKitItem one")]
+    [InlineData("Clear-CacheKit -Force")]
+    public async Task It_stops_while_it_waits_for_the_store(string command)
+    {
+        // Whoever opens or makes a database holds this lock; another process here, which does not come to an end.
+        string path = Path.Combine(_runspace.Environment.Folder, "held.db");
+        using FileStream held = new($"{path}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", path);
+        using ManualResetEventSlim started = new();
+        _runspace.Run("param($Started) $global:started = $Started", started);
+        using Shell shell = _runspace.Prepare($"$started.Set(); {command}; 'went on'");
+        PSDataCollection<PSObject> output = [];
+        IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
+
+        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
+        Stopwatch watch = Stopwatch.StartNew();
+        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+
+        Assert.True(watch.Elapsed < s_busyTimeout / 2, $"It took {watch.Elapsed}: the time-out ended it, not the stop.");
+        Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
+        Assert.Empty(output);
+    }
+
+    [Fact]
+    public void Clearing_asks_unless_it_is_told_not_to()
+    {
+        ScriptResult asked = _runspace.Run("Clear-CacheKit");
+        // This host cannot ask anybody.
+        Assert.NotNull(asked.Failure);
+        Assert.Equal(true, _runspace.Run("Test-CacheKitItem one").Value);
+        ScriptResult confirmed = _runspace.Run("Clear-CacheKit -Force -Confirm");
+        Assert.NotNull(confirmed.Failure);
+        Assert.Equal(true, _runspace.Run("Test-CacheKitItem one").Value);
+        _runspace.Run("Clear-CacheKit -Force").EnsureSuccess();
+        Assert.Equal(false, _runspace.Run("Test-CacheKitItem one").Value);
+    }
+
+    [Fact]
+    public void Names_complete_from_memory_for_one_tenant_alone()
+    {
+        _runspace.Run("Clear-CacheKit -Force; 'it''s', 'a*b', 'plain' | ForEach-Object { Set-CacheKitItem $_ 1 }").EnsureSuccess();
+        _runspace.Run("Set-CacheKitItem -Tenant other theirs 1").EnsureSuccess();
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_runspace.Environment.Folder, "none", "c.db"));
+        Assert.Equal(["'a`*b'", "'it''s'", "plain"], Complete("Get-CacheKitItem "));
+        Assert.Equal(["'a*b'"], Complete("Set-CacheKitItem a"));
+        Assert.Equal(["'a*b'"], Complete("Remove-CacheKitItem -LiteralName a"));
+        Assert.Equal(["theirs"], Complete("Get-CacheKitItem -Tenant other "));
+        Assert.False(Directory.Exists(Path.Combine(_runspace.Environment.Folder, "none")));
+    }
+
+    [Fact]
+    public void What_is_removed_or_cleared_is_not_offered_any_more()
+    {
+        _runspace.Run("Clear-CacheKit -Force; Set-CacheKitItem a 1; Set-CacheKitItem b 1; Remove-CacheKitItem a").EnsureSuccess();
+        Assert.Equal(["b"], Complete("Get-CacheKitItem "));
+        _runspace.Run("Clear-CacheKit -Force").EnsureSuccess();
+        Assert.DoesNotContain("b", Complete("Get-CacheKitItem "));
+    }
+
+    [Fact]
+    public void An_item_is_in_no_message()
+    {
+        ScriptResult result = _runspace.Run(
+            "$v = 'the-value'; Set-CacheKitItem s $v -Verbose -Debug; $null = Get-CacheKitItem s -Verbose -Debug; "
+            + "$null = Get-CacheKitEntry -Verbose -Debug; Remove-CacheKitItem s -Verbose -Debug");
+        result.EnsureSuccess();
+        Assert.DoesNotContain(result.Verbose.Concat(result.Debug).Concat(result.Warnings), line => line.Contains("the-value"));
+    }
+
+    private string[] Complete(string line) =>
+        [.. _runspace.Run(
+            "param($Line) [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null)"
+            + ".CompletionMatches | ForEach-Object CompletionText",
+            line).EnsureSuccess().Values.Select(value => (string)value!)];
+}
