@@ -37,13 +37,14 @@ public sealed partial class SecureCache
         }
 
         EntryInfo?[] results = new EntryInfo?[keys.Count];
+        long now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
         int next = 0;
         for (int i = 0; i < results.Length; i++)
         {
             for (int end = next + 1 + keys[i].Previous.Count; next < end; next++)
             {
                 results[i] = found[next] is { } frame && TryInspect(all[next], frame, includesStale, out EntryInfo? info)
-                    ? BetterOf(results[i], info)
+                    ? BetterOf(results[i], info, now)
                     : results[i];
             }
         }
@@ -79,7 +80,7 @@ public sealed partial class SecureCache
 
     private static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
 
-    private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other)
+    private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other, long now)
     {
         if (one is null)
         {
@@ -88,7 +89,7 @@ public sealed partial class SecureCache
 
         bool isOther = one.Condition != EntryCondition.Sound
             ? other.Condition == EntryCondition.Sound
-            : other.Condition == EntryCondition.Sound && other.Header.CreatedUnixMs > one.Header.CreatedUnixMs;
+            : other.Condition == EntryCondition.Sound && IsNewer(other.Header, one.Header, now);
         return isOther ? other : one;
     }
 

@@ -201,7 +201,7 @@ public sealed class GetCacheKitItemCommand : ItemCommand
         }
         else if (found.Outcome == LookupOutcome.Miss || !KeepsEvidence)
         {
-            Audit(found.Outcome == LookupOutcome.NotAuthentic ? AuditEvent.Refused : AuditEvent.Miss, request.Keys.Current);
+            Audit(found.Outcome == LookupOutcome.Miss ? AuditEvent.Miss : AuditEvent.Refused, request.Keys.Current);
             if (isNamed)
             {
                 TellNotFound(request.Name, request.Namespace);
