@@ -41,6 +41,15 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     }
 
     [Fact]
+    public async Task What_is_in_memory_is_told()
+    {
+        SecureCache cache = Open(_store);
+        EntryKeys keys = await PutAsync(cache, Value);
+        Assert.True(Assert.Single(await cache.FindAsync([keys], false, Token))!.IsInMemory);
+        Assert.False(Assert.Single(await Open(_store).FindAsync([keys], false, Token))!.IsInMemory);
+    }
+
+    [Fact]
     public void The_way_out_is_the_stores_own_where_it_has_one()
     {
         StoreException fault = new(StoreFault.Full, "It is full.") { WayOut = "Make room." };
