@@ -60,10 +60,10 @@ public sealed class ItemTests : IDisposable
     {
         ScriptResult asked = _runspace.Run("Clear-CacheKit");
         // This host cannot ask anybody.
-        Assert.NotNull(asked.Failure);
+        Assert.Single(asked.Errors);
         Assert.Equal(true, _runspace.Run("Test-CacheKitItem one").Value);
         ScriptResult confirmed = _runspace.Run("Clear-CacheKit -Force -Confirm");
-        Assert.NotNull(confirmed.Failure);
+        Assert.Single(confirmed.Errors);
         Assert.Equal(true, _runspace.Run("Test-CacheKitItem one").Value);
         _runspace.Run("Clear-CacheKit -Force").EnsureSuccess();
         Assert.Equal(false, _runspace.Run("Test-CacheKitItem one").Value);
