@@ -90,7 +90,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
             Names(await ListAsync(cache, new EntryFilter
             {
                 Namespaces = [_namespace + "?b", _namespace],
-                IncludesNamespace = name => name.EndsWith('b'),
+                IncludesNamespace = name => name.EndsWith(".b", StringComparison.Ordinal),
             })));
     }
 
