@@ -27,6 +27,10 @@ BeforeAll {
         (Test-CacheKitMasterKey $Key -Detailed).Fingerprint
     }
 
+    function Get-ClearSecret([string] $Vault, [string] $Name) {
+        [System.Net.NetworkCredential]::new('', $global:CacheKitTestVaults[$Vault][$Name]).Password
+    }
+
     function Get-SessionKeyCheck($Session) {
         (Test-CacheKitSession $Session | Where-Object Check -EQ MasterKey).Detail
     }
@@ -246,6 +250,36 @@ Describe 'New-CacheKitSession with keys' {
             $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
             $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
             "$failure $($failure.TargetObject) $($failure.Exception)" | Should -Not -Match '1111|2222'
+        }
+
+        It 'is where a rotation puts the new key, in the vault that has the secret' {
+            $global:CacheKitTestVaults['Second']['ring'] = $script:one
+            $session = New-CacheKitSession -Memory -SecretName ring
+            Start-CacheKitKeyRotation -Session $session $script:two -WhatIf
+            $global:CacheKitTestVaults['Second']['ring'] | Should -BeExactly $script:one
+            $null = Start-CacheKitKeyRotation -Session $session $script:two
+            $global:CacheKitTestVaults['First'].Count | Should -Be 0
+            Get-ClearSecret Second ring | Should -BeExactly "$script:two`n$script:one"
+            Get-SessionKeyCheck (New-CacheKitSession -Memory -SecretName ring) |
+                Should -Be "the secret 'ring', fingerprint $(Get-Fingerprint $script:two), and a previous key"
+            $null = Complete-CacheKitKeyRotation -Session $session -Confirm:$false
+            Get-ClearSecret Second ring | Should -BeExactly $script:two
+        }
+
+        It 'is left as it is by a rotation when <Name>' -ForEach @(
+            @{ Name = 'it has other keys by now'; ErrorId = 'KeyFileChanged'; First = @{}; Second = @{ ring = '3' * 64 } }
+            @{ Name = 'it is gone'; ErrorId = 'SecretVaultFailed'; First = @{}; Second = @{} }
+            @{ Name = 'two vaults have it'; ErrorId = 'SecretVaultFailed'; First = @{ ring = '1' * 64 }; Second = @{ ring = '1' * 64 } }
+        ) {
+            $global:CacheKitTestVaults['Second']['ring'] = $script:one
+            $session = New-CacheKitSession -Memory -SecretName ring
+            $global:CacheKitTestVaults['First'] = $First
+            $global:CacheKitTestVaults['Second'] = $Second
+            $before = $First['ring'], $Second['ring']
+            { Start-CacheKitKeyRotation -Session $session $script:two } |
+                Should -Throw -ErrorId "$ErrorId,CacheKit.Commands.StartCacheKitKeyRotationCommand"
+            @($First['ring'], $Second['ring']) | Should -Be $before
+            Get-SessionKeyCheck $session | Should -BeLike "*fingerprint $(Get-Fingerprint $script:one)"
         }
 
         It 'says what is missing where the module is not installed' {
