@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using CacheKit.Core.Auditing;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -13,6 +15,8 @@ using CacheKit.StoreWorker;
 //   hammer <path> <seconds> <seed> <maxBytes> reads, writes and removes; prints "<operations> <errors> <first error>"
 //   damage <path> <offset> <length>          overwrites a part of a file
 //   audit <path> <count>                     adds lines to an audit log and prints each one's number of this process
+//   fleet <store> <ring> <count> <member>    reads and writes under rings of keys, which come line by line
+//   step <store> <ring>                      moves entries to the first key of the ring; prints how many were moved
 //   footprint <count> <length>               fills a memory tier; prints "<bytes taken> <bytes accounted> <entries>"
 string path = args[1];
 switch (args[0])
@@ -28,6 +32,16 @@ switch (args[0])
         break;
     case "audit":
         WriteAuditLog(path, Number(args[2]));
+        break;
+    case "fleet":
+        await using (FleetMember member = new(path, args[2], Number(args[3]), Number(args[4])))
+        {
+            await member.RunAsync(Console.In, Console.Out);
+        }
+
+        break;
+    case "step":
+        await StepAsync(path, args[2]);
         break;
     case "footprint":
         MeasureFootprint(Number(args[1]), Number(args[2]));
@@ -132,6 +146,18 @@ static void WriteAuditLog(string path, int count)
         trail.Record(AuditEvent.Open, subject, new AuditSource("worker.ps1", i), CancellationToken.None);
         Console.WriteLine(i);
     }
+}
+
+static async Task StepAsync(string store, string ring)
+{
+    await using CacheTiers tiers = FleetMember.OpenTiers(store);
+    await using SecureCache cache = FleetMember.Open(tiers, ring);
+    Console.WriteLine("begun");
+    RotationTally tally = new();
+    RotationResult result = await cache.CreateRotator().StepAsync(
+        new RotationOptions { ThrottleLimit = 2 }, tally, CancellationToken.None);
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{result.Counts[RotationOutcome.Moved]} {result.Counts.Left} {result.Fault?.Message}"));
 }
 
 static void MeasureFootprint(int count, int length)

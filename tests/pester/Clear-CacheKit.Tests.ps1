@@ -91,10 +91,10 @@ Describe 'Clear-CacheKit' {
         }
     }
 
-    It 'clears nothing under -WhatIf, even with -Force' -ForEach @(
-        @{ What = @{ } }
-        @{ What = @{ AllTenants = $true } }
-        @{ What = @{ Plain = $true } }
+    It 'clears nothing <Case> under -WhatIf, even with -Force' -ForEach @(
+        @{ Case = 'of a tenant'; What = @{ } }
+        @{ Case = 'of all tenants'; What = @{ AllTenants = $true } }
+        @{ Case = 'plain'; What = @{ Plain = $true } }
     ) {
         Clear-CacheKit @common @What -Namespace * -WhatIf
         Clear-CacheKit @common @What -Namespace * -Force -WhatIf

@@ -79,12 +79,12 @@ Describe 'Get-CacheKitItem' {
     }
 
     It 'finds the name <Case>' -ForEach @(
-        @{ Case = 'in Greek'; Text = 'Ωμέγα' }
+        @{ Case = 'in Greek'; Text = "$([char] 0x3A9)$([char] 0x3BC)" }
         @{ Case = 'of an emoji'; Text = "$([char]::ConvertFromUtf32(0x1F511)) key" }
         @{ Case = 'with quotes'; Text = 'it''s "one"' }
         @{ Case = 'with spaces around'; Text = ' one ' }
         @{ Case = 'of 1024 bytes'; Text = 'x' * 1024 }
-        @{ Case = 'of 1024 bytes in 512 letters'; Text = 'é' * 512 }
+        @{ Case = 'of 1024 bytes in 512 letters'; Text = "$([char] 0xE9)" * 512 }
     ) {
         Set-CacheKitItem @common $Text 'the value'
         Get-CacheKitItem @common $Text | Should -Be 'the value'

@@ -37,7 +37,7 @@ Describe 'Protect-CacheKitData' {
     It 'takes <Case> and gives it back' -ForEach @(
         @{ Case = 'null'; Value = $null }
         @{ Case = 'empty text'; Value = '' }
-        @{ Case = 'text'; Value = 'Ωμέγα' }
+        @{ Case = 'text'; Value = "$([char] 0x3A9)$([char] 0x3BC)" }
         @{ Case = 'a number'; Value = 42 }
         @{ Case = 'bytes'; Value = [byte[]] (1, 2, 3) }
         @{ Case = 'no bytes'; Value = [byte[]] @() }

@@ -30,11 +30,11 @@ Describe 'Unprotect-CacheKitData' {
     }
 
     It 'does not open <Case>, always with the same words' -ForEach @(
-        @{ Case = 'with another key'; Change = { param($Bytes) $null = $Bytes }; With = @{ Key = 'two' } }
-        @{ Case = 'without the key'; Change = { param($Bytes) $null = $Bytes }; With = @{ } }
-        @{ Case = 'for another tenant'; Change = { param($Bytes) $null = $Bytes }; With = @{ Key = 'one'; Tenant = 'other' } }
-        @{ Case = 'what was changed'; Change = { param($Bytes) $Bytes[-1] = $Bytes[-1] -bxor 1 }; With = @{ Key = 'one' } }
-        @{ Case = 'what begins otherwise'; Change = { param($Bytes) $Bytes[0] = 0 }; With = @{ Key = 'one' } }
+        @{ Case = 'with another key'; Change = { }; With = @{ Key = 'two' } }
+        @{ Case = 'without the key'; Change = { }; With = @{ } }
+        @{ Case = 'for another tenant'; Change = { }; With = @{ Key = 'one'; Tenant = 'other' } }
+        @{ Case = 'what was changed'; Change = { $args[0][-1] = $args[0][-1] -bxor 1 }; With = @{ Key = 'one' } }
+        @{ Case = 'what begins otherwise'; Change = { $args[0][0] = 0 }; With = @{ Key = 'one' } }
     ) {
         $bytes = [byte[]] $frame.Clone()
         & $Change $bytes

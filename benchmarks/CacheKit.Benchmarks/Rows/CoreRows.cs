@@ -31,6 +31,12 @@ internal static class CoreRows
             core.SetUp();
             return (Cost.Of(core.RawDecrypt), Cost.Of(core.KeyOfSecret));
         });
+        yield return new Row("Audit log, a line", "opening a file, appending 500 bytes", null, MayAllocate: true, () =>
+        {
+            AuditBenchmarks audit = new();
+            audit.SetUp();
+            return (Cost.Of(audit.Append), Cost.Of(audit.Line));
+        });
         yield return new Row("SQLite, hit: 256 bytes", "a prepared SELECT of them", null, MayAllocate: true, () =>
         {
             SqliteStoreBenchmarks store = new();

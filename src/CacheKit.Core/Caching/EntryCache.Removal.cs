@@ -8,7 +8,7 @@ namespace CacheKit.Core.Caching;
 /// <content>Removal of single entries and of all at once, for callers who must know whether it happened.</content>
 public abstract partial class EntryCache
 {
-    /// <summary>How many keys are gathered for one step: some round trips, and then a moment to show progress.</summary>
+    /// <summary>How many keys are gathered for one step: some round trips, then a moment for progress.</summary>
     private protected const int PageSize = 100;
 
     // A rotation may move entries while they are cleared: what a pass did not meet, the next one does.
@@ -53,7 +53,7 @@ public abstract partial class EntryCache
     /// <param name="isMeant">
     /// Asked of each key that the store gives; keys that this program did not make never count.
     /// </param>
-    /// <returns>The steps; each tells how many entries it removed, and may throw <see cref="StoreException"/>.</returns>
+    /// <returns>The steps; each tells how many entries it removed, or throws <see cref="StoreException"/>.</returns>
     public ListingSteps<int> Clear(IReadOnlyList<string> patterns, Func<PhysicalKey, bool> isMeant) =>
         new(token => ClearAsync(patterns, isMeant, token));
 

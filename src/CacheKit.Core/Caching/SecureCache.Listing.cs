@@ -13,8 +13,8 @@ public sealed partial class SecureCache
     /// <summary>The keys that encrypt; they belong to the cache.</summary>
     public TenantKeys Keys => _keys.Current;
 
-    /// <summary>Begins to list the tenant's entries, under every key of the ring; each step is a page of them.</summary>
-    /// <param name="filter">Which are meant. What does not open has no name, and is listed whatever names are meant.</param>
+    /// <summary>Begins to list the tenant's entries under every key of the ring; each step is a page.</summary>
+    /// <param name="filter">Which are meant. What does not open is listed whatever names are meant.</param>
     /// <returns>The steps, which may throw <see cref="StoreException"/>.</returns>
     public ListingSteps<IReadOnlyList<EntryInfo>> List(EntryFilter filter) => new(token => ListAsync(filter, token));
 
@@ -37,14 +37,16 @@ public sealed partial class SecureCache
         }
 
         EntryInfo?[] results = new EntryInfo?[keys.Count];
+        long now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
         int next = 0;
         for (int i = 0; i < results.Length; i++)
         {
             for (int end = next + 1 + keys[i].Previous.Count; next < end; next++)
             {
-                results[i] = found[next] is { } frame && TryInspect(all[next], frame, includesStale, out EntryInfo? info)
-                    ? BetterOf(results[i], info)
-                    : results[i];
+                if (found[next] is { } frame && TryInspect(all[next], frame, includesStale, out EntryInfo? info))
+                {
+                    results[i] = BetterOf(results[i], info, now);
+                }
             }
         }
 
@@ -67,19 +69,19 @@ public sealed partial class SecureCache
         return keys is not null;
     }
 
-    /// <summary>Finds where an entry lies under each key of this ring that another ring's listing may have found.</summary>
+    /// <summary>Finds where an entry lies under each key of this ring; another one may have listed it.</summary>
     /// <param name="entry">A sound entry of this tenant.</param>
     public EntryKeys KeysFor(EntryInfo entry) =>
         entry.Header.HasDigest ? _keys.KeysFor(entry.Key.Namespace, entry.Keys.Digest) : entry.Keys;
 
-    /// <summary>The patterns of the keys of all the tenant's entries in some namespaces, under every key of the ring.</summary>
+    /// <summary>The patterns of the tenant's keys in some namespaces, under every key of the ring.</summary>
     /// <param name="namespaces">As in <see cref="EntryFilter.Namespaces"/>.</param>
     public IReadOnlyList<string> PatternsOf(IReadOnlyList<string> namespaces) =>
         [.. from keys in _keys.Keys from each in namespaces select PhysicalKey.PatternOf(TagOf(keys), each)];
 
     private static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
 
-    private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other)
+    private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other, long now)
     {
         if (one is null)
         {
@@ -88,7 +90,7 @@ public sealed partial class SecureCache
 
         bool isOther = one.Condition != EntryCondition.Sound
             ? other.Condition == EntryCondition.Sound
-            : other.Condition == EntryCondition.Sound && other.Header.CreatedUnixMs > one.Header.CreatedUnixMs;
+            : other.Condition == EntryCondition.Sound && IsNewer(other.Header, one.Header, now);
         return isOther ? other : one;
     }
 

@@ -5,8 +5,8 @@ using CacheKit.Core.Formats;
 namespace CacheKit.Core.Keys;
 
 /// <summary>
-/// The parts of a key as a store lists it, <c>ck:{tag}:{namespace}:{id}</c> (DESIGN section 8): untrusted until an entry
-/// opens there.
+/// The parts of a key as a store lists it, <c>ck:{tag}:{namespace}:{id}</c> (DESIGN section 8): untrusted until an
+/// entry opens there.
 /// </summary>
 /// <param name="Tag">16 hexadecimal digits that stand for a tenant, or <see cref="PlainTag"/>.</param>
 /// <param name="Namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>

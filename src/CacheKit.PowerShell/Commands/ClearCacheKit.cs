@@ -55,8 +55,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
         {
             Refuse(
                 ErrorIds.ParameterConflict,
-                $"-{(Plain ? nameof(Plain) : nameof(AllTenants))} removes the entries of every tenant: it cannot be given with "
-                + "-Tenant.",
+                $"-{ParameterSetName} removes the entries of every tenant: it cannot be given with -Tenant.",
                 "Give one of them.",
                 null);
         }
@@ -75,7 +74,9 @@ public sealed class ClearCacheKitCommand : SessionCommand
             return;
         }
 
-        string what = Plain ? "all plain entries" : Owner is null ? "all entries of all tenants" : $"all entries of the tenant '{Owner}'";
+        string what = Plain ? "all plain entries"
+            : Owner is null ? "all entries of all tenants"
+            : $"all entries of the tenant '{Owner}'";
         if (MayGoOn($"{what} in {namespaces.Description} in {cache.StoreName}"))
         {
             Clear(cache, namespaces);
@@ -97,7 +98,8 @@ public sealed class ClearCacheKitCommand : SessionCommand
             ? ((SecureCache)cache).PatternsOf(namespaces.ForStore)
             : [.. namespaces.ForStore.Select(each => PhysicalKey.PatternOf(Plain ? PhysicalKey.PlainTag : "*", each))];
         ListingSteps<int> steps = cache.Clear(patterns, key => namespaces.Includes(key.Namespace));
-        WorkProgress progress = new("Clearing the cache", cache.StoreName, () => Interlocked.Read(ref _removed), total: null);
+        WorkProgress progress =
+            new("Clearing the cache", cache.StoreName, () => Interlocked.Read(ref _removed), total: null);
         try
         {
             Wait(stop => progress.WatchAsync(RunAsync(steps, stop), stop));

@@ -115,7 +115,8 @@ public sealed class GetCacheKitItemCommand : ItemCommand
         pattern,
         includesStale: false,
         KeepsEvidence,
-        items => Answer([.. items.Select(item => new ItemRequest(item.Entry.Name!, Namespace, item.Keys))], isNamed: false));
+        items => Answer(
+            [.. items.Select(item => new ItemRequest(item.Entry.Name!, Namespace, item.Keys))], isNamed: false));
 
     private void Flush()
     {
@@ -201,7 +202,8 @@ public sealed class GetCacheKitItemCommand : ItemCommand
         }
         else if (found.Outcome == LookupOutcome.Miss || !KeepsEvidence)
         {
-            Audit(found.Outcome == LookupOutcome.NotAuthentic ? AuditEvent.Refused : AuditEvent.Miss, request.Keys.Current);
+            bool isMiss = found.Outcome == LookupOutcome.Miss;
+            Audit(isMiss ? AuditEvent.Miss : AuditEvent.Refused, request.Keys.Current);
             if (isNamed)
             {
                 TellNotFound(request.Name, request.Namespace);

@@ -121,7 +121,8 @@ public sealed class SetCacheKitItemCommand : ItemCommand
 
     private void Store(List<PSObject?> output)
     {
-        if (!IsName(Name) || !ShouldProcess($"item '{Name}' in the namespace '{Namespace}' of the tenant '{TenantInEffect}'", "Set"))
+        string target = $"item '{Name}' in the namespace '{Namespace}' of the tenant '{TenantInEffect}'";
+        if (!IsName(Name) || !ShouldProcess(target, "Set"))
         {
             return;
         }

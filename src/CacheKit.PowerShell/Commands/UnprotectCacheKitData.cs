@@ -86,8 +86,8 @@ public sealed class UnprotectCacheKitDataCommand : DataCommand
         CacheKitException failure = condition == EntryCondition.NotAuthentic
             ? new CacheKitException(
                 ErrorIds.DataNotAuthentic,
-                "The data is not authentic: it was altered or cut off, or protected with another -Key, for another tenant or "
-                + "under another master key.",
+                "The data is not authentic: it was altered or cut off, or protected with another -Key, for another tenant "
+                + "or under another master key.",
                 "Give the bytes as they were, with the -Key, -Tenant and master key that protected them.")
             : new CacheKitException(
                 ErrorIds.EntryMalformed,

@@ -10,7 +10,7 @@ public sealed class CacheKitEntry
         Info = info;
         Tenant = tenant;
         Key = info.Key.ToString();
-        Created = DateTimeOffset.FromUnixTimeMilliseconds(info.Header.CreatedUnixMs);
+        Created = DateTimeOffset.FromUnixTimeMilliseconds(info.Header.CreatedUnixMs).ToLocalTime();
         Expires = Created.AddMilliseconds(info.Header.FreshForMs);
         KeepUntil = Created.AddMilliseconds(info.Header.KeepForMs);
         DateTimeOffset now = DateTimeOffset.UtcNow;

@@ -51,6 +51,9 @@ public sealed class CacheKitSession : IDisposable
     /// <summary>Whether it is what the environment configures, rather than one that was made.</summary>
     public bool IsImplicit { get; internal init; }
 
+    /// <summary>The file that tells who opened which entry, and when; null without one.</summary>
+    public string? AuditPath => _caches.Audit?.Path;
+
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _caches.IsClosed;
 

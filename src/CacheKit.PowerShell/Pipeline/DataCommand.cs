@@ -7,15 +7,15 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Pipeline;
 
 /// <summary>
-/// The base of the cmdlets that encrypt and decrypt without a store. An array of bytes that the pipeline has taken apart
-/// is put together again.
+/// The base of the cmdlets that encrypt and decrypt without a store. An array of bytes that the pipeline has taken
+/// apart is put together again.
 /// </summary>
 public abstract class DataCommand : SessionCommand
 {
     private SensitiveBuffer? _bytes;
     private SecureCache? _cache;
 
-    /// <summary>What opening takes beside the master key: data that was protected with a key opens with it alone.</summary>
+    /// <summary>What opening takes beside the master key: data protected with a key opens with it alone.</summary>
     [Parameter]
     [AllowEmptyString]
     [AllowNull]

@@ -42,8 +42,8 @@ public abstract class EntryCommand : SessionCommand
     }
 
     /// <summary>
-    /// Where an item lies, if an entry is one: Invoke-SecureCached -Key with input objects makes entries that have a name,
-    /// but are not found by it alone.
+    /// Where an item lies, if an entry is one: Invoke-SecureCached -Key with input objects makes entries that have a
+    /// name, but are not found by it alone.
     /// </summary>
     /// <param name="entry">A sound entry.</param>
     private protected EntryKeys? KeysOfItem(EntryInfo entry)
@@ -103,7 +103,7 @@ public abstract class EntryCommand : SessionCommand
         }
     }
 
-    /// <summary>Checks that an entry object is of the tenant of this call. If not, that is an error, and nothing is done.</summary>
+    /// <summary>Checks that an entry is of the tenant of this call. If not, that is an error.</summary>
     /// <param name="entry">The entry.</param>
     private protected bool BelongsHere(CacheKitEntry entry)
     {
@@ -122,7 +122,8 @@ public abstract class EntryCommand : SessionCommand
     {
         CacheKitException failure = new(
             ErrorIds.EntryNotOfTenant,
-            $"'{key}' is not the key of an entry of the tenant '{TenantInEffect}' under the master keys of this session.",
+            $"'{key}' is not the key of an entry of the tenant '{TenantInEffect}' under the master keys of this "
+            + "session.",
             "Give the -Session and the -Tenant that listed the entry.");
         WriteError(ErrorRecords.From(failure, key));
     }
@@ -136,8 +137,8 @@ public abstract class EntryCommand : SessionCommand
         string key = entry.Key.ToString();
         string text = isAuthentic
             ? $"An entry in {Cache.StoreName} does not decode. It stays where it is ({key})."
-            : $"An entry in {Cache.StoreName} is not authentic: it was altered, moved, or sealed under another key. It stays "
-                + $"where it is ({key}).";
+            : $"An entry in {Cache.StoreName} is not authentic: it was altered, moved, or sealed under another key. "
+                + $"It stays where it is ({key}).";
         if (!isError)
         {
             WriteWarning(text);

@@ -5,7 +5,8 @@ namespace CacheKit.Pipeline;
 /// <summary>What text can be a name that is encoded, hashed and shown: two names are never one.</summary>
 internal static class NameText
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Says what is wrong with a name.</summary>
     /// <param name="name">What the user gave.</param>

@@ -1,5 +1,6 @@
 #Requires -Version 7.4
-# What one tenant keeps, another tenant, and another master key, can neither find nor list, read, replace, remove or clear.
+# What one tenant keeps, another tenant and another master key can neither find nor list, read, replace, remove or
+# clear.
 Set-StrictMode -Version Latest
 
 BeforeDiscovery {

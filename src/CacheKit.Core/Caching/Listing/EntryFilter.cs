@@ -4,7 +4,7 @@ namespace CacheKit.Core.Caching;
 public sealed record EntryFilter
 {
     /// <summary>
-    /// The namespaces, as the store is asked for them: <c>*</c> stands for any characters, and <c>?</c> for one. An entry
+    /// The namespaces, as the store is asked for them: <c>*</c> stands for any characters, <c>?</c> for one. An entry
     /// whose namespace several of them match is still one entry.
     /// </summary>
     public required IReadOnlyList<string> Namespaces { get; init; }

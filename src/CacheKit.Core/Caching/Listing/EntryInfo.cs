@@ -9,7 +9,7 @@ public sealed class EntryInfo
     /// <summary>Where it lies.</summary>
     public required EntryKey Key { get; init; }
 
-    /// <summary>Where it lies, and where it would lie under the other keys of the ring: what its removal takes.</summary>
+    /// <summary>Where it lies, and would lie under the other keys of the ring: what its removal takes.</summary>
     public required EntryKeys Keys { get; init; }
 
     /// <summary>Whether it opened. If it did not, nothing else is known of it.</summary>

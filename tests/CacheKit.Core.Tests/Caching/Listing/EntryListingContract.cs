@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching.Listing;
 
-/// <summary>What a listing, a removal and a clearing do over any store. A test class per store derives from it.</summary>
+/// <summary>What listing, removing and clearing do over any store. A test class per store derives from it.</summary>
 public abstract class EntryListingContract : SecureCacheTestBase
 {
     // A server that several tests share has entries of others.
@@ -264,7 +264,8 @@ public abstract class EntryListingContract : SecureCacheTestBase
         EntryLifetime? life = null)
     {
         EntryKeys keys = cache.KeysFor(@namespace ?? _namespace, Encoding.UTF8.GetBytes(identity ?? name!));
-        SealedEntry? entry = cache.Seal(keys, name, SerializerKind.PowerShell, value, life ?? new EntryLifetime(Minute));
+        SealedEntry? entry =
+            cache.Seal(keys, name, SerializerKind.PowerShell, value, life ?? new EntryLifetime(Minute));
         Assert.NotNull(entry);
         await cache.SetAsync(entry, Token);
         return keys;

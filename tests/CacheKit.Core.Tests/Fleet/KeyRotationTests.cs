@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Globalization;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Rotation;
+using CacheKit.Core.Tests.Support;
+using CacheKit.Core.Tests.Support.Servers;
+using CacheKit.StoreWorker;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Fleet;
+
+/// <summary>A master key is rotated while other processes read and write all the time.</summary>
+public sealed class KeyRotationTests
+{
+    private const string OldKey = "1";
+    private const string NewAsPrevious = "1,2";
+    private const string NewPromoted = "2,1";
+    private const string NewKey = "2";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task Nothing_is_missed_on_SQLite()
+    {
+        using TempDirectory directory = new();
+        await RotateAsync(directory.File("cache.db"), entries: 20_000);
+    }
+
+    [Fact]
+    public async Task Nothing_is_missed_on_Redis()
+    {
+        using RedisProcess server = RedisProcess.StartServer();
+        await RotateAsync(server.Url, entries: 20_000);
+    }
+
+    [Fact]
+    public async Task Nothing_is_missed_on_Garnet()
+    {
+        using GarnetServerFixture server = new();
+        await RotateAsync(server.Url, entries: 4_000);
+    }
+
+    [Fact]
+    public async Task A_step_that_is_killed_twenty_times_loses_nothing()
+    {
+        const int Entries = 6_000;
+        using TempDirectory directory = new();
+        string store = directory.File("cache.db");
+        await FillAsync(store, Entries);
+        Random random = new(20);
+        int killedInTheMiddle = 0;
+        for (int life = 0; life < 20; life++)
+        {
+            using Process step = StoreWorkerProcess.Start("step", store, NewPromoted);
+            Assert.Equal("begun", await LineAsync(step));
+            // Not a time to be right by: any moment will do, and is another one each time.
+            await Task.Delay(random.Next(5, 80), TestContext.Current.CancellationToken);
+            step.Kill();
+            killedInTheMiddle += await step.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is null ? 1 : 0;
+            await step.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(killedInTheMiddle, 5, 20);
+        using Process last = StoreWorkerProcess.Start("step", store, NewPromoted);
+        Assert.Equal("begun", await LineAsync(last));
+        Assert.EndsWith(" 0 ", await LineAsync(last), StringComparison.Ordinal);
+        await AssertCompleteAsync(store, Entries);
+    }
+
+    private static async Task RotateAsync(string store, int entries)
+    {
+        await FillAsync(store, entries);
+        using Process one = StartMember(store, NewAsPrevious, entries, member: 1);
+        using Process other = StartMember(store, OldKey, entries, member: 2);
+        Assert.Equal("ready", await LineAsync(one));
+        Assert.Equal("ready", await LineAsync(other));
+
+        // The new key decrypts everywhere before anybody encrypts with it.
+        await DeployAsync(other, NewAsPrevious);
+        await DeployAsync(one, NewPromoted);
+        RotationCounts first = await StepAsync(store);
+        Assert.InRange(first[RotationOutcome.Moved], entries / 2, entries);
+        await DeployAsync(other, NewPromoted);
+        await StepAsync(store);
+        Assert.Equal(0, await CountOldAsync(store));
+        await DeployAsync(one, NewKey);
+        await DeployAsync(other, NewKey);
+        await AssertEndsWellAsync(one, entries);
+        await AssertEndsWellAsync(other, entries);
+        await AssertCompleteAsync(store, entries);
+    }
+
+    private static Process StartMember(string store, string ring, int entries, int member) => StoreWorkerProcess.Start(
+        redirectInput: true,
+        "fleet",
+        store,
+        ring,
+        entries.ToString(CultureInfo.InvariantCulture),
+        member.ToString(CultureInfo.InvariantCulture));
+
+    private static async Task DeployAsync(Process member, string ring)
+    {
+        await member.StandardInput.WriteLineAsync(ring);
+        Assert.Equal(ring, await LineAsync(member));
+    }
+
+    private static async Task AssertEndsWellAsync(Process member, int entries)
+    {
+        member.StandardInput.Close();
+        long[] counts = [.. (await LineAsync(member))!.Split(' ').Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
+        (long reads, long misses, long wrong, long writes) = (counts[0], counts[1], counts[2], counts[3]);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{reads} reads, {misses} misses, {wrong} wrong, {writes} writes");
+        Assert.Equal((0, 0), (misses, wrong));
+        Assert.InRange(reads, entries, long.MaxValue);
+        Assert.InRange(writes, 300, long.MaxValue);
+        await member.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, member.ExitCode);
+    }
+
+    private static async Task FillAsync(string store, int entries)
+    {
+        await using CacheTiers tiers = FleetMember.OpenTiers(store);
+        await using SecureCache cache = FleetMember.Open(tiers, OldKey);
+        await Parallel.ForAsync(
+            0,
+            entries,
+            TestContext.Current.CancellationToken,
+            async (entry, _) => await FleetMember.WriteAsync(cache, entry, version: 0));
+    }
+
+    private static async Task<RotationCounts> StepAsync(string store)
+    {
+        await using CacheTiers tiers = FleetMember.OpenTiers(store);
+        await using SecureCache cache = FleetMember.Open(tiers, NewPromoted);
+        RotationResult result = await cache.CreateRotator()
+            .StepAsync(new RotationOptions(), new RotationTally(), TestContext.Current.CancellationToken);
+        Assert.Null(result.Fault);
+        Assert.Equal(0, result.Counts.Left);
+        return result.Counts;
+    }
+
+    private static async Task<long> CountOldAsync(string store)
+    {
+        await using CacheTiers tiers = FleetMember.OpenTiers(store);
+        await using SecureCache cache = FleetMember.Open(tiers, NewPromoted);
+        RotationInventory last = await cache.CreateCensus()
+            .CountAsync([], readsEntries: false, TestContext.Current.CancellationToken)
+            .LastAsync(TestContext.Current.CancellationToken);
+        return last.Old;
+    }
+
+    /// <summary>Everything is there under the new key alone, and nothing under the old one.</summary>
+    private static async Task AssertCompleteAsync(string store, int entries)
+    {
+        Assert.Equal(0, await CountOldAsync(store));
+        await using CacheTiers tiers = FleetMember.OpenTiers(store);
+        await using SecureCache cache = FleetMember.Open(tiers, NewKey);
+        for (int entry = 0; entry < entries; entry++)
+        {
+            LookupResult found = await cache.GetAsync(
+                FleetMember.KeysOf(cache, entry), keepEvidence: true, TestContext.Current.CancellationToken);
+            Assert.InRange(FleetMember.VersionOf(found, entry), 0, long.MaxValue);
+        }
+    }
+
+    private static async Task<string?> LineAsync(Process process) =>
+        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience);
+}

@@ -1,0 +1,195 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:savedKey = $env:CACHEKIT_MASTER_KEY
+    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+    $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+    $script:count = 0
+
+    function New-LogPath {
+        $script:count++
+        "$TestDrive/trail$script:count/audit.jsonl"
+    }
+
+    function Get-ErrorId {
+        param([scriptblock] $Block)
+        try {
+            $null = & $Block
+        }
+        catch {
+            return ($_.FullyQualifiedErrorId -split ',')[0]
+        }
+
+        throw 'no error'
+    }
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+}
+
+Describe 'Test-CacheKitAuditLog' {
+    BeforeEach {
+        $log = New-LogPath
+        $session = New-CacheKitSession -Memory -AuditPath $log
+        foreach ($n in 1..5) {
+            $null = Invoke-SecureCached -Session $session -Key "secret name $n" { "secret value" }
+        }
+        # A miss and a seal each.
+        $lines = [IO.File]::ReadAllLines($log)
+    }
+
+    AfterEach {
+        Remove-CacheKitSession $session
+    }
+
+    It 'finds a log intact, and tells what is in it' {
+        $report = Test-CacheKitAuditLog $log
+        $report.IsIntact | Should -BeTrue
+        $report.Lines, $report.VerifiedLines, $report.OtherLines, $report.TornLines | Should -Be @(10, 10, 0, 0)
+        $report.Path | Should -Be ([IO.Path]::GetFullPath($log))
+        $report.Problems | Should -HaveCount 0
+        $report.FirstProblem | Should -BeNullOrEmpty
+        $report.Begun | Should -BeLessOrEqual $report.Ended
+        Test-CacheKitAuditLog $log -Quiet | Should -BeTrue
+    }
+
+    It 'holds neither a value nor a name' {
+        [IO.File]::ReadAllText($log) | Should -Not -Match 'secret'
+    }
+
+    It 'finds <What>' -ForEach @(
+        @{ What = 'a line that was removed'; Kind = 'Missing'; At = 4; Change = { param($Lines) $Lines[0..2] + $Lines[4..9] } }
+        @{ What = 'the first lines removed'; Kind = 'Missing'; At = 1; Change = { param($Lines) $Lines[3..9] } }
+        @{ What = 'the last line removed'; Kind = 'Missing'; At = 10; Change = { param($Lines) $Lines[0..8] } }
+        @{ What = 'two lines swapped'; Kind = 'OutOfOrder'; At = 5; Change = { param($Lines) $Lines[0..2] + $Lines[4] + $Lines[3] + $Lines[5..9] } }
+        @{ What = 'a line that is there twice'; Kind = 'Repeated'; At = 5; Change = { param($Lines) $Lines[0..3] + $Lines[3..9] } }
+        @{ What = 'another user in a line'; Kind = 'Edited'; At = 4; Change = { param($Lines) $Lines[3] = $Lines[3] -replace '"user":"', '"user":"x'; $Lines } }
+    ) {
+        [IO.File]::WriteAllText($log, ((& $Change $lines) -join "`n") + "`n")
+        $report = Test-CacheKitAuditLog $log
+        $report.IsIntact | Should -BeFalse
+        $report.FirstProblem.Kind | Should -Be $Kind
+        $report.FirstProblem.FileLine | Should -Be $At
+        $report.FirstProblem.Detail | Should -Not -BeNullOrEmpty
+        Test-CacheKitAuditLog $log -Quiet | Should -BeFalse
+    }
+
+    It 'finds that the head is gone' {
+        [IO.File]::Delete("$log.head")
+        (Test-CacheKitAuditLog $log).FirstProblem.Kind | Should -Be HeadMissing
+    }
+
+    It 'finds by a checkpoint that both files were put back' {
+        $head = [IO.File]::ReadAllText("$log.head")
+        $null = Invoke-SecureCached -Session $session -Key other { 1 }
+        $kept = (Test-CacheKitAuditLog $log).Checkpoint
+        (Test-CacheKitAuditLog $log -Checkpoint $kept).IsIntact | Should -BeTrue
+        [IO.File]::WriteAllText($log, ($lines -join "`n") + "`n")
+        [IO.File]::WriteAllText("$log.head", $head)
+        (Test-CacheKitAuditLog $log).IsIntact | Should -BeTrue
+        (Test-CacheKitAuditLog $log -Checkpoint $kept).FirstProblem.Kind | Should -Be CheckpointMissing
+    }
+
+    It 'takes the log of the session, and the keys of a parameter' {
+        (Test-CacheKitAuditLog -Session $session).Lines | Should -Be 10
+        Use-CacheKitSession $session { (Test-CacheKitAuditLog).Lines } | Should -Be 10
+        (Test-CacheKitAuditLog $log -MasterKey ('ab' * 32)).VerifiedLines | Should -Be 10
+        (Test-CacheKitAuditLog $log -MasterKey ('cd' * 32)).FirstProblem.Kind | Should -Be HeadNotAuthentic
+        (Test-CacheKitAuditLog $log -MasterKey ('cd' * 32) -PreviousMasterKey ('ab' * 32)).VerifiedLines | Should -Be 10
+    }
+
+    It 'verifies the lines of several tenants' {
+        $null = Invoke-SecureCached -Session $session -Tenant acme -Key token { 1 }
+        $report = Test-CacheKitAuditLog $log -Session $session
+        $report.IsIntact, $report.VerifiedLines, $report.OtherLines | Should -Be @($true, 10, 2)
+        $report = Test-CacheKitAuditLog $log -Session $session -Tenant default, acme
+        $report.IsIntact, $report.VerifiedLines, $report.OtherLines | Should -Be @($true, 12, 0)
+    }
+
+    It 'takes files from the pipeline' {
+        ($log, $log | Test-CacheKitAuditLog -Quiet) | Should -Be @($true, $true)
+        ([IO.FileInfo] $log | Test-CacheKitAuditLog -Quiet) | Should -BeTrue
+        ([pscustomobject] @{ Path = $log } | Test-CacheKitAuditLog -Quiet) | Should -BeTrue
+    }
+
+    It 'says what is wrong with its parameters' {
+        Get-ErrorId { Test-CacheKitAuditLog "$TestDrive/none.jsonl" -ErrorAction Stop } | Should -Be AuditLogUnusable
+        Get-ErrorId { Test-CacheKitAuditLog -ErrorAction Stop } | Should -Be AuditLogUnusable
+        Get-ErrorId { Test-CacheKitAuditLog $log -Checkpoint 12 } | Should -Be AuditCheckpointInvalid
+        Get-ErrorId { Test-CacheKitAuditLog $log -Tenant ' ' -ErrorAction Stop } | Should -Be TenantInvalid
+        Get-ErrorId { Test-CacheKitAuditLog $log -MasterKey short -ErrorAction Stop } | Should -Be MasterKeyInvalid
+        Get-ErrorId { Test-CacheKitAuditLog $log -PreviousMasterKey ('ab' * 32) -ErrorAction Stop } | Should -Be ParameterConflict
+        $found = "$TestDrive/none.jsonl", $log | Test-CacheKitAuditLog -Quiet -ErrorAction SilentlyContinue
+        $found | Should -BeTrue
+    }
+}
+
+Describe 'New-CacheKitSession -AuditPath' {
+    It 'shows the log in the session' {
+        $log = New-LogPath
+        (New-CacheKitSession -Memory -AuditPath $log).AuditPath | Should -Be ([IO.Path]::GetFullPath($log))
+        (New-CacheKitSession -Memory).AuditPath | Should -BeNullOrEmpty
+        [IO.File]::Exists($log) | Should -BeFalse
+    }
+
+    It 'refuses what cannot be a log' {
+        Get-ErrorId { New-CacheKitSession -Memory -AuditPath $TestDrive } | Should -Be AuditLogUnusable
+        Get-ErrorId { New-CacheKitSession -Memory -AuditPath '' } | Should -Be AuditLogUnusable
+        Get-ErrorId { New-CacheKitSession -Memory -AuditRequired } | Should -Be ParameterConflict
+    }
+
+    It 'refuses a log that others may write' -Skip:([bool] $IsWindows) {
+        $log = "$TestDrive/open.jsonl"
+        [IO.File]::WriteAllText($log, '')
+        [IO.File]::SetUnixFileMode($log, [IO.UnixFileMode] 'UserRead, UserWrite, GroupWrite')
+        Get-ErrorId { New-CacheKitSession -Memory -AuditPath $log } | Should -Be AuditLogTooOpen
+    }
+
+    Context 'when the log cannot be written' {
+        BeforeAll {
+            # The folder that the log would lie in is a file.
+            [IO.File]::WriteAllText("$TestDrive/blocker", '')
+            $blocked = "$TestDrive/blocker/audit.jsonl"
+            $database = "$TestDrive/shared.db"
+            $before = New-CacheKitSession -Path $database
+            $null = Invoke-SecureCached -Session $before -Key stored { 'stored value' }
+        }
+
+        It 'opens nothing and runs nothing where it is required' {
+            $session = New-CacheKitSession -Path $database -AuditPath $blocked -AuditRequired
+            $output = [Collections.Generic.List[object]]::new()
+            Get-ErrorId { Invoke-SecureCached -Session $session -Key stored { 'run' } | ForEach-Object { $output.Add($_) } } |
+                Should -Be AuditWriteFailed
+            Get-ErrorId { 1, 2 | Invoke-SecureCached -Session $session -Key stored { 'run' } | ForEach-Object { $output.Add($_) } } |
+                Should -Be AuditWriteFailed
+            $script:runs = 0
+            Get-ErrorId { Invoke-SecureCached -Session $session -Key new { $script:runs++ } } | Should -Be AuditWriteFailed
+            $output | Should -HaveCount 0
+            $script:runs | Should -Be 0
+        }
+
+        It 'returns a result that it does not store where it is required' {
+            $session = New-CacheKitSession -Path $database -AuditPath $blocked -AuditRequired
+            $found = Invoke-SecureCached -Session $session -Key new -Refresh { 'made' } -ErrorVariable problems -ErrorAction SilentlyContinue
+            $found | Should -Be made
+            $problems[0].FullyQualifiedErrorId | Should -BeLike 'AuditWriteFailed,*'
+            Invoke-SecureCached -Session $before -Key new { 'not stored before' } | Should -Be 'not stored before'
+        }
+
+        It 'warns once where it is not' {
+            $session = New-CacheKitSession -Path $database -AuditPath $blocked
+            foreach ($n in 1..3) {
+                $found = Invoke-SecureCached -Session $session -Key stored { 'run' } -WarningVariable warnings -WarningAction SilentlyContinue
+                $found | Should -Be 'stored value'
+                $warnings | Should -HaveCount ($n -eq 1 ? 1 : 0)
+            }
+        }
+    }
+}
