@@ -45,7 +45,8 @@ Describe '<Page>, <Title>' -ForEach $examples {
         Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
         $null = $ExecutionContext.SessionState.Path.SetLocation($location)
         foreach ($variable in $variables) {
-            [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable])
+            # $null would become an empty text, and that is a value.
+            [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable] ?? [NullString]::Value)
         }
         # A file of the cache can still be open; what stays behind lies in the temporary directory.
         try { [System.IO.Directory]::Delete($folder, $true) } catch [System.IO.IOException] { $null = $_ }
