@@ -5,29 +5,10 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION'
-        'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'CACHEKIT_API_KEY', 'REDIS_URL'
-    )
+    $script:variables = 'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_CACHE_PATH'
     $script:saved = @{}
     foreach ($name in $script:variables) {
         $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
-    $script:old = 'aa' * 32
-    $script:new = 'bb' * 32
-    $script:third = 'cc' * 32
-
-    function Get-ErrorId {
-        param([scriptblock] $Block)
-        try {
-            & $Block
-        }
-        catch {
-            return ($_.FullyQualifiedErrorId -split ',')[0]
-        }
-
-        throw 'no error'
     }
 }
 
@@ -39,34 +20,56 @@ AfterAll {
 
 Describe 'Complete-CacheKitKeyRotation' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
         $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
-        $env:CACHEKIT_MASTER_KEY = $script:old
-        Set-CacheKitItem token 'a value'
-        $env:CACHEKIT_MASTER_KEY = $script:new
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:old
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        $env:CACHEKIT_MASTER_KEY = 'a1' * 32
+        1..3 | ForEach-Object { Set-CacheKitItem "item $_" $_ -Ttl 1h }
+        $null = Start-CacheKitKeyRotation ('b2' * 32)
     }
 
-    It 'refuses while entries lie under previous keys, and drops the keys after Step' {
-        Get-ErrorId { Complete-CacheKitKeyRotation } | Should -Be RotationIncomplete
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be $script:old
-        (Step-CacheKitKeyRotation).Moved | Should -Be 1
-        $null = Complete-CacheKitKeyRotation
-        $env:CACHEKIT_MASTER_KEY | Should -Be $script:new
+    It 'refuses while entries remain, and says how many and under which key' {
+        $old = (Get-CacheKitKeyRotation | Where-Object Role -EQ Previous).KeyFingerprint
+        { Complete-CacheKitKeyRotation } | Should -Throw "3 entries*$old*" -ErrorId 'RotationIncomplete,*'
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
+    }
+
+    It 'drops the old key when nothing is left under it' {
+        $null = Step-CacheKitKeyRotation
+        Complete-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
+        $change = Complete-CacheKitKeyRotation
+        $change.PreviousKeyFingerprints | Should -HaveCount 0
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
-        Get-CacheKitItem token | Should -Be 'a value'
+        $env:CACHEKIT_MASTER_KEY | Should -Be ('b2' * 32)
+        Get-CacheKitItem 'item 2' | Should -Be 2
+    }
+
+    It 'drops it all the same with -Force' {
+        $null = Complete-CacheKitKeyRotation -Force
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
+        Test-CacheKitItem 'item 2' | Should -BeFalse
+    }
+
+    It 'warns of what it did not look at' {
+        Set-CacheKitItem other 1 -Tenant acme
+        $null = Step-CacheKitKeyRotation
+        $null = Complete-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -Match '^1 encrypted entries .* -Tenant'
+    }
+
+    It 'only warns without a rotation' {
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        Complete-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Match 'no rotation to complete'
     }
 
     It 'leaves keys alone that the environment names meanwhile' {
-        Set-CacheKitItem token 'theirs' -Tenant globex
+        Set-CacheKitItem other 1 -Tenant acme
         $null = Step-CacheKitKeyRotation
-        # The warning of the other tenant's entries comes after they were counted, and before the keys are dropped.
-        $change = { $env:CACHEKIT_MASTER_KEY = $script:third; $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:new }
-        Get-ErrorId { Complete-CacheKitKeyRotation 3>&1 | ForEach-Object { . $change } } | Should -Be KeyFileChanged
-        $env:CACHEKIT_MASTER_KEY | Should -Be $script:third
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be $script:new
+        # The warning of the other tenant's entries comes after the count, and before the keys are dropped.
+        $change = { $env:CACHEKIT_MASTER_KEY = 'c3' * 32; $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'b2' * 32 }
+        { Complete-CacheKitKeyRotation 3>&1 | ForEach-Object { . $change } } | Should -Throw -ErrorId 'KeyFileChanged,*'
+        $env:CACHEKIT_MASTER_KEY | Should -Be ('c3' * 32)
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('b2' * 32)
     }
 }

@@ -41,6 +41,21 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
+    public async Task An_exchange_tells_of_its_key_whatever_comes_of_it_and_of_what_it_has_written()
+    {
+        RedisStore writer = _stores.Make(fixture.Server.Url + "/6");
+        await writer.SetAsync("ck:a", new byte[] { 1 }, s_hour, Token);
+        (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/6");
+        StoreExchange move = new() { Key = "ck:a", Expected = [2], Target = "ck:b", Value = [3], TimeToLive = s_hour };
+        Assert.False(await writer.TryExchangeAsync(move, Token));
+        string? first = await NextAsync(heard, s_patience);
+        Assert.True(await writer.TryExchangeAsync(move with { Expected = [1] }, Token));
+        string? second = await NextAsync(heard, s_patience);
+        string? third = await NextAsync(heard, s_patience);
+        Assert.Equal("ck:a, ck:b, ck:a", $"{first}, {second}, {third}");
+    }
+
+    [Fact]
     public async Task A_change_is_told_as_the_format_says()
     {
         RedisStore writer = _stores.Make(fixture.Server.Url + "/2");

@@ -45,6 +45,28 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
     }
 
     [Fact]
+    public async Task Entries_move_between_the_servers()
+    {
+        RedisStore store = _stores.Make(fixture.Cluster.Url);
+        for (int i = 0; i < 30; i++)
+        {
+            string key = $"ck:move:{i}";
+            string target = $"ck:moved:{i}";
+            await store.SetAsync(key, new byte[] { 1 }, s_hour, Token);
+            StoreExchange move = new() { Key = key, Expected = [1], Target = target, Value = [(byte)i, 9] };
+            Assert.False(await store.TryExchangeAsync(move with { Expected = [2] }, Token));
+            Assert.False(await store.TryExchangeAsync(move with { TargetExpected = [2] }, Token));
+            Assert.Equal([[1], null], await store.GetManyAsync([key, target], Token));
+            bool[] results = new bool[4];
+            await Parallel.ForAsync(0, results.Length, Token, async (each, token) =>
+                results[each] = await store.TryExchangeAsync(move with { Value = [(byte)each, 9] }, token));
+            Assert.Single(results, won => won);
+            Assert.Equal(
+                [null, [(byte)Array.IndexOf(results, true), 9]], await store.GetManyAsync([key, target], Token));
+        }
+    }
+
+    [Fact]
     public async Task Locks_lie_on_the_primaries()
     {
         RedisStore store = _stores.Make(fixture.Cluster.Url);

@@ -1,0 +1,104 @@
+using System.Globalization;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support.Servers;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Storage.Redis;
+
+/// <summary>Exchanges with few rights, of large values, and of entries that others have written.</summary>
+public sealed class RedisStoreExchangeTests(RedisServerFixture fixture)
+    : IClassFixture<RedisServerFixture>, IAsyncDisposable
+{
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    [Fact]
+    public async Task Where_scripts_are_not_allowed_transactions_do()
+    {
+        using RedisProcess server = RedisProcess.StartServer(
+            "--user", "default", "on", "nopass", "~*", "&*", "+@all", "-@scripting");
+        await ExchangeEverywayAsync(_stores.Make(server.Url), server);
+    }
+
+    [Fact]
+    public async Task The_rights_that_entries_need_are_enough()
+    {
+        using RedisProcess server = RedisProcess.StartServer(
+            "--user", "cache", "on", ">s3cret", "~*", "&cachekit:changes", "-@all", "+get", "+set", "+setex",
+            "+psetex", "+del", "+unlink", "+scan", "+eval", "+publish", "+subscribe", "+ping", "+echo");
+        await ExchangeEverywayAsync(_stores.Make($"redis://cache:s3cret@127.0.0.1:{server.Port}"), server);
+    }
+
+    [Theory]
+    [InlineData("forever")]
+    [InlineData("forever:moved")]
+    public async Task An_entry_without_an_end_has_none_afterwards(string target)
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url);
+        Assert.Equal("+OK", fixture.Server.Command("SET forever old"));
+        StoreExchange exchange = new() { Key = "forever", Expected = "old"u8.ToArray(), Target = target, Value = [7] };
+        Assert.True(await store.TryExchangeAsync(exchange, Token));
+        Assert.Equal(":-1", fixture.Server.Command($"PTTL {target}"));
+        Assert.Equal(":1", fixture.Server.Command($"DEL {target}"));
+    }
+
+    [Fact]
+    public async Task Large_values_are_exchanged_after_those_that_are_still_on_their_way()
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url);
+        byte[] large = new byte[9 << 20];
+        byte[] successor = [.. large];
+        successor[^1] = 1;
+        await store.SetAsync("large", large, s_minute, Token);
+        StoreExchange exchange = new() { Key = "large", Expected = large, Target = "larger", Value = successor };
+        Assert.False(await store.TryExchangeAsync(exchange with { Expected = successor }, Token));
+        Assert.True(await store.TryExchangeAsync(exchange, Token));
+        byte[]? found = await store.GetAsync("larger", Token);
+        Assert.True(successor.AsSpan().SequenceEqual(found));
+        Assert.Null(await store.GetAsync("large", Token));
+    }
+
+    [Fact]
+    public async Task What_is_no_entry_is_told_and_left_alone()
+    {
+        RedisStore store = _stores.Make(fixture.Server.Url);
+        Assert.Equal(":1", fixture.Server.Command("LPUSH list a"));
+        StoreException fault = await Assert.ThrowsAsync<StoreException>(async () => await store.TryExchangeAsync(
+            new StoreExchange { Key = "list", Expected = [1], Target = "list", Value = [2] }, Token));
+        Assert.Equal(StoreFault.UnexpectedAnswer, fault.Fault);
+        Assert.Equal(":1", fixture.Server.Command("LLEN list"));
+    }
+
+    private static async Task ExchangeEverywayAsync(RedisStore store, RedisProcess server)
+    {
+        await store.SetAsync("a", new byte[] { 1 }, s_minute, Token);
+        StoreExchange inPlace = new() { Key = "a", Expected = [1], Target = "a", Value = [] };
+        Assert.False(await store.TryExchangeAsync(inPlace with { Expected = [2] }, Token));
+        Assert.True(await store.TryExchangeAsync(inPlace, Token));
+        Assert.InRange(Left(server, "a"), 30_000, 60_000);
+
+        StoreExchange move = new() { Key = "a", Expected = [], Target = "b", Value = [3], TimeToLive = 2 * s_minute };
+        Assert.False(await store.TryExchangeAsync(move with { TargetExpected = [9] }, Token));
+        Assert.False(await store.TryExchangeAsync(move with { Expected = null }, Token));
+        Assert.True(await store.TryExchangeAsync(move, Token));
+        Assert.InRange(Left(server, "b"), 90_000, 120_000);
+        Assert.Equal([null, [3]], await store.GetManyAsync(["a", "b"], Token));
+
+        await store.SetAsync("a", new byte[] { 1 }, s_minute, Token);
+        StoreExchange onto = move with { Expected = [1], TargetExpected = [3], Value = [4] };
+        Assert.False(await store.TryExchangeAsync(onto with { TargetExpected = null }, Token));
+        Assert.True(await store.TryExchangeAsync(onto, Token));
+        StoreExchange removal = new() { Key = "b", Expected = [4] };
+        Assert.False(await store.TryExchangeAsync(removal with { Expected = [3] }, Token));
+        Assert.True(await store.TryExchangeAsync(removal, Token));
+        Assert.Equal([null, null], await store.GetManyAsync(["a", "b"], Token));
+    }
+
+    private static long Left(RedisProcess server, string key) =>
+        long.Parse(server.Command($"PTTL {key}")[1..], CultureInfo.InvariantCulture);
+}
