@@ -63,7 +63,7 @@ public sealed class EncryptionBenchmarks : IDisposable
         _ = OutputFormat.Write(value, _output, _serializer, ObjectWriter.DefaultDepth, CancellationToken.None);
         SealedEntry entry = _cache.Seal(
             _keys, null, _serializer, value.WrittenSpan, TimeSpan.FromMinutes(1), compress: false)!;
-        if (!_cache.TryOpen(entry, out OpenedEntry opened))
+        if (!_cache.TryOpen(entry, _keys, out OpenedEntry opened))
         {
             throw new InvalidOperationException("The entry does not open.");
         }
