@@ -23,9 +23,9 @@ Describe 'Clear-CacheKit' {
         $session.Dispose()
     }
 
-    It 'clears the session''s namespace of one tenant, and writes nothing' {
+    It 'clears all namespaces of one tenant, and writes nothing' {
         Clear-CacheKit @common -Force | Should -BeNullOrEmpty
-        (Get-CacheKitEntry @common -Namespace *).Namespace | Sort-Object | Should -Be @('users.a', 'users.b')
+        @(Get-CacheKitEntry @common) | Should -HaveCount 0
         Test-CacheKitItem @common one | Should -BeFalse
         Get-CacheKitItem @common -Tenant other one | Should -Be 'theirs'
         Invoke-Cached @common -WarningAction Ignore -Key plain { 'again' } | Should -Be 'public'
@@ -42,15 +42,24 @@ Describe 'Clear-CacheKit' {
     }
 
     It 'clears one tenant whole' {
-        (Clear-CacheKit @common * -Force -PassThru).Removed | Should -Be 3
+        $report = Clear-CacheKit @common -Force -PassThru
+        $report.Removed | Should -Be 3
+        $report.Namespace | Should -Be '*'
         (Clear-CacheKit @common * -Force -PassThru).Removed | Should -Be 0
         (Clear-CacheKit @common * -Tenant other -Force -PassThru).Removed | Should -Be 1
+    }
+
+    It 'clears one namespace, whatever that of the session is' {
+        $scoped = New-CacheKitSession -Path $path -MasterKey $key -Namespace users.a
+        (Clear-CacheKit -Session $scoped main -Force -PassThru).Removed | Should -Be 1
+        (Clear-CacheKit -Session $scoped -Force -PassThru).Removed | Should -Be 2
+        $scoped.Dispose()
     }
 
     It 'clears derived entries and entries of input objects, too' {
         $null = Invoke-SecureCached @common { 'derived' }
         $null = 1..3 | Invoke-SecureCached @common -Key piped { $_ }
-        (Clear-CacheKit @common -Force -PassThru).Removed | Should -Be 5
+        (Clear-CacheKit @common main -Force -PassThru).Removed | Should -Be 5
     }
 
     It 'clears plain entries alone' {
@@ -97,7 +106,7 @@ Describe 'Clear-CacheKit' {
     }
 
     It 'goes on without a question when confirmation is off' {
-        (Clear-CacheKit @common -Confirm:$false -PassThru).Removed | Should -Be 1
+        (Clear-CacheKit @common -Confirm:$false -PassThru).Removed | Should -Be 3
     }
 
     It 'refuses a tenant where all are meant' {

@@ -82,7 +82,9 @@ Describe 'Get-CacheKitEntry' {
         foreach ($namespace in 'main', 'users.a', 'users.b', 'Users') {
             Set-CacheKitItem @common -Namespace $namespace one 1
         }
-        (Get-CacheKitEntry @common).Namespace | Should -Be 'main'
+        @(Get-CacheKitEntry @common) | Should -HaveCount 4
+        @(Get-CacheKitEntry @common one) | Should -HaveCount 4
+        (Get-CacheKitEntry @common -Namespace main).Namespace | Should -Be 'main'
         (Get-CacheKitEntry @common -Namespace 'users.*').Namespace | Sort-Object | Should -Be @('users.a', 'users.b')
         (Get-CacheKitEntry @common -Namespace 'users.[bc]').Namespace | Should -Be 'users.b'
         (Get-CacheKitEntry @common -Namespace main, Users).Namespace | Sort-Object | Should -Be @('main', 'Users')

@@ -10,8 +10,9 @@ Set-StrictMode -Version Latest
 BeforeAll {
     Import-Module CacheKit
     $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION'
-        'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'CACHEKIT_API_KEY', 'REDIS_URL', 'PSModulePath'
+        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
+        'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'CACHEKIT_API_KEY'
+        'REDIS_URL', 'PSModulePath'
     )
     $script:saved = @{}
     foreach ($name in $script:variables) {
@@ -56,7 +57,8 @@ Describe 'New-CacheKitSession with keys' {
             $secure = ConvertTo-SecureString $script:two -AsPlainText -Force
             $bytes = [Convert]::FromHexString($script:three)
             $session = New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey ('4' * 64), $secure, $bytes
-            Get-SessionKeyCheck $session | Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one), and 3 previous keys"
+            Get-SessionKeyCheck $session |
+                Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one), and 3 previous keys"
         }
 
         It 'takes one previous key in any form: <Name>' -ForEach @(
@@ -87,11 +89,15 @@ Describe 'New-CacheKitSession with keys' {
             $env:CACHEKIT_MASTER_KEY = $script:three
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'not a key'
             $session = New-CacheKitSession -Memory -MasterKey $script:one
-            Get-SessionKeyCheck $session | Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one)"
+            Get-SessionKeyCheck $session |
+                Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one)"
         }
 
         It 'refuses <Name> with <ErrorId>' -ForEach @(
-            @{ Name = 'the same key twice'; ErrorId = 'KeyRingInvalid'; Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '1' * 64 } }
+            @{
+                Name = 'the same key twice'; ErrorId = 'KeyRingInvalid'
+                Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '1' * 64 }
+            }
             @{
                 Name = 'the same key in another case'; ErrorId = 'KeyRingInvalid'
                 Given = @{ MasterKey = 'ab' * 32; PreviousMasterKey = 'AB' * 32 }
@@ -104,14 +110,35 @@ Describe 'New-CacheKitSession with keys' {
                 Name = 'four previous keys'; ErrorId = 'KeyRingInvalid'
                 Given = @{ MasterKey = '1' * 64; PreviousMasterKey = ('2' * 64), ('3' * 64), ('4' * 64), ('5' * 64) }
             }
-            @{ Name = 'half a previous key'; ErrorId = 'MasterKeyInvalid'; Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '2' * 32 } }
-            @{ Name = 'a blank previous key'; ErrorId = 'MasterKeyInvalid'; Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '' } }
-            @{ Name = 'no previous key'; ErrorId = 'MasterKeyInvalid'; Given = @{ MasterKey = '1' * 64; PreviousMasterKey = $null } }
-            @{ Name = 'null in the list'; ErrorId = 'MasterKeyInvalid'; Given = @{ MasterKey = '1' * 64; PreviousMasterKey = ('2' * 64), $null } }
-            @{ Name = 'a number'; ErrorId = 'MasterKeyInvalid'; Given = @{ MasterKey = '1' * 64; PreviousMasterKey = 5 } }
+            @{
+                Name = 'half a previous key'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '2' * 32 }
+            }
+            @{
+                Name = 'a blank previous key'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '' }
+            }
+            @{
+                Name = 'no previous key'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ MasterKey = '1' * 64; PreviousMasterKey = $null }
+            }
+            @{
+                Name = 'null in the list'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ MasterKey = '1' * 64; PreviousMasterKey = ('2' * 64), $null }
+            }
+            @{
+                Name = 'a number'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ MasterKey = '1' * 64; PreviousMasterKey = 5 }
+            }
             @{ Name = 'no key that encrypts'; ErrorId = 'ParameterConflict'; Given = @{ PreviousMasterKey = '1' * 64 } }
-            @{ Name = 'a key and a secret'; ErrorId = 'ParameterConflict'; Given = @{ MasterKey = '1' * 64; SecretName = 'k' } }
-            @{ Name = 'a previous key and a secret'; ErrorId = 'ParameterConflict'; Given = @{ PreviousMasterKey = '1' * 64; SecretName = 'k' } }
+            @{
+                Name = 'a key and a secret'; ErrorId = 'ParameterConflict'
+                Given = @{ MasterKey = '1' * 64; SecretName = 'k' }
+            }
+            @{
+                Name = 'a previous key and a secret'; ErrorId = 'ParameterConflict'
+                Given = @{ PreviousMasterKey = '1' * 64; SecretName = 'k' }
+            }
             @{ Name = 'a vault without a secret'; ErrorId = 'ParameterConflict'; Given = @{ VaultName = 'v' } }
         ) {
             $failure = { New-CacheKitSession -Memory @Given } | Should -Throw -PassThru
@@ -140,7 +167,7 @@ Describe 'New-CacheKitSession with keys' {
             $env:CACHEKIT_MASTER_KEY_ROTATION = $script:two
             Invoke-SecureCached -Key r { 'after' } | Should -Be 'before'
             (Test-CacheKitSession | Where-Object Check -EQ MasterKey).Detail |
-                Should -Be "CACHEKIT_MASTER_KEY_ROTATION, fingerprint $(Get-Fingerprint $script:two), and a previous key"
+                Should -BeLike "*_ROTATION, fingerprint $(Get-Fingerprint $script:two), and a previous key"
         }
 
         It 'has a ring of a key file' {
@@ -167,7 +194,8 @@ Describe 'New-CacheKitSession with keys' {
 
     Context 'in a secret vault' {
         BeforeAll {
-            $env:PSModulePath = "$PSScriptRoot/../fixtures/modules$([IO.Path]::PathSeparator)$($script:saved['PSModulePath'])"
+            $modules = "$PSScriptRoot/../fixtures/modules"
+            $env:PSModulePath = $modules, $script:saved['PSModulePath'] -join [IO.Path]::PathSeparator
             $global:CacheKitTestVaults = [ordered]@{ First = @{}; Second = @{} }
         }
 
@@ -188,7 +216,10 @@ Describe 'New-CacheKitSession with keys' {
             @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Others = '' }
             @{ Name = 'text with a line end'; Secret = '1' * 64 + "`r`n"; Others = '' }
             @{ Name = 'two lines'; Secret = '1' * 64 + "`n" + '2' * 64; Others = ', and a previous key' }
-            @{ Name = 'a list with commas'; Secret = '1' * 64 + ', ' + '2' * 64 + ',' + '3' * 64; Others = ', and 2 previous keys' }
+            @{
+                Name = 'a list with commas'; Secret = '1' * 64 + ', ' + '2' * 64 + ',' + '3' * 64
+                Others = ', and 2 previous keys'
+            }
         ) {
             $global:CacheKitTestVaults['Second']['ring'] = $Secret
             $session = New-CacheKitSession -Memory -SecretName ring
@@ -215,7 +246,10 @@ Describe 'New-CacheKitSession with keys' {
         }
 
         It 'refuses <Name> with <ErrorId>' -ForEach @(
-            @{ Name = 'a secret that is not there'; ErrorId = 'MasterKeyMissing'; Given = @{ SecretName = 'nowhere' }; Says = "'nowhere'" }
+            @{
+                Name = 'a secret that is not there'; ErrorId = 'MasterKeyMissing'
+                Given = @{ SecretName = 'nowhere' }; Says = "'nowhere'"
+            }
             @{
                 Name = 'a secret of another vault'; ErrorId = 'MasterKeyMissing'
                 Given = @{ SecretName = 'half'; VaultName = 'Second' }; Says = "'half' of the vault 'Second'"
@@ -224,12 +258,27 @@ Describe 'New-CacheKitSession with keys' {
                 Name = 'a vault that is not there'; ErrorId = 'SecretVaultFailed'
                 Given = @{ SecretName = 'half'; VaultName = 'Third' }; Says = 'Vault not found'
             }
-            @{ Name = 'a vault that fails'; ErrorId = 'SecretVaultFailed'; Given = @{ SecretName = 'locked' }; Says = 'the vault is locked' }
-            @{ Name = 'half a key'; ErrorId = 'MasterKeyInvalid'; Given = @{ SecretName = 'half' }; Says = '32 characters' }
-            @{ Name = 'too few bytes'; ErrorId = 'MasterKeyInvalid'; Given = @{ SecretName = 'bytes' }; Says = '16 bytes' }
-            @{ Name = 'a credential'; ErrorId = 'MasterKeyInvalid'; Given = @{ SecretName = 'credential' }; Says = 'PSCredential' }
+            @{
+                Name = 'a vault that fails'; ErrorId = 'SecretVaultFailed'
+                Given = @{ SecretName = 'locked' }; Says = 'the vault is locked'
+            }
+            @{
+                Name = 'half a key'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ SecretName = 'half' }; Says = '32 characters'
+            }
+            @{
+                Name = 'too few bytes'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ SecretName = 'bytes' }; Says = '16 bytes'
+            }
+            @{
+                Name = 'a credential'; ErrorId = 'MasterKeyInvalid'
+                Given = @{ SecretName = 'credential' }; Says = 'PSCredential'
+            }
             @{ Name = 'nothing'; ErrorId = 'MasterKeyInvalid'; Given = @{ SecretName = 'nothing' }; Says = 'empty' }
-            @{ Name = 'the same key twice'; ErrorId = 'KeyRingInvalid'; Given = @{ SecretName = 'twice' }; Says = 'Line 2 of' }
+            @{
+                Name = 'the same key twice'; ErrorId = 'KeyRingInvalid'
+                Given = @{ SecretName = 'twice' }; Says = 'Line 2 of'
+            }
             @{ Name = 'a blank line'; ErrorId = 'KeyRingInvalid'; Given = @{ SecretName = 'gap' }; Says = 'Line 2 of' }
             @{ Name = 'five keys'; ErrorId = 'KeyRingInvalid'; Given = @{ SecretName = 'five' }; Says = '5 keys' }
         ) {
@@ -267,9 +316,15 @@ Describe 'New-CacheKitSession with keys' {
         }
 
         It 'is left as it is by a rotation when <Name>' -ForEach @(
-            @{ Name = 'it has other keys by now'; ErrorId = 'KeyFileChanged'; First = @{}; Second = @{ ring = '3' * 64 } }
+            @{
+                Name = 'it has other keys by now'; ErrorId = 'KeyFileChanged'
+                First = @{}; Second = @{ ring = '3' * 64 }
+            }
             @{ Name = 'it is gone'; ErrorId = 'SecretVaultFailed'; First = @{}; Second = @{} }
-            @{ Name = 'two vaults have it'; ErrorId = 'SecretVaultFailed'; First = @{ ring = '1' * 64 }; Second = @{ ring = '1' * 64 } }
+            @{
+                Name = 'two vaults have it'; ErrorId = 'SecretVaultFailed'
+                First = @{ ring = '1' * 64 }; Second = @{ ring = '1' * 64 }
+            }
         ) {
             $global:CacheKitTestVaults['Second']['ring'] = $script:one
             $session = New-CacheKitSession -Memory -SecretName ring
@@ -295,7 +350,8 @@ Describe 'New-CacheKitSession with keys' {
 
             $failure.FullyQualifiedErrorId | Should -Be "SecretManagementMissing,$commandType"
             $failure.CategoryInfo.Category | Should -Be 'NotInstalled'
-            $failure.ErrorDetails.RecommendedAction | Should -BeLike 'Install-Module Microsoft.PowerShell.SecretManagement*'
+            $failure.ErrorDetails.RecommendedAction |
+                Should -BeLike 'Install-Module Microsoft.PowerShell.SecretManagement*'
         }
 
         It 'is not mistaken for a function of the same name' {

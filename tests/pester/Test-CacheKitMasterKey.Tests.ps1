@@ -93,7 +93,8 @@ Describe 'Test-CacheKitMasterKey' {
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = ('e' * 64) + ',' + ('f' * 64)
             $reports = @(Test-CacheKitMasterKey -Detailed)
             $reports.Role | Should -Be 'Current', 'Previous', 'Previous'
-            $reports.Source | Should -Be 'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
+            $reports.Source |
+                Should -Be @('CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_PREVIOUS_MASTER_KEYS')
             @(Test-CacheKitMasterKey) | Should -Be @($true)
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
             $env:CACHEKIT_MASTER_KEY_ROTATION = 'e' * 64
@@ -146,7 +147,8 @@ Describe 'Test-CacheKitMasterKey' {
             $reports.IsValid | Should -Be $true, $true, $true
             $reports.Source | Should -Be (, "the key file '$path'" * 3)
             foreach ($i in 0..2) {
-                $reports[$i].Fingerprint | Should -Be (Test-CacheKitMasterKey ('def'[$i].ToString() * 64) -Detailed).Fingerprint
+                $key = 'def'[$i].ToString() * 64
+                $reports[$i].Fingerprint | Should -Be (Test-CacheKitMasterKey $key -Detailed).Fingerprint
             }
 
             @(Test-CacheKitMasterKey -Path $path) | Should -Be @($true)

@@ -138,6 +138,16 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
+    It 'does not reach what takes <Name> that were merged into the output' -ForEach @(
+        @{ Name = 'warnings'; Block = { Write-Warning 'seen' } }
+        @{ Name = 'errors'; Block = { Write-Error 'seen' } }
+        @{ Name = 'information records'; Block = { Write-Information 'seen' } }
+    ) {
+        $seen = Use-CacheKitSession $session $Block *>&1 | ForEach-Object { "$_ $(Get-Tenant)" }
+        $seen | Should -Be 'seen default'
+        (Get-CacheKitSession).IsImplicit | Should -BeTrue
+    }
+
     It 'gives the output as it comes, and what the block sees of the caller' {
         $order = [System.Collections.Generic.List[string]]::new()
         $name = 'caller'

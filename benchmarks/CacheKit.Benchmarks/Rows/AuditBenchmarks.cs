@@ -6,7 +6,7 @@ namespace CacheKit.Benchmarks.Rows;
 
 /// <summary>A line of an audit log, beside appending as many bytes to a file that is opened for each.</summary>
 [MemoryDiagnoser]
-public class AuditBenchmarks
+public class AuditBenchmarks : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cachekit-bench-").FullName;
     private readonly byte[] _line = new byte[500];
@@ -26,19 +26,21 @@ public class AuditBenchmarks
 
     /// <summary>Ends, and removes both files.</summary>
     [GlobalCleanup]
-    public void CleanUp()
+    public void Dispose()
     {
         _trail.Dispose();
         _keys.Dispose();
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Opens a file, appends 500 bytes, closes it.</summary>
     [Benchmark(Baseline = true)]
-    public void Append()
+    public long Append()
     {
         using FileStream file = new(Path.Combine(_folder, "plain"), FileMode.Append, FileAccess.Write, FileShare.Read, 0);
         file.Write(_line);
+        return file.Position;
     }
 
     /// <summary>Records an event.</summary>

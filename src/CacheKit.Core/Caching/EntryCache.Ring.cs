@@ -13,10 +13,20 @@ public abstract partial class EntryCache
     // An entry that moves while it is cleared is met again at its new place; a third time is nobody's rotation.
     private const int ClearAttempts = 3;
 
-    /// <summary>Whether one of two entries takes the place of the other.</summary>
-    private static bool IsNewer(in EntryHeader header, in EntryHeader than, long now) =>
-        header.CreatedUnixMs > than.CreatedUnixMs
-        || (header.CreatedUnixMs == than.CreatedUnixMs && IsFresh(header, now) && !IsFresh(than, now));
+    /// <summary>
+    /// Whether one of two entries takes the place of the other. One from the future never does: a wrong clock somewhere
+    /// would hide what is written here until its time comes.
+    /// </summary>
+    internal static bool IsNewer(in EntryHeader header, in EntryHeader than, long now)
+    {
+        if (IsFromFuture(header, now) || IsFromFuture(than, now))
+        {
+            return !IsFromFuture(header, now);
+        }
+
+        return header.CreatedUnixMs > than.CreatedUnixMs
+            || (header.CreatedUnixMs == than.CreatedUnixMs && IsFresh(header, now) && !IsFresh(than, now));
+    }
 
     private static void KeepNewer(ref OpenedEntry newest, ref bool isFound, OpenedEntry entry, long now)
     {
@@ -189,7 +199,8 @@ public abstract partial class EntryCache
     {
         if (!NativeFrame.TryReadStart(found, out EntryHeader header, out _)
             || !NativeFrame.TryReadStart(entry.Frame, out EntryHeader own, out _)
-            || header.CreatedUnixMs < own.CreatedUnixMs)
+            || header.CreatedUnixMs < own.CreatedUnixMs
+            || IsFromFuture(header, Now()))
         {
             return true;
         }

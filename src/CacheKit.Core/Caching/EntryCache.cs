@@ -84,9 +84,12 @@ public abstract partial class EntryCache : IAsyncDisposable
 
     /// <summary>Opens an entry that another caller has just sealed for both.</summary>
     /// <param name="entry">The sealed entry.</param>
+    /// <param name="keys">
+    /// Where it lies, under the keys of this cache: those of the other caller may be another cache's, and zeroed by now.
+    /// </param>
     /// <param name="opened">The entry, to be disposed by the caller.</param>
-    public bool TryOpen(SealedEntry entry, out OpenedEntry opened) =>
-        Open(entry.Keys.Current, entry.Frame, out opened) == OpenOutcome.Opened;
+    public bool TryOpen(SealedEntry entry, EntryKeys keys, out OpenedEntry opened) =>
+        Open(keys.Current, entry.Frame, out opened) == OpenOutcome.Opened;
 
     /// <summary>Seals a value, and puts it into the memory tier. <see cref="SetAsync"/> puts it into the store.</summary>
     /// <param name="keys">Where the entry will lie.</param>
@@ -232,8 +235,13 @@ public abstract partial class EntryCache : IAsyncDisposable
 
     private bool IsWithin(in EntryHeader header, long milliseconds) => IsWithin(header, milliseconds, Now());
 
+    /// <summary>Whether an entry was made at a time that no clock here can show yet: it is not used.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="now">The time, in Unix milliseconds.</param>
+    internal static bool IsFromFuture(in EntryHeader header, long now) => header.CreatedUnixMs > now + s_clockSkewMs;
+
     private static bool IsFresh(in EntryHeader header, long now) => IsWithin(header, header.FreshForMs, now);
 
     private static bool IsWithin(in EntryHeader header, long milliseconds, long now) =>
-        now < header.CreatedUnixMs + milliseconds && header.CreatedUnixMs <= now + s_clockSkewMs;
+        now < header.CreatedUnixMs + milliseconds && !IsFromFuture(header, now);
 }

@@ -37,6 +37,7 @@ public sealed partial class SecureCache
         }
 
         EntryInfo?[] results = new EntryInfo?[keys.Count];
+        long now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
         int next = 0;
         for (int i = 0; i < results.Length; i++)
         {
@@ -44,7 +45,7 @@ public sealed partial class SecureCache
             {
                 if (found[next] is { } frame && TryInspect(all[next], frame, includesStale, out EntryInfo? info))
                 {
-                    results[i] = BetterOf(results[i], info);
+                    results[i] = BetterOf(results[i], info, now);
                 }
             }
         }
@@ -80,7 +81,7 @@ public sealed partial class SecureCache
 
     private static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
 
-    private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other)
+    private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other, long now)
     {
         if (one is null)
         {
@@ -89,7 +90,7 @@ public sealed partial class SecureCache
 
         bool isOther = one.Condition != EntryCondition.Sound
             ? other.Condition == EntryCondition.Sound
-            : other.Condition == EntryCondition.Sound && other.Header.CreatedUnixMs > one.Header.CreatedUnixMs;
+            : other.Condition == EntryCondition.Sound && IsNewer(other.Header, one.Header, now);
         return isOther ? other : one;
     }
 

@@ -214,9 +214,10 @@ public static partial class KeyFile
 
     private static CacheKitException HoldsRing(string path) => new(
         ErrorIds.KeyFileExists,
-        $"The key file '{path}' holds several keys, because a key rotation is under way; a new key in place of all of them "
-        + "would make every entry unreadable.",
-        "Finish the rotation with Complete-CacheKitKeyRotation; or delete the file, if its keys are not wanted any more.");
+        $"The key file '{path}' holds several keys, because a key rotation is under way; a new key in place of all of "
+        + "them would make every entry unreadable.",
+        "Finish the rotation with Complete-CacheKitKeyRotation; or delete the file, if its keys are not wanted any "
+        + "more.");
 
     private static CacheKitException Changed(string message) => new(
         ErrorIds.KeyFileChanged,

@@ -6,8 +6,8 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Core.Keys;
 
 /// <summary>
-/// A file that holds master keys, one to four lines of 64 hexadecimal digits: the first key encrypts, the others decrypt.
-/// It is readable by its owner alone: 0600 on Unix; on Windows the saved key file is protected for the user with DPAPI.
+/// A file that holds master keys, one to four lines of 64 hexadecimal digits: the first key encrypts, the others
+/// decrypt. It is readable by its owner alone: 0600 on Unix; on Windows the saved key file is protected for the user with DPAPI.
 /// </summary>
 public static partial class KeyFile
 {
@@ -71,7 +71,8 @@ public static partial class KeyFile
         try
         {
             // The mode is asked of the open file, so that what was checked is what is read.
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream file = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             if (!mayBeOpen && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
             {
                 throw new CacheKitException(

@@ -41,7 +41,8 @@ public sealed class KeyRingBuilder : IDisposable
     /// <param name="separator">What separates them.</param>
     /// <param name="list">What holds the list, as a message names it.</param>
     /// <param name="part">What a message calls a key of it: <c>Key</c> or <c>Line</c>.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/> or <see cref="ErrorIds.KeyRingInvalid"/>.</exception>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/> or
+    /// <see cref="ErrorIds.KeyRingInvalid"/>.</exception>
     public void AddList(ReadOnlySpan<char> text, char separator, string list, string part = "Key")
     {
         int count = text.Count(separator) + 1;
@@ -107,13 +108,15 @@ public sealed class KeyRingBuilder : IDisposable
     private static CacheKitException Blank(string name) => new(
         ErrorIds.KeyRingInvalid,
         $"{name} is blank.",
-        "Put a key there, or remove the place: there is one separator between two keys, and none before, after or besides.");
+        "Put a key there, or remove the place: there is one separator between two keys, and none before, after or "
+        + "besides.");
 
     private static CacheKitException NotForward(string name, string current) => new(
         ErrorIds.KeyRingInvalid,
-        $"{name} is the same key as {current}, which encrypts. Keys only go forward: one that was retired must not encrypt "
-        + "again, because nobody can tell how much was encrypted under it already.",
-        "Remove it from the keys that only decrypt. If an old key was meant to encrypt again, take a new one: New-CacheKitMasterKey.");
+        $"{name} is the same key as {current}, which encrypts. Keys only go forward: one that was retired must not "
+        + "encrypt again, because nobody can tell how much was encrypted under it already.",
+        "Remove it from the keys that only decrypt. If an old key was meant to encrypt again, take a new one: "
+        + "New-CacheKitMasterKey.");
 
     private static CacheKitException Twice(string name, string other) => new(
         ErrorIds.KeyRingInvalid,

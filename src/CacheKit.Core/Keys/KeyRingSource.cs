@@ -21,7 +21,8 @@ public sealed record KeyRingSource(string Description, string? Path)
     /// </summary>
     /// <param name="environment">The environment.</param>
     /// <returns>The source, or null when there is none.</returns>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingConflict"/>: the variables contradict each other.</exception>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingConflict"/>: the variables contradict each
+    /// other.</exception>
     public static KeyRingSource? Find(CacheKitEnvironment environment)
     {
         CheckForms(environment);
@@ -143,10 +144,10 @@ public sealed record KeyRingSource(string Description, string? Path)
         {
             throw new CacheKitException(
                 ErrorIds.KeyRingConflict,
-                $"{CacheKitEnvironment.PreviousMasterKeysVariable} and {CacheKitEnvironment.MasterKeyRotationVariable} are both "
-                + "set, and each says which keys decrypt.",
-                $"Keep one form: {CacheKitEnvironment.MasterKeyVariable} with {CacheKitEnvironment.PreviousMasterKeysVariable} is "
-                + $"the one for a fleet. Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}.");
+                $"{CacheKitEnvironment.PreviousMasterKeysVariable} and {CacheKitEnvironment.MasterKeyRotationVariable} are "
+                + "both set, and each says which keys decrypt.",
+                $"Keep one form: {CacheKitEnvironment.MasterKeyVariable} with "
+                + $"{CacheKitEnvironment.PreviousMasterKeysVariable} is the one for a fleet. Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}.");
         }
 
         if (environment.MasterKey is null)
@@ -168,8 +169,8 @@ public sealed record KeyRingSource(string Description, string? Path)
                 ErrorIds.KeyRingConflict,
                 $"{CacheKitEnvironment.MasterKeyVariable} is the same key as the first of "
                 + $"{CacheKitEnvironment.MasterKeyRotationVariable}: the rotation has ended, and its variable is still set.",
-                $"Remove it: Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}. Keys that must still decrypt go into "
-                + $"{CacheKitEnvironment.PreviousMasterKeysVariable}.");
+                $"Remove it: Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}. Keys that must still decrypt "
+                + $"go into {CacheKitEnvironment.PreviousMasterKeysVariable}.");
         }
     }
 }

@@ -26,7 +26,7 @@ internal class BlockOutput(PSCmdlet cmdlet)
 
     /// <summary>Takes what the block wrote to any of the merged streams.</summary>
     /// <param name="item">The object.</param>
-    public void Take(PSObject? item)
+    public virtual void Take(PSObject? item)
     {
         switch (item?.BaseObject)
         {

@@ -22,7 +22,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
 {
     private long _removed;
 
-    /// <summary>Namespaces, with wildcards; the session's unless given, and all with -AllTenants.</summary>
+    /// <summary>Namespaces, with wildcards; all of them unless given.</summary>
     [Parameter(Position = 0)]
     [AllowEmptyString]
     [SupportsWildcards]
@@ -64,8 +64,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
         EntryCache cache;
         try
         {
-            string own = AllTenants ? "*" : InEffect?.Namespace ?? Namespaces.Default;
-            namespaces = new NamespacePatterns(Namespace ?? [own]);
+            namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
             // Without a tenant no key is needed, unless there is an audit log to be told of encrypted entries.
             cache = RentCache(plain: Plain || (AllTenants && InEffect?.Caches.Audit is null));
         }
@@ -75,10 +74,10 @@ public sealed class ClearCacheKitCommand : SessionCommand
             return;
         }
 
-        string what = Plain ? "plain entries"
-            : Owner is null ? "entries of all tenants"
-            : $"entries of the tenant '{Owner}'";
-        if (MayGoOn($"all {what} in the namespaces {namespaces} in {cache.StoreName}"))
+        string what = Plain ? "all plain entries"
+            : Owner is null ? "all entries of all tenants"
+            : $"all entries of the tenant '{Owner}'";
+        if (MayGoOn($"{what} in {namespaces.Description} in {cache.StoreName}"))
         {
             Clear(cache, namespaces);
         }

@@ -25,7 +25,7 @@ public sealed class GetCacheKitEntryCommand : EntryCommand
     [ArgumentCompleter(typeof(ItemNameCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Namespaces, with wildcards; the session's unless given.</summary>
+    /// <summary>Namespaces, with wildcards; all of the tenant's unless given.</summary>
     [Parameter(ParameterSetName = ParameterSets.Name)]
     [AllowEmptyString]
     [SupportsWildcards]
@@ -53,7 +53,7 @@ public sealed class GetCacheKitEntryCommand : EntryCommand
         base.BeginProcessing();
         try
         {
-            _namespaces = new NamespacePatterns(Namespace ?? [NamespaceInEffect]);
+            _namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
         }
         catch (CacheKitException failure)
         {

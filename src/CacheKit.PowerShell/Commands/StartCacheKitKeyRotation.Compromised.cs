@@ -1,3 +1,4 @@
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -21,6 +22,11 @@ public sealed partial class StartCacheKitKeyRotationCommand
         }
 
         SecureCache[] caches = Array.ConvertAll(Tenants, Rent);
+        foreach (SecureCache cache in caches)
+        {
+            Audit(AuditEvent.Cleared, cache.Keys, null, null);
+        }
+
         long removed = caches.Sum(RemoveAll);
         ReplaceKeys(ring, next);
         // Others in this process may have written under the old key until now.

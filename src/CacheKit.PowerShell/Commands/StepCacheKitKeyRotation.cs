@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
@@ -56,6 +57,8 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
             CultureInfo.CurrentCulture, $"{before.Old:N0} entries of the tenant '{tenant}' in {cache.StoreName}");
         if (ShouldProcess(target, $"Seal again under the key {before.Keys[0].Fingerprint}"))
         {
+            // Each of them is opened: where that must be told, it is told before.
+            Audit(AuditEvent.Rotated, cache.Keys, null, before.Old);
             Run(tenant, cache, before.Old);
         }
     }

@@ -137,7 +137,7 @@ public abstract partial class BlockCachingCommand
 
     private bool TryAnswerWith(EntryCache cache, SealedEntry entry, EntryKeys keys)
     {
-        if (!cache.TryOpen(entry, out OpenedEntry opened))
+        if (!cache.TryOpen(entry, keys, out OpenedEntry opened))
         {
             return false;
         }

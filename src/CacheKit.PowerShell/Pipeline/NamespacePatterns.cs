@@ -7,6 +7,9 @@ namespace CacheKit.Pipeline;
 /// <summary>Namespaces that a user names, some of them by wildcards. Upper and lower case differ.</summary>
 internal sealed class NamespacePatterns
 {
+    /// <summary>The pattern of every namespace.</summary>
+    public const string All = "*";
+
     private static readonly SearchValues<char> s_known =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-*?");
 
@@ -40,6 +43,11 @@ internal sealed class NamespacePatterns
     /// <summary>Whether a namespace is one of those meant.</summary>
     /// <param name="namespace">The namespace.</param>
     public bool Includes(string @namespace) => _patterns.Any(pattern => pattern.IsMatch(@namespace));
+
+    /// <summary>What they are in a sentence.</summary>
+    public string Description => Names.Contains(All)
+        ? "all namespaces"
+        : $"the {(Names.Length == 1 ? "namespace" : "namespaces")} {this}";
 
     /// <summary>The names as a user reads them.</summary>
     public override string ToString() => string.Join(", ", Names.Select(name => $"'{name}'"));

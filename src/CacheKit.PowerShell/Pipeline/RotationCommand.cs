@@ -37,6 +37,7 @@ public abstract class RotationCommand : CacheKitCommand
         try
         {
             InEffect = Session ?? SessionScopes.Current ?? ImplicitSession.Current;
+            Caches = InEffect.IsImplicit ? ImplicitSession.Current.Caches : InEffect.Caches;
             AuditInto(Caches.Audit);
             Tenants = IsGiven(nameof(Tenant)) ? [.. (Tenant ?? [null!]).Distinct(StringComparer.Ordinal)] : [InEffect.Tenant];
             if (Tenants.Length == 0)
@@ -55,22 +56,26 @@ public abstract class RotationCommand : CacheKitCommand
         }
     }
 
-    /// <summary>What the session's views share.</summary>
-    private protected SessionCaches Caches => InEffect.IsImplicit ? ImplicitSession.Current.Caches : InEffect.Caches;
+    /// <summary>
+    /// What the session's views share, for the whole of the command: the environment may name other keys while it works.
+    /// </summary>
+    private protected SessionCaches Caches { get; private set; } = null!;
 
     /// <summary>Takes a lease on a tenant's cache, which ends with the command.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <exception cref="CacheKitException">The session is closed, or there is no usable key.</exception>
     private protected SecureCache Rent(string tenant)
     {
-        CacheLease lease = Caches.TryRent(tenant) ?? throw SessionCaches.Closed();
+        CacheLease lease = Caches.TryRent(tenant) ?? throw Closed();
         _leases.Add(lease);
         return (SecureCache)lease.Cache;
     }
 
     /// <summary>A copy of the keys, which is the caller's.</summary>
     /// <exception cref="CacheKitException">The session is closed, or there is no usable key.</exception>
-    private protected KeyRing CopyKeys() => Caches.WithKeys(ring => ring.Clone());
+    private protected KeyRing CopyKeys() => Caches.IsClosed
+        ? throw Closed()
+        : Caches.WithKeys(ring => ring.Clone());
 
     /// <summary>Puts other keys in the place of the session's: where they came from, and into the session.</summary>
     /// <param name="expected">The keys that are there.</param>
@@ -94,6 +99,14 @@ public abstract class RotationCommand : CacheKitCommand
         using TenantKeyRing keys = ring.ForTenant(tenant);
         return [.. keys.Keys.Select(key => key.Fingerprint.ToString())];
     }
+
+    /// <summary>The environment's session is closed when it names other keys, and not by the user.</summary>
+    private CacheKitException Closed() => InEffect.IsImplicit
+        ? new CacheKitException(
+            ErrorIds.KeyFileChanged,
+            "The environment names other keys, or another store, than when the command began. Nothing was changed.",
+            "Run the command again.")
+        : SessionCaches.Closed();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

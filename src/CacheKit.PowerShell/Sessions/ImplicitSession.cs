@@ -19,7 +19,9 @@ internal sealed class ImplicitSession : IDisposable
     {
         _environment = environment;
         CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
-        _session = new CacheKitSession(new SessionCaches(options, new SessionKeys(null, null)), CacheFactory.DefaultTenant)
+        // Store and keys are of one moment: another runspace may be changing the variables.
+        SessionKeys keys = new(null, null, environment);
+        _session = new CacheKitSession(new SessionCaches(options, keys), CacheFactory.DefaultTenant)
         {
             IsImplicit = true,
         };

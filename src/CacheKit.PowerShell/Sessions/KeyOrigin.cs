@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 
 namespace CacheKit.Sessions;
@@ -17,7 +18,7 @@ internal abstract class KeyOrigin(string description)
     /// <param name="cmdlet">The cmdlet that does it.</param>
     /// <param name="expected">The keys that are there, as the caller knows them.</param>
     /// <param name="replacement">The keys to put there.</param>
-    /// <exception cref="Core.Diagnostics.CacheKitException">Other keys are there by now, or they cannot be written.</exception>
+    /// <exception cref="CacheKitException">Other keys are there by now, or they cannot be written.</exception>
     public abstract void Replace(PSCmdlet cmdlet, KeyRing expected, KeyRing replacement);
 
     /// <summary>The place of keys that the environment names.</summary>
@@ -67,6 +68,17 @@ internal abstract class KeyOrigin(string description)
 
         public override void Replace(PSCmdlet cmdlet, KeyRing expected, KeyRing replacement)
         {
+            using (KeyRing found = KeyRingSource.ReadFirst(CacheKitEnvironment.Capture()))
+            {
+                if (!found.HasSameKeys(expected))
+                {
+                    throw new CacheKitException(
+                        ErrorIds.KeyFileChanged,
+                        "The environment has other keys than when they were read. It was left as it is.",
+                        "Run the command again; name a session that has keys of its own with -Session.");
+                }
+            }
+
             string[] keys = [.. replacement.Keys.Select(HexOf)];
             string? previous = keys.Length == 1 ? null : string.Join(',', keys[1..]);
             Environment.SetEnvironmentVariable(CacheKitEnvironment.MasterKeyRotationVariable, null);

@@ -18,7 +18,8 @@ internal static class MasterKeyParameter
     /// <param name="current">What the user gave as the key that encrypts.</param>
     /// <param name="previous">What the user gave as keys that only decrypt.</param>
     /// <returns>The ring, which is the caller's.</returns>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/> or <see cref="ErrorIds.KeyRingInvalid"/>.</exception>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyInvalid"/> or
+    /// <see cref="ErrorIds.KeyRingInvalid"/>.</exception>
     public static KeyRing Read(object? current, params object?[] previous)
     {
         using KeyRingBuilder builder = new();

@@ -11,11 +11,15 @@ namespace CacheKit.Sessions;
 internal sealed class ScopedOutput(PSCmdlet cmdlet) : BlockOutput(cmdlet)
 {
     /// <inheritdoc/>
-    protected override void Keep(PSObject? item)
+    public override void Take(PSObject? item)
     {
+        // Warnings and the like too: the caller may have merged them into the output.
         using (SessionScopes.Suspend())
         {
-            Write(item);
+            base.Take(item);
         }
     }
+
+    /// <inheritdoc/>
+    protected override void Keep(PSObject? item) => Write(item);
 }

@@ -61,8 +61,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
             default:
                 throw new CacheKitException(
                     ErrorIds.MasterKeyInvalid,
-                    $"{Sentence} is {(secret is null ? "empty, or more than one object" : $"a {secret.GetType().FullName}")}; keys "
-                    + "are text of 64 hexadecimal digits each, or an array of 32 bytes.",
+                    $"{Sentence} is {(secret is null ? "empty, or more than one object" : $"a {secret.GetType().FullName}")}; "
+                    + "keys are text of 64 hexadecimal digits each, or an array of 32 bytes.",
                     $"Store it as text: {SetSecretLine}.");
         }
 
@@ -122,7 +122,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
             ? vaults[0]
             : throw new CacheKitException(
                 ErrorIds.SecretVaultFailed,
-                $"{Sentence} is in {(vaults.Length == 0 ? "no vault" : $"{vaults.Length} vaults: {string.Join(", ", vaults)}")}.",
+                $"{Sentence} is in "
+                + (vaults.Length == 0 ? "no vault." : $"{vaults.Length} vaults: {string.Join(", ", vaults)}."),
                 "Name the vault with -VaultName.");
     }
 
@@ -150,7 +151,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
         parameters["ErrorAction"] = ActionPreference.Stop;
         try
         {
-            PSObject table = cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, s_runner, input: null, found, parameters)[^1];
+            PSObject table = cmdlet.InvokeCommand.InvokeScript(
+                useLocalScope: true, s_runner, input: null, found, parameters)[^1];
             return (object?[])((Hashtable)table.BaseObject)["Output"]!;
         }
         catch (RuntimeException failure) when (failure is not PipelineStoppedException)
@@ -172,7 +174,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
         string reason = error.ToString().ReplaceLineEndings(" ");
         return new CacheKitException(
             ErrorIds.SecretVaultFailed,
-            $"{Sentence} cannot be used: {(reason.Length > LongestReason ? reason[..LongestReason] : reason).TrimEnd(' ', '.')}.",
-            "Check with Get-Secret that the vault is registered, unlocked and has the secret; name the vault with -VaultName.");
+            $"{Sentence} cannot be used: {reason[..Math.Min(reason.Length, LongestReason)].TrimEnd(' ', '.')}.",
+            "Check with Get-Secret that the vault is registered, unlocked and has the secret; name the vault with "
+            + "-VaultName.");
     }
 }

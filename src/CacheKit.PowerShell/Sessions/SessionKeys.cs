@@ -8,14 +8,17 @@ namespace CacheKit.Sessions;
 /// </summary>
 internal sealed class SessionKeys : IDisposable
 {
+    private readonly CacheKitEnvironment? _environment;
     private KeyRing? _ring;
     private volatile KeyFileWatch? _watch;
 
     /// <summary>Takes keys.</summary>
     /// <param name="ring">The keys, which belong to this from then on; null when they are to be read at the first use.</param>
     /// <param name="origin">Where they came from; null with keys that are still to be read.</param>
-    public SessionKeys(KeyRing? ring, KeyOrigin? origin)
+    /// <param name="environment">What names them at the first use; null for what the environment is then.</param>
+    public SessionKeys(KeyRing? ring, KeyOrigin? origin, CacheKitEnvironment? environment = null)
     {
+        _environment = environment;
         _ring = ring;
         Origin = origin;
     }
@@ -35,7 +38,7 @@ internal sealed class SessionKeys : IDisposable
     {
         if (_ring is null)
         {
-            CacheKitEnvironment environment = CacheKitEnvironment.Capture();
+            CacheKitEnvironment environment = _environment ?? CacheKitEnvironment.Capture();
             KeyRingSource source = KeyRingSource.Find(environment) ?? throw KeyRingSource.Missing();
             KeyFileWatch? watch = string.IsNullOrWhiteSpace(source.Path) ? null : new(source.Path, TimeProvider.System);
             _ring = source.Read(environment);

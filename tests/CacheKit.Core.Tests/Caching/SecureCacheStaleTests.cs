@@ -117,12 +117,35 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     public async Task What_one_sealed_another_opens()
     {
         SecureCache cache = Open();
-        SealedEntry? entry = cache.Seal(cache.KeysFor(Namespace, Identity), null, SerializerKind.PowerShell, Value, Minute);
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, Value, Minute);
         Assert.NotNull(entry);
-        Assert.True(cache.TryOpen(entry, out OpenedEntry opened));
+        Assert.True(cache.TryOpen(entry, keys, out OpenedEntry opened));
         Assert.Equal(Value, opened.Value.ToArray());
         opened.Dispose();
         await cache.SetAsync(entry, Token);
+    }
+
+    [Fact]
+    public async Task What_one_sealed_another_opens_though_the_first_has_zeroed_its_keys()
+    {
+        // As when a key is added to a session while a block runs: who waits for the block has another cache.
+        await using CacheTiers tiers = new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
+        using KeyRing one = new(TestKeys.Of(1));
+        using KeyRing two = new(TestKeys.Of(1), TestKeys.Of(2));
+        await using SecureCache follower = CacheFactory.Create(tiers, two, Tenant);
+        SealedEntry? entry;
+        await using (SecureCache leader = CacheFactory.Create(tiers, one, Tenant))
+        {
+            entry = leader.Seal(leader.KeysFor(Namespace, Identity), null, SerializerKind.PowerShell, Value, Minute);
+        }
+
+        Assert.NotNull(entry);
+        Assert.True(follower.TryOpen(entry, follower.KeysFor(Namespace, Identity), out OpenedEntry opened));
+        using (opened)
+        {
+            Assert.Equal(Value, opened.Value.ToArray());
+        }
     }
 
     [Fact]

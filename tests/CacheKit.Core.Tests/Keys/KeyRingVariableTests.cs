@@ -162,7 +162,9 @@ public sealed class KeyRingVariableTests
             return null;
         }
 
-        string[] parts = rotation is null ? [master ?? "x", .. Parts(previous)] : [.. Parts(rotation), .. master is null ? [] : (string[])[master]];
+        string[] parts = rotation is null
+            ? [master ?? "x", .. Parts(previous)]
+            : [.. Parts(rotation), .. master is null ? [] : (string[])[master]];
         bool hasKeysOnly = parts.All(part => part.Length == 1 && "1234aA".Contains(part[0], StringComparison.Ordinal));
         string ring = string.Concat(parts).ToLowerInvariant();
         return hasKeysOnly && ring.Length <= 4 && ring.Distinct().Count() == ring.Length ? ring : null;

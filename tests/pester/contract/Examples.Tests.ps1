@@ -1,4 +1,8 @@
 #Requires -Version 7.4
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSAvoidGlobalVars', '', Justification = 'The vaults of the stand-in for SecretManagement are one.')]
+param()
+
 # Every example of every page runs as it stands. Commands that a reader has elsewhere get a stand-in of their name.
 
 BeforeDiscovery {
@@ -19,8 +23,8 @@ Describe '<Page>, <Title>' -ForEach $examples {
         . "$PSScriptRoot/HelpPage.ps1"
         Import-BuiltModule
         $variables = @(
-            'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION'
-            'CACHEKIT_CACHE_PATH', 'PSModulePath'
+            'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
+            'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_CACHE_PATH', 'PSModulePath'
         )
         $saved = @{}
         foreach ($variable in $variables) {
@@ -41,7 +45,8 @@ Describe '<Page>, <Title>' -ForEach $examples {
         Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
         $null = $ExecutionContext.SessionState.Path.SetLocation($location)
         foreach ($variable in $variables) {
-            [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable])
+            # $null would become an empty text, and that is a value.
+            [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable] ?? [NullString]::Value)
         }
         # A file of the cache can still be open; what stays behind lies in the temporary directory.
         try { [System.IO.Directory]::Delete($folder, $true) } catch [System.IO.IOException] { $null = $_ }

@@ -124,7 +124,7 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
     /// One of the same moment is this very entry, from a run that was cut off. If it has another value, somebody is just
     /// replacing one by the other: he knows which is the later, and clears up what is not.
     /// </remarks>
-    private static RotationOutcome? Judge(EntryKey target, byte[] occupant, OpenedEntry entry)
+    private RotationOutcome? Judge(EntryKey target, byte[] occupant, OpenedEntry entry)
     {
         OpenOutcome opened = EntrySealer.Open(target, occupant, out OpenedEntry there);
         using (there)
@@ -134,12 +134,16 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
                 return Refused(opened);
             }
 
-            long later = there.Header.CreatedUnixMs - entry.Header.CreatedUnixMs;
-            return later < 0
-                ? null
-                : later > 0 || there.Value.Span.SequenceEqual(entry.Value.Span)
-                    ? RotationOutcome.Superseded
-                    : RotationOutcome.Contended;
+            long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            if (EntryCache.IsNewer(entry.Header, there.Header, now))
+            {
+                return null;
+            }
+
+            bool isSameMoment = there.Header.CreatedUnixMs == entry.Header.CreatedUnixMs;
+            return !isSameMoment || there.Value.Span.SequenceEqual(entry.Value.Span)
+                ? RotationOutcome.Superseded
+                : RotationOutcome.Contended;
         }
     }
 

@@ -1,0 +1,65 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:variables = 'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_CACHE_PATH'
+    $script:saved = @{}
+    foreach ($name in $script:variables) {
+        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
+}
+
+AfterAll {
+    foreach ($name in $script:variables) {
+        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
+    }
+}
+
+Describe 'Complete-CacheKitKeyRotation' {
+    BeforeEach {
+        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        $env:CACHEKIT_MASTER_KEY = 'a1' * 32
+        1..3 | ForEach-Object { Set-CacheKitItem "item $_" $_ -Ttl 1h }
+        $null = Start-CacheKitKeyRotation ('b2' * 32)
+    }
+
+    It 'refuses while entries remain, and says how many and under which key' {
+        $old = (Get-CacheKitKeyRotation | Where-Object Role -EQ Previous).KeyFingerprint
+        { Complete-CacheKitKeyRotation } | Should -Throw "3 entries*$old*" -ErrorId 'RotationIncomplete,*'
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
+    }
+
+    It 'drops the old key when nothing is left under it' {
+        $null = Step-CacheKitKeyRotation
+        Complete-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
+        $change = Complete-CacheKitKeyRotation
+        $change.PreviousKeyFingerprints | Should -HaveCount 0
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
+        $env:CACHEKIT_MASTER_KEY | Should -Be ('b2' * 32)
+        Get-CacheKitItem 'item 2' | Should -Be 2
+    }
+
+    It 'drops it all the same with -Force' {
+        $null = Complete-CacheKitKeyRotation -Force
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
+        Test-CacheKitItem 'item 2' | Should -BeFalse
+    }
+
+    It 'warns of what it did not look at' {
+        Set-CacheKitItem other 1 -Tenant acme
+        $null = Step-CacheKitKeyRotation
+        $null = Complete-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -Match '^1 encrypted entries .* -Tenant'
+    }
+
+    It 'only warns without a rotation' {
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        Complete-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Match 'no rotation to complete'
+    }
+}

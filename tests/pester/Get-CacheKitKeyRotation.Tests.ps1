@@ -1,0 +1,48 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+}
+
+Describe 'Get-CacheKitKeyRotation' {
+    BeforeEach {
+        $session = New-CacheKitSession -Memory -MasterKey ('b2' * 32) -PreviousMasterKey ('a1' * 32)
+    }
+
+    AfterEach {
+        Remove-CacheKitSession $session
+    }
+
+    It 'counts the entries of each key' {
+        1..4 | ForEach-Object { Set-CacheKitItem "item $_" $_ -Session $session }
+        Set-CacheKitItem other 1 -Session $session -Tenant acme
+        $rows = @(Get-CacheKitKeyRotation -Session $session)
+        $rows.Role | Should -Be @('Current', 'Previous', 'Other')
+        $rows.Entries | Should -Be @(4, 0, 1)
+        $rows[0].KeyFingerprint | Should -Be $session.KeyFingerprint
+        $rows[2].Tenant | Should -BeNullOrEmpty
+        $rows = @(Get-CacheKitKeyRotation -Session $session -Tenant default, acme)
+        $rows.Tenant | Should -Be @('default', 'default', 'acme', 'acme')
+        $rows.Entries | Should -Be @(4, 0, 1, 0)
+    }
+
+    It 'counts in every namespace' {
+        Set-CacheKitItem a 1 -Session $session -Namespace one
+        Set-CacheKitItem a 1 -Session $session -Namespace two
+        (Get-CacheKitKeyRotation -Session $session | Where-Object Role -EQ Current).Entries | Should -Be 2
+    }
+
+    It 'has the columns of its view' {
+        $text = Get-CacheKitKeyRotation -Session $session | Out-String
+        $text | Should -Match 'Tenant\s+KeyFingerprint\s+Role\s+Entries\s+InteropEntries'
+    }
+
+    It 'refuses a session that is closed' {
+        $closed = New-CacheKitSession -Memory -MasterKey ('a1' * 32)
+        Remove-CacheKitSession $closed
+        { Get-CacheKitKeyRotation -Session $closed } | Should -Throw -ErrorId 'SessionClosed,*'
+    }
+}

@@ -1,0 +1,176 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:variables = @(
+        'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY_FILE'
+        'CACHEKIT_CACHE_PATH'
+    )
+    $script:saved = @{}
+    foreach ($name in $script:variables) {
+        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
+
+    function Get-Lines {
+        param($Path)
+        , [System.IO.File]::ReadAllLines($Path)
+    }
+}
+
+AfterAll {
+    foreach ($name in $script:variables) {
+        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
+    }
+}
+
+Describe 'Start-CacheKitKeyRotation' {
+    BeforeEach {
+        foreach ($name in $script:variables) {
+            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
+        }
+
+        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
+    }
+
+    Context 'with keys in variables' {
+        BeforeEach {
+            $env:CACHEKIT_MASTER_KEY = 'a1' * 32
+            Set-CacheKitItem kept 'a value' -Ttl 1h
+        }
+
+        It 'sets them in this process, and gives the new key to deploy' {
+            $change = Start-CacheKitKeyRotation
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
+            $env:CACHEKIT_MASTER_KEY | Should -Match '^[0-9a-f]{64}$'
+            [System.Net.NetworkCredential]::new('', $change.NewMasterKey).Password | Should -Be $env:CACHEKIT_MASTER_KEY
+            $change.Source | Should -Be CACHEKIT_MASTER_KEY
+            $change.PreviousKeyFingerprints | Should -HaveCount 1
+            "$($change.NextSteps)" | Should -Match 'Deploy.*Step-CacheKitKeyRotation.*Complete-CacheKitKeyRotation'
+            Get-CacheKitItem kept | Should -Be 'a value'
+            $change | Format-List * | Out-String | Should -Not -Match $env:CACHEKIT_MASTER_KEY
+        }
+
+        It 'takes a key as <Form>' -ForEach @(
+            @{ Form = 'text'; Make = { 'c3' * 32 } }
+            @{ Form = 'bytes'; Make = { , [byte[]](@(0xC3) * 32) } }
+            @{ Form = 'a SecureString'; Make = { [System.Net.NetworkCredential]::new('', 'c3' * 32).SecurePassword } }
+        ) {
+            $null = Start-CacheKitKeyRotation -NewMasterKey (& $Make)
+            $env:CACHEKIT_MASTER_KEY | Should -Be ('c3' * 32)
+        }
+
+        It 'turns the form of one variable into that of two' {
+            $env:CACHEKIT_MASTER_KEY_ROTATION = 'c3' * 32
+            $null = Start-CacheKitKeyRotation ('d4' * 32)
+            $env:CACHEKIT_MASTER_KEY_ROTATION | Should -BeNullOrEmpty
+            $env:CACHEKIT_MASTER_KEY | Should -Be ('d4' * 32)
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be "$('c3' * 32),$('a1' * 32)"
+        }
+
+        It 'changes nothing with -WhatIf' {
+            Start-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
+            Start-CacheKitKeyRotation -Compromised -Force -WhatIf | Should -BeNullOrEmpty
+            $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
+            Get-CacheKitItem kept | Should -Be 'a value'
+        }
+
+        It 'deploys a key before it encrypts, and promotes it then' {
+            $null = Start-CacheKitKeyRotation -AsPrevious ('c3' * 32)
+            $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('c3' * 32)
+            (Start-CacheKitKeyRotation -Promote).NewMasterKey | Should -BeNullOrEmpty
+            $env:CACHEKIT_MASTER_KEY | Should -Be ('c3' * 32)
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
+            Get-CacheKitItem kept | Should -Be 'a value'
+        }
+
+        It 'does not go backwards' {
+            $null = Start-CacheKitKeyRotation
+            $before = $env:CACHEKIT_MASTER_KEY
+            { Start-CacheKitKeyRotation -Promote } | Should -Throw '*has encrypted before*' -ErrorId 'RotationBackwards,*'
+            { Start-CacheKitKeyRotation ('A1' * 32) } | Should -Throw '*forward only*' -ErrorId 'KeyRingInvalid,*'
+            { Start-CacheKitKeyRotation -AsPrevious $before.ToUpper() } | Should -Throw -ErrorId 'KeyRingInvalid,*'
+            $env:CACHEKIT_MASTER_KEY | Should -Be $before
+        }
+
+        It 'keeps to three previous keys' {
+            1..3 | ForEach-Object { $null = Start-CacheKitKeyRotation }
+            { Start-CacheKitKeyRotation } | Should -Throw '*the limit*' -ErrorId 'KeyRingInvalid,*'
+            Get-CacheKitItem kept | Should -Be 'a value'
+        }
+
+        It 'keeps nothing of a key that others may know' {
+            Set-CacheKitItem other 1 -Tenant acme
+            $change = Start-CacheKitKeyRotation -Compromised -Force -Tenant default, acme
+            $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
+            $change.PreviousKeyFingerprints | Should -HaveCount 0
+            Test-CacheKitItem kept | Should -BeFalse
+            $env:CACHEKIT_MASTER_KEY = 'a1' * 32
+            Test-CacheKitItem kept | Should -BeFalse
+            Test-CacheKitItem other -Tenant acme | Should -BeFalse
+        }
+
+        It 'refuses <Name>' -ForEach @(
+            @{ Name = 'a key that is too short'; Call = { Start-CacheKitKeyRotation abc }; Id = 'MasterKeyInvalid' }
+            @{ Name = 'no key'; Call = { Start-CacheKitKeyRotation $null }; Id = 'MasterKeyInvalid' }
+            @{ Name = 'a number'; Call = { Start-CacheKitKeyRotation 5 }; Id = 'MasterKeyInvalid' }
+            @{ Name = 'to promote without a previous key'; Call = { Start-CacheKitKeyRotation -Promote }; Id = 'RotationNotStarted' }
+        ) {
+            $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StartCacheKitKeyRotationCommand"
+            $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
+        }
+    }
+
+    Context 'with a key file' {
+        BeforeEach {
+            $path = "$TestDrive/$([guid]::NewGuid()).key"
+            New-CacheKitMasterKey -Path $path
+            $env:CACHEKIT_MASTER_KEY_FILE = $path
+            Set-CacheKitItem kept 'a value' -Ttl 1h
+        }
+
+        It 'writes the ring there, and keeps the key to itself' {
+            $old = (Get-Lines $path)[0]
+            $change = Start-CacheKitKeyRotation
+            $lines = Get-Lines $path
+            $lines.Count | Should -Be 2
+            $lines[1] | Should -Be $old
+            $change.NewMasterKey | Should -BeNullOrEmpty
+            $change.Source | Should -Be CACHEKIT_MASTER_KEY_FILE
+            Get-CacheKitItem kept | Should -Be 'a value'
+            (Step-CacheKitKeyRotation).Moved | Should -Be 1
+            $null = Complete-CacheKitKeyRotation
+            Get-Lines $path | Should -Be $lines[0]
+            Get-CacheKitItem kept | Should -Be 'a value'
+        }
+
+        It 'leaves a file that somebody else has replaced' {
+            $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH
+            New-CacheKitMasterKey -Path $path -Force
+            $before = Get-Lines $path
+            { Start-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'KeyFileChanged,*'
+            Get-Lines $path | Should -Be $before
+            Remove-CacheKitSession $session
+        }
+    }
+
+    It 'changes the ring of a session that was given its key' {
+        $session = New-CacheKitSession -Memory -MasterKey ('e5' * 32)
+        Set-CacheKitItem kept 'a value' -Session $session
+        $before = $session.KeyFingerprint
+        $change = Start-CacheKitKeyRotation -Session $session
+        $change.NewMasterKey | Should -BeOfType securestring
+        $session.KeyFingerprint | Should -Be $change.KeyFingerprint
+        $session.PreviousKeys | Should -Be 1
+        $change.PreviousKeyFingerprints | Should -Be $before
+        Get-CacheKitItem kept -Session $session | Should -Be 'a value'
+        (Step-CacheKitKeyRotation -Session $session).Moved | Should -Be 1
+        (Complete-CacheKitKeyRotation -Session $session).PreviousKeyFingerprints | Should -HaveCount 0
+        Get-CacheKitItem kept -Session $session | Should -Be 'a value'
+        Remove-CacheKitSession $session
+        { Start-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'SessionClosed,*'
+    }
+}

@@ -1,0 +1,130 @@
+#Requires -Version 7.4
+param()
+
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    Import-Module CacheKit
+    $script:variables = @(
+        'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY_FILE'
+        'CACHEKIT_CACHE_PATH'
+    )
+    $script:saved = @{}
+    foreach ($name in $script:variables) {
+        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
+    }
+
+    $script:one = 'a1' * 32
+    $script:two = 'b2' * 32
+
+    function Get-Count {
+        param($Role, $Tenant = 'default')
+        $rows = Get-CacheKitKeyRotation -Tenant $Tenant | Where-Object { $_.Role -eq $Role }
+        ($rows | Measure-Object Entries -Sum).Sum
+    }
+}
+
+AfterAll {
+    foreach ($name in $script:variables) {
+        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
+    }
+}
+
+Describe 'Step-CacheKitKeyRotation' {
+    BeforeEach {
+        foreach ($name in $script:variables) {
+            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
+        }
+
+        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
+        $env:CACHEKIT_MASTER_KEY = $script:one
+        1..30 | ForEach-Object { Set-CacheKitItem "item $_" "value $_" -Ttl 1h }
+        $block = { param($x) "$x $([guid]::NewGuid())" }
+        $made = Invoke-SecureCached -ArgumentList 7 $block
+        $env:CACHEKIT_MASTER_KEY = $script:two
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
+    }
+
+    It 'moves everything, whoever made the ring' {
+        Get-Count Previous | Should -Be 31
+        $result = Step-CacheKitKeyRotation
+        $result | Should -BeOfType CacheKit.KeyRotationResult
+        $result.Moved, $result.Remaining, $result.NotAuthentic, $result.Contended | Should -Be @(31, 0, 0, 0)
+        Get-Count Previous | Should -Be 0
+        Get-Count Current | Should -Be 31
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        Get-CacheKitItem 'item 30' | Should -Be 'value 30'
+        Invoke-SecureCached -ArgumentList 7 $block | Should -Be $made
+    }
+
+    It 'finds nothing more to do, and warns where there is no previous key' {
+        $null = Step-CacheKitKeyRotation
+        (Step-CacheKitKeyRotation).Moved | Should -Be 0
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        (Step-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue).Moved | Should -Be 0
+        "$warned" | Should -Match 'no previous key'
+    }
+
+    It 'shows the plan with -WhatIf, and moves nothing' {
+        Step-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
+        Get-Count Previous | Should -Be 31
+    }
+
+    It 'keeps the time that is left' {
+        $before = (Get-CacheKitEntry 'item 5').Expires
+        $null = Step-CacheKitKeyRotation
+        $after = Get-CacheKitEntry 'item 5'
+        $after.Expires | Should -Be $before
+        $after.IsCurrentKey | Should -BeTrue
+    }
+
+    It 'lets an entry win that was written meanwhile' {
+        Set-CacheKitItem 'item 1' 'newer' -Ttl 1h
+        $result = Step-CacheKitKeyRotation
+        $result.Moved | Should -Be 30
+        Get-CacheKitItem 'item 1' | Should -Be newer
+        Get-Count Previous | Should -Be 0
+    }
+
+    It 'moves the tenants that are named, and no other' {
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        $env:CACHEKIT_MASTER_KEY = $script:one
+        Set-CacheKitItem a 1 -Tenant acme
+        Set-CacheKitItem b 2 -Tenant globex
+        $env:CACHEKIT_MASTER_KEY = $script:two
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
+        $results = Step-CacheKitKeyRotation -Tenant acme, acme
+        $results | Should -HaveCount 1
+        $results.Tenant, $results.Moved | Should -Be @('acme', 1)
+        Get-Count Previous | Should -Be 31
+        Get-Count Previous globex | Should -Be 1
+        (Step-CacheKitKeyRotation -Tenant globex, default).Moved | Should -Be @(1, 31)
+    }
+
+    It 'says under which role entries of a wrong old key lie' {
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'c3' * 32
+        (Step-CacheKitKeyRotation).Moved | Should -Be 0
+        Get-Count Other | Should -Be 31
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = "$('c3' * 32),$script:one"
+        (Step-CacheKitKeyRotation).Moved | Should -Be 31
+    }
+
+    It 'moves under the ring of a session' {
+        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one
+        (Step-CacheKitKeyRotation -Session $session -ThrottleLimit 2).Moved | Should -Be 31
+        (Use-CacheKitSession $session { Get-CacheKitKeyRotation } | Where-Object Role -EQ Current).Entries | Should -Be 31
+        Remove-CacheKitSession $session
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'a blank tenant'; Call = { Step-CacheKitKeyRotation -Tenant '' }; Id = 'TenantInvalid' }
+        @{ Name = 'no tenant'; Call = { Step-CacheKitKeyRotation -Tenant @() }; Id = 'TenantInvalid' }
+        @{ Name = 'an interop namespace in upper case'; Call = { Step-CacheKitKeyRotation -InteropNamespace Users }; Id = 'NamespaceInvalid' }
+        @{ Name = 'a ring with its own key among the previous ones'; Id = 'KeyRingInvalid'; Call = {
+                $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'B2' * 32
+                Step-CacheKitKeyRotation
+            } }
+    ) {
+        $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StepCacheKitKeyRotationCommand"
+    }
+}
