@@ -21,6 +21,7 @@ public sealed partial class NamespaceArrowTests
         ["Storage"] = ["Formats", "Cryptography", "Diagnostics"],
         ["Auditing"] = ["Keys", "Storage", "Formats", "Cryptography", "Diagnostics"],
         ["Caching"] = ["Auditing", "Keys", "Serialization", "Storage", "Formats", "Cryptography", "Diagnostics"],
+        ["Caching.Rotation"] = ["Caching", "Keys", "Storage", "Formats", "Cryptography", "Diagnostics"],
     };
 
     private static readonly Type[] s_types =
