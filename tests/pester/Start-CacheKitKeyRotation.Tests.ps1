@@ -96,6 +96,16 @@ Describe 'Start-CacheKitKeyRotation' {
             $env:CACHEKIT_MASTER_KEY | Should -Be $before
         }
 
+        It 'does not go backwards for any tenant that is named' {
+            Set-CacheKitItem -Tenant acme theirs 1
+            Clear-CacheKit -Force
+            $null = Start-CacheKitKeyRotation
+            $before = $env:CACHEKIT_MASTER_KEY
+            { Start-CacheKitKeyRotation -Promote -Tenant default, acme } |
+                Should -Throw "1 entry of the tenant 'acme'*" -ErrorId 'RotationBackwards,*'
+            $env:CACHEKIT_MASTER_KEY | Should -Be $before
+        }
+
         It 'keeps to three previous keys' {
             1..3 | ForEach-Object { $null = Start-CacheKitKeyRotation }
             { Start-CacheKitKeyRotation } | Should -Throw '*the limit*' -ErrorId 'KeyRingInvalid,*'

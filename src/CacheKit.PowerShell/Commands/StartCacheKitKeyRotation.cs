@@ -87,16 +87,20 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     /// <summary>What has encrypted before is retired: its entries tell of it, as long as there are any.</summary>
     private void CheckForwards()
     {
-        RotationInventory inventory = Count(Rent(Tenants[0]));
-        // The key is the second of the ring that is in force.
-        long entries = inventory.Keys[1].Entries + inventory.Interop.Sum(each => each.Entries[1]);
-        if (entries > 0)
+        foreach (string tenant in Tenants)
         {
-            throw new CacheKitException(
-                ErrorIds.RotationBackwards,
-                $"{entries} entries of the tenant '{Tenants[0]}' lie under the key that would be promoted: it has encrypted before. "
-                + "Rotation goes forward only, since nobody knows how many messages a retired key has sealed.",
-                "Start-CacheKitKeyRotation takes a new key.");
+            RotationInventory inventory = Count(Rent(tenant));
+            // The key is the second of the ring that is in force.
+            long entries = inventory.Keys[1].Entries + inventory.Interop.Sum(each => each.Entries[1]);
+            if (entries > 0)
+            {
+                throw new CacheKitException(
+                    ErrorIds.RotationBackwards,
+                    $"{entries} {(entries == 1 ? "entry" : "entries")} of the tenant '{tenant}' under the key that would be "
+                    + "promoted: it has encrypted before. Rotation goes forward only, since nobody knows how many messages a "
+                    + "retired key has sealed.",
+                    "Start-CacheKitKeyRotation takes a new key.");
+            }
         }
     }
 
