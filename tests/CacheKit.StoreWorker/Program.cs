@@ -154,7 +154,7 @@ static async Task StepAsync(string store, string ring)
     await using SecureCache cache = FleetMember.Open(tiers, ring);
     Console.WriteLine("begun");
     RotationTally tally = new();
-    RotationResult result = await cache.CreateRotator().StepAsync(
+    RotationResult result = await new KeyRotator(cache).StepAsync(
         new RotationOptions { ThrottleLimit = 2 }, tally, CancellationToken.None);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{result.Counts[RotationOutcome.Moved]} {result.Counts.Left} {result.Fault?.Message}"));

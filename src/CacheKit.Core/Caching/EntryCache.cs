@@ -40,7 +40,7 @@ public abstract partial class EntryCache : IAsyncDisposable
         _changes = tiers.Changes;
     }
 
-    private protected CacheTiers Tiers => _tiers;
+    internal CacheTiers Tiers => _tiers;
 
     private protected ICacheStore Store => _store;
 

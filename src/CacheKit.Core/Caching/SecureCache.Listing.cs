@@ -79,7 +79,7 @@ public sealed partial class SecureCache
     public IReadOnlyList<string> PatternsOf(IReadOnlyList<string> namespaces) =>
         [.. from keys in _keys.Keys from each in namespaces select PhysicalKey.PatternOf(TagOf(keys), each)];
 
-    private static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
+    internal static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
 
     private static EntryInfo BetterOf(EntryInfo? one, EntryInfo other, long now)
     {

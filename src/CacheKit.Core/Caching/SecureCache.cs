@@ -31,6 +31,8 @@ public sealed partial class SecureCache : EntryCache
         _keys = keys;
     }
 
+    internal TenantKeyRing Ring => _keys;
+
     /// <inheritdoc/>
     public override EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
         _keys.KeysFor(@namespace, identity, holdsSecret);

@@ -21,18 +21,18 @@ public sealed partial class StartCacheKitKeyRotationCommand
             return;
         }
 
+        // First the key: whether the store can be reached must not decide how long the old one is believed. What is written
+        // by others under it meanwhile is removed with the rest.
         SecureCache[] caches = Array.ConvertAll(Tenants, Rent);
         foreach (SecureCache cache in caches)
         {
             Audit(AuditEvent.Cleared, cache.Keys, null, null);
         }
 
-        long removed = caches.Sum(RemoveAll);
         ReplaceKeys(ring, next);
-        // Others in this process may have written under the old key until now.
-        removed += caches.Sum(RemoveAll);
-        WriteVerbose($"{removed} entries were removed.");
         WriteObject(ChangeOf(origin, next, next.Current));
+        long removed = caches.Sum(RemoveAll);
+        WriteVerbose($"{removed} entries were removed.");
     }
 
     private long RemoveAll(SecureCache cache)

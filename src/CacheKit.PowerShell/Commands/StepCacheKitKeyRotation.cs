@@ -73,7 +73,7 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
             $"Rotating the key of the tenant '{tenant}'",
             () => tally.Snapshot().Total,
             total,
-            stop => cache.CreateRotator().StepAsync(options, tally, stop).AsTask());
+            stop => new KeyRotator(cache).StepAsync(options, tally, stop).AsTask());
         WriteObject(ResultOf(tenant, result.Counts, TimeProvider.System.GetElapsedTime(started)));
         WriteEvidence(tenant, result.Counts);
         if (result.Fault is { } fault)

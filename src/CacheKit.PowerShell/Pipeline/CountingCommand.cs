@@ -51,7 +51,7 @@ public abstract class CountingCommand : RotationCommand
         return Watch(cache, "Counting entries", () => SumOf(last), total: null, async stop =>
         {
             IAsyncEnumerable<RotationInventory> counts =
-                cache.CreateCensus().CountAsync(namespaces, readsEntries: false, stop);
+                new RotationCensus(cache).CountAsync(namespaces, readsEntries: false, stop);
             await foreach (RotationInventory counted in counts.ConfigureAwait(false))
             {
                 Volatile.Write(ref last, counted);
@@ -64,7 +64,7 @@ public abstract class CountingCommand : RotationCommand
     /// <summary>Counts the encrypted entries of other tenants and keys.</summary>
     /// <param name="caches">The caches of the tenants that are not meant.</param>
     private protected long CountOthers(IReadOnlyList<SecureCache> caches) =>
-        Watch(caches[0], "Counting other entries", static () => 0, total: null, stop => SecureCache.CountOthersAsync(caches, stop));
+        Watch(caches[0], "Counting other entries", static () => 0, total: null, stop => RotationCensus.CountOthersAsync(caches, stop));
 
     /// <summary>Does work on a store under a progress bar.</summary>
     /// <typeparam name="T">What the work returns.</typeparam>

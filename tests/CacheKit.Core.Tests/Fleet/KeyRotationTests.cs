@@ -132,7 +132,7 @@ public sealed class KeyRotationTests
     {
         await using CacheTiers tiers = FleetMember.OpenTiers(store);
         await using SecureCache cache = FleetMember.Open(tiers, NewPromoted);
-        RotationResult result = await cache.CreateRotator()
+        RotationResult result = await new KeyRotator(cache)
             .StepAsync(new RotationOptions(), new RotationTally(), TestContext.Current.CancellationToken);
         Assert.Null(result.Fault);
         Assert.Equal(0, result.Counts.Left);
@@ -143,7 +143,7 @@ public sealed class KeyRotationTests
     {
         await using CacheTiers tiers = FleetMember.OpenTiers(store);
         await using SecureCache cache = FleetMember.Open(tiers, NewPromoted);
-        RotationInventory last = await cache.CreateCensus()
+        RotationInventory last = await new RotationCensus(cache)
             .CountAsync([], readsEntries: false, TestContext.Current.CancellationToken)
             .LastAsync(TestContext.Current.CancellationToken);
         return last.Old;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -33,6 +32,13 @@ public sealed class KeyRotator
         _keys = keys;
         _mover = new EntryMover(tiers.Store, keys.Current, tiers.Clock);
         _interop = new InteropSealer(tiers.Store, keys);
+    }
+
+    /// <summary>Makes a rotator of a tenant's cache; it is of use as long as the cache is open.</summary>
+    /// <param name="cache">The cache, which stays the caller's.</param>
+    public KeyRotator(SecureCache cache)
+        : this(cache.Tiers, cache.Ring)
+    {
     }
 
     /// <summary>Works through all entries under old keys.</summary>
@@ -71,7 +77,7 @@ public sealed class KeyRotator
 
     /// <summary>The pattern of all entries that lie under a key.</summary>
     /// <param name="keys">The tenant's keys.</param>
-    internal static string PatternOf(TenantKeys keys) => $"ck:{Encoding.ASCII.GetString(keys.Tag)}:*";
+    internal static string PatternOf(TenantKeys keys) => $"ck:{SecureCache.TagOf(keys)}:*";
 
     /// <summary>Checks that namespaces are ones of interop entries.</summary>
     /// <param name="namespaces">The namespaces.</param>

@@ -34,6 +34,32 @@ public sealed class RotationCensus
         _interop = new InteropSealer(_store, keys);
     }
 
+    /// <summary>Makes a census of a tenant's cache; it is of use as long as the cache is open.</summary>
+    /// <param name="cache">The cache, which stays the caller's.</param>
+    public RotationCensus(SecureCache cache)
+        : this(cache.Tiers, cache.Ring)
+    {
+    }
+
+    /// <summary>Counts the encrypted entries of a store that belong to none of some tenants' keys.</summary>
+    /// <param name="tenants">Caches of the tenants, over one store.</param>
+    /// <param name="cancellationToken">Ends the count.</param>
+    /// <exception cref="StoreException">Among others, the store cannot list.</exception>
+    public static async Task<long> CountOthersAsync(
+        IReadOnlyList<SecureCache> tenants, CancellationToken cancellationToken)
+    {
+        HashSet<string> tags = [.. tenants.SelectMany(each => each.Ring.Keys).Select(SecureCache.TagOf)];
+        string pattern = PhysicalKey.PatternOf(new string('?', EntryKey.TagHexSize), "*");
+        ICacheStore store = tenants[0].Tiers.Store;
+        long others = 0;
+        await foreach (string text in store.ListAsync(pattern, cancellationToken).ConfigureAwait(false))
+        {
+            others += PhysicalKey.TryParse(text, out PhysicalKey? key) && !tags.Contains(key.Tag) ? 1 : 0;
+        }
+
+        return others;
+    }
+
     /// <summary>Counts; gives what it has after each thousand entries, and last all.</summary>
     /// <param name="interopNamespaces">The namespaces whose interop entries count too.</param>
     /// <param name="readsEntries">Whether entries under old keys are read, to tell those that cannot be moved.</param>
