@@ -74,12 +74,12 @@ public sealed class ItemTests : IDisposable
     {
         _runspace.Run("Clear-CacheKit -Force").EnsureSuccess();
         _runspace.Run("'it''s', 'a*b', 'plain' | ForEach-Object { Set-CacheKitItem $_ 1 }").EnsureSuccess();
-        _runspace.Run("Set-CacheKitItem -Tenant other theirs 1").EnsureSuccess();
+        _runspace.Run("Set-CacheKitItem -Tenant whose-names-complete theirs 1").EnsureSuccess();
         UseFile("none/c.db");
         Assert.Equal(["'a`*b'", "'it''s'", "plain"], Complete("Get-CacheKitItem "));
         Assert.Equal(["'a*b'"], Complete("Set-CacheKitItem a"));
         Assert.Equal(["'a*b'"], Complete("Remove-CacheKitItem -LiteralName a"));
-        Assert.Equal(["theirs"], Complete("Get-CacheKitItem -Tenant other "));
+        Assert.Equal(["theirs"], Complete("Get-CacheKitItem -Tenant whose-names-complete "));
         Assert.False(Directory.Exists(Path.Combine(_runspace.Environment.Folder, "none")));
     }
 
