@@ -12,7 +12,7 @@ namespace CacheKit.Core.Auditing;
 internal sealed class AuditFile : IDisposable
 {
     /// <summary>The patience with other writers.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private static readonly Dictionary<string, AuditFile> s_open = new(StringComparer.Ordinal);
 

@@ -78,8 +78,13 @@ internal sealed class AuditFiles(string path)
             {
                 Make(file);
             }
-            catch (IOException exception) when (FileFaults.MeansLocked(exception) && wait.TryPause())
+            catch (IOException exception) when (FileFaults.MeansLocked(exception))
             {
+                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
+                if (!wait.TryPause())
+                {
+                    throw;
+                }
             }
         }
     }

@@ -33,7 +33,7 @@ public sealed class AuditTrail : IDisposable
     public static AuditTrail Open(string path, bool isRequired, TimeProvider clock) =>
         new(AuditFile.Hold(System.IO.Path.GetFullPath(path), clock), isRequired);
 
-    /// <summary>Adds a line: some tens of microseconds, up to two seconds while others write.</summary>
+    /// <summary>Adds a line: some tens of microseconds, up to five seconds while others write.</summary>
     /// <param name="event">What happened, or is about to.</param>
     /// <param name="subject">To what; a plain entry is passed over.</param>
     /// <param name="source">Where it was asked for.</param>

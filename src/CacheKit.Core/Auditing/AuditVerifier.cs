@@ -53,8 +53,13 @@ public sealed class AuditVerifier(AuditKeys keys)
             {
                 return File.Exists(path) ? (null, LengthOf(path)) : throw new FileNotFoundException(null, path);
             }
-            catch (IOException exception) when (FileFaults.MeansLocked(exception) && wait.TryPause())
+            catch (IOException exception) when (FileFaults.MeansLocked(exception))
             {
+                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
+                if (!wait.TryPause())
+                {
+                    throw;
+                }
             }
         }
     }

@@ -64,8 +64,13 @@ internal sealed class SqliteFiles
             {
                 return null;
             }
-            catch (IOException exception) when (FileFaults.MeansLocked(exception) && wait.TryPause())
+            catch (IOException exception) when (FileFaults.MeansLocked(exception))
             {
+                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
+                if (!wait.TryPause())
+                {
+                    throw FileFaults.ToStoreException(exception, _path);
+                }
             }
             catch (IOException exception)
             {
