@@ -50,6 +50,12 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     public CacheKitSession? Session { get; set; }
 
     [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? Tenant { get; set; }
+
+    [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
     public Ttl? StaleIfError { get; set; }
