@@ -240,4 +240,32 @@ Describe 'Get-CacheKitItem of stores that fail' {
             Unregister-CacheKitBackend Plain
         }
     }
+
+    It 'gives nothing out where a required audit log cannot be written: <Case>' -ForEach @(
+        @{ Case = 'a name in the store'; Names = 'secret'; InMemory = $false }
+        @{ Case = 'a name in memory'; Names = 'secret'; InMemory = $true }
+        @{ Case = 'a pattern'; Names = 's*'; InMemory = $false }
+    ) {
+        $database = "$TestDrive/required-$([guid]::NewGuid()).db"
+        $folder = "$TestDrive/trail-$([guid]::NewGuid())"
+        $audited = New-CacheKitSession -Path $database -MasterKey $key -AuditPath "$folder/audit.jsonl" -AuditRequired
+        try {
+            Set-CacheKitItem -Session $audited secret 'the value'
+            Get-CacheKitItem -Session $audited $Names | Should -Be 'the value'
+            if (-not $InMemory) {
+                $audited.Dispose()
+                $audited = New-CacheKitSession -Path $database -MasterKey $key -AuditPath "$folder/audit.jsonl" -AuditRequired
+            }
+
+            [IO.Directory]::Delete($folder, $true)
+            [IO.File]::WriteAllText($folder, 'no folder any more')
+            $given = [System.Collections.Generic.List[object]]::new()
+            { Get-CacheKitItem -Session $audited $Names -ErrorAction Stop | ForEach-Object { $given.Add($_) } } |
+                Should -Throw -ErrorId "AuditWriteFailed,$commandType"
+            $given.Count | Should -Be 0
+        }
+        finally {
+            $audited.Dispose()
+        }
+    }
 }

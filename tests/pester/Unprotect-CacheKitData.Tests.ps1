@@ -109,4 +109,14 @@ Describe 'Unprotect-CacheKitData' {
         Unprotect-CacheKitData -Session $after $kept | Should -Be 'kept'
         $after.Dispose()
     }
+
+    It 'opens nothing where a required audit log cannot be written' {
+        [IO.File]::WriteAllText("$TestDrive/no-folder", '')
+        $audited = New-CacheKitSession -Memory -MasterKey $key -AuditPath "$TestDrive/no-folder/audit.jsonl" -AuditRequired
+        $given = [System.Collections.Generic.List[object]]::new()
+        { Unprotect-CacheKitData -Session $audited $frame -Key one | ForEach-Object { $given.Add($_) } } |
+            Should -Throw -ErrorId "AuditWriteFailed,$commandType"
+        $given.Count | Should -Be 0
+        $audited.Dispose()
+    }
 }
