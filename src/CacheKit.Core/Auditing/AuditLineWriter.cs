@@ -89,7 +89,12 @@ internal sealed class AuditLineWriter
             json.WriteString("namespace"u8, @namespace);
         }
 
-        if (subject.Key is { } key)
+        if (subject.Key is { IsInterop: true } interop)
+        {
+            // Its id is of this process alone; the key itself is readable to the storage too.
+            json.WriteString("key"u8, interop.ToString());
+        }
+        else if (subject.Key is { } key)
         {
             Span<byte> id = stackalloc byte[EntryId.HexLength];
             key.Id.CopyHexTo(id);

@@ -145,7 +145,7 @@ public abstract partial class EntryCache
         OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
         if (outcome != OpenOutcome.Opened)
         {
-            return await RefuseAsync(key, outcome, keepEvidence, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(key, frame, outcome, keepEvidence, cancellationToken).ConfigureAwait(false);
         }
 
         if (IsFresh(entry.Header, Now()))
@@ -160,27 +160,34 @@ public abstract partial class EntryCache
 
     /// <summary>What becomes of an entry that does not open.</summary>
     private async ValueTask<LookupResult> RefuseAsync(
-        EntryKey key, OpenOutcome outcome, bool keepEvidence, CancellationToken cancellationToken)
+        EntryKey key, byte[] frame, OpenOutcome outcome, bool keepEvidence, CancellationToken cancellationToken)
     {
+        string? problem = ProblemOf(frame, outcome);
         LookupResult result = new(
             outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
-            default);
+            default,
+            problem);
         if (keepEvidence)
         {
             return result;
         }
 
         await DropAsync(key, cancellationToken).ConfigureAwait(false);
-        _notices.Add(outcome == OpenOutcome.NotAuthentic
+        _notices.Add((outcome == OpenOutcome.NotAuthentic
             ? $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. "
-                + $"It was dropped ({key})."
-            : $"An entry in {_store.DisplayName} does not decode. It was dropped ({key}).");
+            : $"An entry in {_store.DisplayName} does not decode. ")
+            + $"{problem}{(problem is null ? string.Empty : " ")}It was dropped ({key}).");
         return result;
     }
 
     /// <summary>Puts an entry that was read into memory, unless it was removed or replaced since the reading began.</summary>
     private void Fill(in EntryId id, byte[] frame, in EntryHeader header, long moment)
     {
+        if (!IsKeptInMemory)
+        {
+            return;
+        }
+
         _memory.Set(id, frame, header.CreatedUnixMs + header.KeepForMs);
         if (_changes.HasChangedSince(id, moment))
         {

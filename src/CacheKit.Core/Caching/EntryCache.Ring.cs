@@ -81,7 +81,7 @@ public abstract partial class EntryCache
             OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
             if (outcome != OpenOutcome.Opened)
             {
-                LookupResult result = await RefuseAsync(key, outcome, keepEvidence, cancellationToken)
+                LookupResult result = await RefuseAsync(key, frame, outcome, keepEvidence, cancellationToken)
                     .ConfigureAwait(false);
                 refused = refused.Outcome == LookupOutcome.NotAuthentic ? refused : result;
                 continue;

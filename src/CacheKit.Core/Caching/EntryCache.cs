@@ -51,6 +51,9 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <summary>The computations under way: one a key.</summary>
     public SingleFlight Flights => _tiers.Flights;
 
+    /// <summary>Whether the memory tier holds entries, which then say themselves when their time is over.</summary>
+    private protected virtual bool IsKeptInMemory => true;
+
     /// <summary>Computes where an entry lies.</summary>
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
@@ -125,7 +128,11 @@ public abstract partial class EntryCache : IAsyncDisposable
 
         // What is being read at this moment is older.
         _changes.Changed(keys.Current.Id);
-        _memory.Set(keys.Current.Id, frame, now + lifetime.KeepForMs);
+        if (IsKeptInMemory)
+        {
+            _memory.Set(keys.Current.Id, frame, now + lifetime.KeepForMs);
+        }
+
         return new SealedEntry(keys, frame, TimeSpan.FromMilliseconds(lifetime.KeepForMs));
     }
 
@@ -187,6 +194,11 @@ public abstract partial class EntryCache : IAsyncDisposable
         bool compress);
 
     private protected abstract OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry);
+
+    /// <summary>What more can be told of bytes that do not open, as a sentence; null for nothing.</summary>
+    /// <param name="frame">The bytes.</param>
+    /// <param name="outcome">How opening them ended.</param>
+    private protected virtual string? ProblemOf(ReadOnlyMemory<byte> frame, OpenOutcome outcome) => null;
 
     /// <summary>Opens an entry of the memory tier, which may be prepared for being opened again.</summary>
     private protected virtual OpenOutcome OpenLocal(

@@ -3,7 +3,8 @@ namespace CacheKit.Core.Caching;
 /// <summary>What a lookup in the store found.</summary>
 /// <param name="Outcome">Whether there is an entry to use.</param>
 /// <param name="Entry">The entry of a hit.</param>
-public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry) : IDisposable
+/// <param name="Problem">What more is known of an entry that cannot be used, as a sentence; else null.</param>
+public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry, string? Problem = null) : IDisposable
 {
     /// <summary>Zeroes the clear text of a hit.</summary>
     public void Dispose() => Entry.Dispose();

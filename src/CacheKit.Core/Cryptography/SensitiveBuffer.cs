@@ -100,6 +100,14 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
         _bytes[_written++] = value;
     }
 
+    /// <summary>Takes back, and zeroes, what was written last.</summary>
+    /// <param name="length">How many bytes stay.</param>
+    internal void CutTo(int length)
+    {
+        CryptographicOperations.ZeroMemory(_bytes.AsSpan(length, _written - length));
+        _written = length;
+    }
+
     /// <summary>Zeroes what was written and gives the memory back. Doing it twice is harmless.</summary>
     public void Dispose()
     {

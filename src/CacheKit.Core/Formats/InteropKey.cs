@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CacheKit.Core.Cryptography;
 
 namespace CacheKit.Core.Formats;
 
@@ -8,10 +9,34 @@ namespace CacheKit.Core.Formats;
 /// </summary>
 public static partial class InteropKey
 {
+    /// <summary>The size of the hash in bytes.</summary>
+    private const int HashSize = 32;
+
     /// <summary>Whether a text may be the namespace of interop entries.</summary>
     /// <param name="namespace">The text.</param>
     public static bool IsNamespace(string @namespace) =>
         @namespace is not ("ns" or "nsapi") && IsSegment(@namespace);
+
+    /// <summary>Whether a text may be the operation of interop entries.</summary>
+    /// <param name="operation">The text.</param>
+    public static bool IsOperation(string operation) => IsSegment(operation);
+
+    /// <summary>Computes a key: the hash is BLAKE2b of 256 bits, unkeyed, of the canonical arguments.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="arguments">The canonical MessagePack of the flat array of arguments (PROTOCOL section 7.3).</param>
+    /// <exception cref="ArgumentException">Namespace or operation cannot be one: nothing is made to fit.</exception>
+    public static string Compute(string @namespace, string operation, ReadOnlySpan<byte> arguments)
+    {
+        if (!IsNamespace(@namespace) || !IsOperation(operation))
+        {
+            throw new ArgumentException("An interop key has no such namespace or operation.");
+        }
+
+        Span<byte> hash = stackalloc byte[HashSize];
+        Blake2bHash.Compute(arguments, hash);
+        return $"{@namespace}:{operation}:{LowerHex.ToText(hash)}";
+    }
 
     /// <summary>Whether a text has the form of an interop key.</summary>
     /// <param name="key">The text.</param>

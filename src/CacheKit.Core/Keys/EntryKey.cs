@@ -9,13 +9,14 @@ namespace CacheKit.Core.Keys;
 /// <summary>
 /// Where an entry lies: <c>ck:{tag}:{namespace}:{id}</c>, all ASCII (DESIGN section 8). That of an encrypted entry is
 /// bound to the keys that computed it, since it is part of what they authenticate; a plain one has the tag <c>-</c>.
+/// An interop entry lies under a key that has nothing of ours (PROTOCOL section 7.1).
 /// </summary>
 public readonly struct EntryKey
 {
     /// <summary>The size of the tenant's tag in hexadecimal digits.</summary>
     public const int TagHexSize = 16;
 
-    /// <summary>The size of the longest physical key in bytes.</summary>
+    /// <summary>The size of the longest physical key of our own entries in bytes.</summary>
     public const int LongestSize = FixedSize + TagHexSize + LongestNamespace;
 
     /// <summary>The longest namespace, in ASCII characters.</summary>
@@ -26,6 +27,7 @@ public readonly struct EntryKey
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly TenantKeys? _keys;
+    private readonly string? _interopKey;
 
     /// <summary>Makes a key.</summary>
     /// <param name="keys">The keys that computed the id; null for a plain entry.</param>
@@ -38,6 +40,12 @@ public readonly struct EntryKey
         Id = id;
     }
 
+    private EntryKey(TenantKeys? keys, string @namespace, EntryId id, string interopKey)
+        : this(keys, @namespace, id)
+    {
+        _interopKey = interopKey;
+    }
+
     /// <summary>The namespace, readable to the storage.</summary>
     public string Namespace { get; }
 
@@ -45,10 +53,13 @@ public readonly struct EntryKey
     public EntryId Id { get; }
 
     /// <summary>The size of the physical key in bytes.</summary>
-    public int Size => FixedSize + Tag.Length + Namespace.Length;
+    public int Size => _interopKey?.Length ?? FixedSize + Tag.Length + Namespace.Length;
 
     /// <summary>Whether it is the key of a plain entry.</summary>
     public bool IsPlain => _keys is null;
+
+    /// <summary>Whether it is the key of an interop entry, which is the same under every master key.</summary>
+    public bool IsInterop => _interopKey is not null;
 
     /// <summary>The keys that seal the entry and open it.</summary>
     /// <exception cref="InvalidOperationException">It is the key of a plain entry.</exception>
@@ -82,6 +93,32 @@ public readonly struct EntryKey
         return new EntryKey(null, @namespace, EntryId.FromBytes(hash[..EntryId.ByteLength]));
     }
 
+    /// <summary>Where an interop entry lies. Its id is used inside this process alone.</summary>
+    /// <param name="keys">The keys that seal it; null for a plain entry.</param>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="key">The key, as <see cref="InteropKey.Compute"/> makes it.</param>
+    internal static EntryKey ForInterop(TenantKeys? keys, string @namespace, string key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.ASCII.GetBytes(key), hash);
+        return new EntryKey(keys, @namespace, EntryId.FromBytes(hash[..EntryId.ByteLength]), key);
+    }
+
+    /// <summary>The same interop entry, sealed under another key of the ring.</summary>
+    /// <param name="fingerprint">The key's; one that is not in the ring changes nothing.</param>
+    internal EntryKey UnderInterop(in KeyFingerprint fingerprint)
+    {
+        foreach (TenantKeys keys in _keys?.Ring ?? [])
+        {
+            if (keys.Fingerprint == fingerprint)
+            {
+                return new EntryKey(keys, Namespace, Id, _interopKey!);
+            }
+        }
+
+        return this;
+    }
+
     /// <summary>Writes what every id is computed of first: <c>u8(len namespace) || namespace</c>.</summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="destination">Takes 1 + <see cref="LongestNamespace"/> bytes.</param>
@@ -109,6 +146,11 @@ public readonly struct EntryKey
     /// <param name="destination">Takes <see cref="Size"/> bytes.</param>
     public int CopyTo(Span<byte> destination)
     {
+        if (_interopKey is not null)
+        {
+            return Encoding.ASCII.GetBytes(_interopKey, destination);
+        }
+
         "ck:"u8.CopyTo(destination);
         ReadOnlySpan<byte> tag = Tag;
         tag.CopyTo(destination[3..]);
@@ -123,6 +165,11 @@ public readonly struct EntryKey
     /// <summary>The physical key.</summary>
     public override string ToString()
     {
+        if (_interopKey is not null)
+        {
+            return _interopKey;
+        }
+
         Span<byte> bytes = stackalloc byte[LongestSize];
         return Encoding.ASCII.GetString(bytes[..CopyTo(bytes)]);
     }
@@ -149,6 +196,6 @@ public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previou
             }
         }
 
-        return Current;
+        return Current.IsInterop ? Current.UnderInterop(fingerprint) : Current;
     }
 }

@@ -53,7 +53,7 @@ public sealed class JsonValueWriter(SensitiveBuffer buffer) : PortableValueWrite
     protected override bool TryPutScalar(object value)
     {
         bool isWritten = TryPutText(value) || TryPutNumber(value) || TryPutProperties(value);
-        CheckSize(_json.BytesCommitted + _json.BytesPending);
+        ValueTooLargeException.ThrowIfOver(_json.BytesCommitted + _json.BytesPending);
         return isWritten;
     }
 
@@ -102,7 +102,7 @@ public sealed class JsonValueWriter(SensitiveBuffer buffer) : PortableValueWrite
         if (isText)
         {
             // Before it is escaped: a character takes six bytes at most.
-            CheckSize(_json.BytesCommitted + _json.BytesPending + text!.Length);
+            ValueTooLargeException.ThrowIfOver(_json.BytesCommitted + _json.BytesPending + text!.Length);
             _json.WriteStringValue(text);
         }
 
@@ -148,7 +148,7 @@ public sealed class JsonValueWriter(SensitiveBuffer buffer) : PortableValueWrite
 
     private void PutBytes(byte[] bytes)
     {
-        CheckSize(_json.BytesCommitted + _json.BytesPending + (2L * bytes.Length));
+        ValueTooLargeException.ThrowIfOver(_json.BytesCommitted + _json.BytesPending + (2L * bytes.Length));
         _json.WriteStartArray();
         foreach (byte item in bytes)
         {

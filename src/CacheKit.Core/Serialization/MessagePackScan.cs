@@ -7,7 +7,7 @@ namespace CacheKit.Core.Serialization;
 /// <summary>
 /// Looks over the headers of a MessagePack document before anything is made of it (PROTOCOL section 7.4): the elements
 /// and bytes that it declares are no more than the document has, it nests at most 100 deep, is whole, and nothing
-/// follows.
+/// follows. Each fault has its own message.
 /// </summary>
 internal static class MessagePackScan
 {
@@ -15,8 +15,9 @@ internal static class MessagePackScan
 
     /// <summary>Checks a document.</summary>
     /// <param name="document">The bytes.</param>
+    /// <param name="takesExtensions">Whether extension types have a meaning in it.</param>
     /// <exception cref="MalformedValueException">They break a bound.</exception>
-    public static void Check(ReadOnlySpan<byte> document)
+    public static void Check(ReadOnlySpan<byte> document, bool takesExtensions = false)
     {
         Span<long> left = stackalloc long[DeepestNesting + 1];
         left[0] = 1;
@@ -32,34 +33,36 @@ internal static class MessagePackScan
             }
 
             left[depth]--;
-            (int size, long items, long bytes) = ReadHeader(document[position..]);
+            (int size, long items, long bytes) = ReadHeader(document[position..], takesExtensions);
             declared += items + bytes;
             if (declared > document.Length - 1 || bytes > document.Length - position - size)
             {
-                throw Malformed();
+                throw new MalformedValueException("The value declares more than there is.");
             }
 
             position += size + (int)bytes;
             if (items > 0)
             {
-                depth = depth < DeepestNesting ? depth + 1 : throw Malformed();
+                depth = depth < DeepestNesting
+                    ? depth + 1
+                    : throw new MalformedValueException($"The value nests deeper than {DeepestNesting} levels.");
                 left[depth] = items;
             }
         }
 
         if (position != document.Length)
         {
-            throw Malformed();
+            throw new MalformedValueException("There are bytes behind the value.");
         }
     }
 
     /// <summary>Reads one header.</summary>
     /// <returns>Its size with the bytes of a number, the elements (two for a pair), and the bytes that follow.</returns>
-    private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest)
+    private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest, bool takesExtensions)
     {
         if (rest.IsEmpty)
         {
-            throw Malformed();
+            throw CutOff();
         }
 
         DecodeResult result;
@@ -77,7 +80,7 @@ internal static class MessagePackScan
                 return (size, 0, 0);
             case MessagePackType.Float:
                 size = rest[0] == MessagePackCode.Float32 ? 5 : 9;
-                return rest.Length >= size ? (size, 0, 0) : throw Malformed();
+                return rest.Length >= size ? (size, 0, 0) : throw CutOff();
             case MessagePackType.String:
                 result = TryReadStringHeader(rest, out count, out size);
                 break;
@@ -90,14 +93,17 @@ internal static class MessagePackScan
             case MessagePackType.Map:
                 result = TryReadMapHeader(rest, out count, out size);
                 break;
+            case MessagePackType.Extension when takesExtensions:
+                result = TryReadExtensionHeader(rest, out ExtensionHeader extension, out size);
+                count = extension.Length;
+                break;
             default:
-                // No extension type has a meaning here, and one code is never used.
-                throw Malformed();
+                throw new MalformedValueException("The value has a type that is not known here.");
         }
 
         if (result != DecodeResult.Success)
         {
-            throw Malformed();
+            throw CutOff();
         }
 
         return type switch
@@ -112,11 +118,11 @@ internal static class MessagePackScan
     {
         if (rest[0] == MessagePackCode.UInt64)
         {
-            return rest.Length >= 9 ? 9 : throw Malformed();
+            return rest.Length >= 9 ? 9 : throw CutOff();
         }
 
-        return MessagePackInteger.TryRead(rest, out _, out int size) ? size : throw Malformed();
+        return MessagePackInteger.TryRead(rest, out _, out int size) ? size : throw CutOff();
     }
 
-    private static MalformedValueException Malformed() => new("The value is not well-formed.");
+    private static MalformedValueException CutOff() => new("The value is cut off.");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using MessagePack;
 using static MessagePack.MessagePackPrimitives;
@@ -8,7 +9,7 @@ namespace CacheKit.Core.Serialization;
 /// Reads plain MessagePack (PROTOCOL section 7.4): what <see cref="MessagePackValueWriter"/> wrote, and the longer
 /// forms that other writers use. Maps come as property bags, integers in the smallest of Int32, Int64 and UInt64.
 /// </summary>
-public sealed class MessagePackValueReader : ValueReader
+public class MessagePackValueReader : ValueReader
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
@@ -19,10 +20,18 @@ public sealed class MessagePackValueReader : ValueReader
     /// <param name="bytes">One document: decrypted and authentic, but not trusted to be well-formed.</param>
     /// <exception cref="MalformedValueException">It breaks a bound.</exception>
     public MessagePackValueReader(ReadOnlyMemory<byte> bytes)
+        : this(bytes, takesExtensions: false)
     {
-        MessagePackScan.Check(bytes.Span);
+    }
+
+    private protected MessagePackValueReader(ReadOnlyMemory<byte> bytes, bool takesExtensions)
+    {
+        MessagePackScan.Check(bytes.Span, takesExtensions);
         _bytes = bytes;
     }
+
+    /// <summary>What a map is that is no time.</summary>
+    private protected virtual ValueKind MapKind => ValueKind.PropertyBag;
 
     private ReadOnlySpan<byte> Rest => _bytes.Span[_position..];
 
@@ -85,32 +94,46 @@ public sealed class MessagePackValueReader : ValueReader
 
         TypeNames = [];
         Text = null;
-        return ValueKind.PropertyBag;
+        return MapKind;
     }
 
-    /// <summary>A map of two that is a time; null, and the position means nothing, when it is any other.</summary>
+    /// <summary>
+    /// A map of two that is a time, its names in either order; null, and the position means nothing, when it is any
+    /// other.
+    /// </summary>
     private object? ReadTime()
     {
-        if (!TryReadWord(out string? name) || !name.StartsWith("__", StringComparison.Ordinal)
-            || Rest.IsEmpty || Rest[0] != MessagePackCode.True)
+        int start = _position;
+        if (TryReadMark(out string? mark))
         {
-            return null;
+            return TryReadTimeText(out string? text) ? PortableTime.Parse(mark, text) : null;
         }
 
-        _position++;
-        return TryReadWord(out string? second) && second == PortableTime.ValueName && TryReadWord(out string? text)
-            ? PortableTime.Parse(name, text)
-            : null;
+        _position = start;
+        return TryReadTimeText(out string? first) && TryReadMark(out mark) ? PortableTime.Parse(mark, first) : null;
     }
 
-    /// <summary>Short text, if that is what follows.</summary>
-    private bool TryReadWord([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? word)
+    private bool TryReadMark([NotNullWhen(true)] out string? mark)
+    {
+        mark = IsNext("__"u8) ? ReadText() : null;
+        bool isMark = mark is not null && !Rest.IsEmpty && Rest[0] == MessagePackCode.True;
+        _position += isMark ? 1 : 0;
+        return isMark;
+    }
+
+    private bool TryReadTimeText([NotNullWhen(true)] out string? text)
+    {
+        text = IsNext("value"u8) && ReadText() == PortableTime.ValueName && IsNext([]) ? ReadText() : null;
+        return text is not null;
+    }
+
+    /// <summary>Whether short text follows that begins so.</summary>
+    private bool IsNext(ReadOnlySpan<byte> beginning)
     {
         const int LongestWord = 64;
-        word = TryReadStringHeader(Rest, out uint length, out _) == DecodeResult.Success && length <= LongestWord
-            ? ReadText()
-            : null;
-        return word is not null;
+        return TryReadStringHeader(Rest, out uint length, out int size) == DecodeResult.Success
+            && length <= LongestWord
+            && Rest.Slice(size, (int)length).StartsWith(beginning);
     }
 
     private object ReadScalar(ReadOnlySpan<byte> rest)
@@ -130,9 +153,18 @@ public sealed class MessagePackValueReader : ValueReader
                     : Take(TryReadDouble(rest, out double real, out size), size, real);
             case MessagePackType.Binary:
                 return Body(Take(TryReadBinHeader(rest, out uint length, out size), size, length)).ToArray();
+            case MessagePackType.Extension:
+                return ReadExtension();
             default:
                 throw Malformed();
         }
+    }
+
+    /// <summary>Only a document that may have them gets here.</summary>
+    private MessagePackExtension ReadExtension()
+    {
+        ExtensionHeader header = Take(TryReadExtensionHeader(Rest, out ExtensionHeader read, out int size), size, read);
+        return new MessagePackExtension(header.TypeCode, Body(header.Length).ToArray());
     }
 
     private object ReadInteger(ReadOnlySpan<byte> rest)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using CacheKit.Core.Cryptography;
-using MessagePack;
 
 namespace CacheKit.Core.Serialization;
 
@@ -13,10 +11,7 @@ namespace CacheKit.Core.Serialization;
 /// <param name="buffer">Takes the bytes.</param>
 public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableValueWriter(buffer)
 {
-    /// <summary>The longest number or header.</summary>
-    private const int LongestToken = 9;
-
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
+    private readonly MessagePackTokens _tokens = new(buffer);
 
     /// <inheritdoc/>
     public override bool TryWriteEnum(string typeName, object number, string name) => false;
@@ -25,11 +20,7 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
     public override bool TryWriteTypedText(string typeName, string text) => false;
 
     /// <inheritdoc/>
-    protected override void PutNull()
-    {
-        MessagePackPrimitives.TryWriteNil(Span(1), out int written);
-        Buffer.Advance(written);
-    }
+    protected override void PutNull() => _tokens.WriteNil();
 
     /// <inheritdoc/>
     protected override void PutName(string name) => PutText(name);
@@ -63,18 +54,14 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
     /// <inheritdoc/>
     protected override void PutBegin(bool isMap, int count)
     {
-        Span<byte> span = Span(LongestToken);
-        int written;
         if (isMap)
         {
-            MessagePackPrimitives.TryWriteMapHeader(span, (uint)count, out written);
+            _tokens.WriteMapHeader(count);
         }
         else
         {
-            MessagePackPrimitives.TryWriteArrayHeader(span, (uint)count, out written);
+            _tokens.WriteArrayHeader(count);
         }
-
-        Buffer.Advance(written);
     }
 
     /// <inheritdoc/>
@@ -85,22 +72,19 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
 
     private bool Put(bool flag)
     {
-        MessagePackPrimitives.TryWrite(Span(1), flag, out int written);
-        Buffer.Advance(written);
+        _tokens.Write(flag);
         return true;
     }
 
     private bool Put(long number)
     {
-        MessagePackPrimitives.TryWrite(Span(LongestToken), number, out int written);
-        Buffer.Advance(written);
+        _tokens.Write(number);
         return true;
     }
 
     private bool PutUnsigned(ulong number)
     {
-        MessagePackPrimitives.TryWrite(Span(LongestToken), number, out int written);
-        Buffer.Advance(written);
+        _tokens.Write(number);
         return true;
     }
 
@@ -111,17 +95,13 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
             return false;
         }
 
-        MessagePackPrimitives.TryWrite(Span(LongestToken), number, out int written);
-        Buffer.Advance(written);
+        _tokens.Write(number);
         return true;
     }
 
     private bool PutBytes(byte[] bytes)
     {
-        Span<byte> span = Span((long)LongestToken + bytes.Length);
-        MessagePackPrimitives.TryWriteBinHeader(span, (uint)bytes.Length, out int written);
-        bytes.CopyTo(span[written..]);
-        Buffer.Advance(written + bytes.Length);
+        _tokens.Write((ReadOnlySpan<byte>)bytes);
         return true;
     }
 
@@ -136,14 +116,7 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
         return isWellFormed;
     }
 
-    private void PutText(string text)
-    {
-        int size = s_strictUtf8.GetByteCount(text);
-        Span<byte> span = Span((long)LongestToken + size);
-        MessagePackPrimitives.TryWriteStringHeader(span, (uint)size, out int written);
-        s_strictUtf8.GetBytes(text, span[written..]);
-        Buffer.Advance(written + size);
-    }
+    private void PutText(string text) => _tokens.Write(text);
 
     private bool PutSentinel(string name, string text)
     {
@@ -153,11 +126,5 @@ public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableVal
         PutText(PortableTime.ValueName);
         PutText(text);
         return true;
-    }
-
-    private Span<byte> Span(long size)
-    {
-        CheckSize(Buffer.Length + size);
-        return Buffer.GetSpan((int)size);
     }
 }

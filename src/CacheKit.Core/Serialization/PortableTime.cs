@@ -22,7 +22,7 @@ internal static class PortableTime
 
     private static readonly string[] s_timeForms = ["HH:mm:ss", "HH:mm:ss.FFFFFFF"];
     private static readonly string[] s_localForms = [.. s_timeForms.Select(form => "yyyy-MM-ddT" + form)];
-    private static readonly string[] s_utcForms = [.. s_localForms.Select(form => form + "'Z'")];
+    private static readonly string[] s_utcForms = [.. s_localForms.SelectMany(form => (string[])[form + "'Z'", form + "'z'"])];
     private static readonly string[] s_offsetForms = [.. s_localForms.Select(form => form + "zzz")];
 
     /// <summary>The text of a time; without an offset when its kind is unspecified.</summary>
@@ -38,11 +38,22 @@ internal static class PortableTime
     public static string Format(TimeOnly time) =>
         time.ToString("HH:mm:ss" + FractionOf(time.Ticks), CultureInfo.InvariantCulture);
 
+    /// <summary>The same time without what is below a microsecond, which other languages do not keep.</summary>
+    public static DateTime ToMicrosecond(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+
+    /// <summary>The same time without what is below a microsecond, which other languages do not keep.</summary>
+    public static DateTimeOffset ToMicrosecond(DateTimeOffset time) =>
+        time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+
+    /// <summary>The same time without what is below a microsecond, which other languages do not keep.</summary>
+    public static TimeOnly ToMicrosecond(TimeOnly time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerMicrosecond));
+
     /// <summary>Reads the text of a mark: DateTimeOffset, DateTime (no offset), DateOnly or TimeOnly.</summary>
     /// <returns>Null when the mark is none, or the text does not read so.</returns>
     public static object? Parse(string name, string text)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
+        text = WithoutNanoseconds(text);
         switch (name)
         {
             case DateTimeName when DateTimeOffset.TryParseExact(
@@ -61,6 +72,20 @@ internal static class PortableTime
             default:
                 return null;
         }
+    }
+
+    /// <summary>Rust writes nine digits of a second where there are so many; a tick has seven.</summary>
+    private static string WithoutNanoseconds(string text)
+    {
+        const int DigitsOfTick = 7;
+        int first = text.IndexOf('.', StringComparison.Ordinal) + 1;
+        int end = first;
+        while (first > 0 && end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return end - first > DigitsOfTick ? text.Remove(first + DigitsOfTick, end - first - DigitsOfTick) : text;
     }
 
     private static string FractionOf(long ticks) => (ticks % TimeSpan.TicksPerSecond) switch

@@ -1,6 +1,5 @@
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Serialization;
 
@@ -98,17 +97,6 @@ public abstract class PortableValueWriter(SensitiveBuffer buffer) : ValueWriter
     /// <summary>Writes the end of a container.</summary>
     /// <param name="isMap">Whether names stand before its values.</param>
     protected abstract void PutEnd(bool isMap);
-
-    /// <summary>Refuses to grow for what a reader would not take.</summary>
-    /// <param name="size">How many bytes there are, or would be.</param>
-    /// <exception cref="ValueTooLargeException">It is more than 512 MiB.</exception>
-    protected static void CheckSize(long size)
-    {
-        if (size > PlaintextLayout.LargestValue)
-        {
-            throw new ValueTooLargeException();
-        }
-    }
 
     private bool TryBegin(bool isMap, int count)
     {

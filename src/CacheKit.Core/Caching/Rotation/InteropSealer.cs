@@ -1,4 +1,3 @@
-using System.Text;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -75,43 +74,13 @@ internal sealed class InteropSealer(ICacheStore store, TenantKeyRing keys)
             case 0:
                 return (RotationOutcome.Current, null);
             default:
-                byte[] value = new byte[sealedBytes.Length];
-                keys.Current.Cipher.Seal(plaintext.WrittenSpan, AssociatedDataOf(keys.Current, key), value);
+                byte[] value = InteropEntry.Seal(keys.Current, key, plaintext.WrittenSpan);
                 return (
                     RotationOutcome.Moved,
                     new StoreExchange { Key = key, Expected = sealedBytes, Target = key, Value = value });
         }
     }
 
-    private int TryOpen(string key, byte[] sealedBytes, SensitiveBuffer plaintext)
-    {
-        byte[] associatedData = AssociatedDataOf(keys.Current, key);
-        int size = sealedBytes.Length - EntryCipher.Overhead;
-        Span<byte> target = plaintext.GetSpan(size)[..size];
-        for (int i = 0; i < keys.Keys.Count; i++)
-        {
-            if (keys.Keys[i].Cipher.TryOpen(sealedBytes, associatedData, target))
-            {
-                plaintext.Advance(size);
-                return i;
-            }
-        }
-
-        return NoKey;
-    }
-
-    private static byte[] AssociatedDataOf(TenantKeys keys, string key)
-    {
-        ReadOnlySpan<byte> start = keys.AssociatedDataStart;
-        byte[] keyBytes = Encoding.UTF8.GetBytes(key);
-        ReadOnlySpan<byte> compressed = AssociatedData.CompressedComponent(false);
-        byte[] result = new byte[start.Length + AssociatedData.ComponentSize(keyBytes.Length)
-            + AssociatedData.ComponentSize("msgpack"u8.Length) + AssociatedData.ComponentSize(compressed.Length)];
-        start.CopyTo(result);
-        Span<byte> rest = result.AsSpan(start.Length);
-        rest = rest[AssociatedData.WriteComponent(rest, keyBytes)..];
-        rest = rest[AssociatedData.WriteComponent(rest, "msgpack"u8)..];
-        _ = AssociatedData.WriteComponent(rest, compressed);
-        return result;
-    }
+    private int TryOpen(string key, byte[] sealedBytes, SensitiveBuffer plaintext) =>
+        InteropEntry.TryOpen(keys.Keys, key, sealedBytes, plaintext, out int place) ? place : NoKey;
 }
