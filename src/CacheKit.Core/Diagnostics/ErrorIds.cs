@@ -110,6 +110,21 @@ public static class ErrorIds
     /// <summary>The block reads something that has no value identity, so that no key can cover it.</summary>
     public const string KeyNotDerivable = nameof(KeyNotDerivable);
 
+    /// <summary>An argument of an interop call is nothing that other languages share, or does not bind to the block.</summary>
+    public const string InteropArgumentInvalid = nameof(InteropArgumentInvalid);
+
+    /// <summary>An argument of an interop call is missing, and its parameter has no constant default.</summary>
+    public const string InteropArgumentMissing = nameof(InteropArgumentMissing);
+
+    /// <summary>The namespace or operation of an interop call is missing, or cannot be one.</summary>
+    public const string InteropNameInvalid = nameof(InteropNameInvalid);
+
+    /// <summary>The session's store is one that nobody shares.</summary>
+    public const string InteropStoreUnsuitable = nameof(InteropStoreUnsuitable);
+
+    /// <summary>An interop call is for another tenant than the one that all participants have agreed on.</summary>
+    public const string InteropTenantConflict = nameof(InteropTenantConflict);
+
     /// <summary>Parameters that contradict each other were given together.</summary>
     public const string ParameterConflict = nameof(ParameterConflict);
 

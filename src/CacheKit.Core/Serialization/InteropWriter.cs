@@ -31,8 +31,14 @@ public abstract class InteropWriter : ValueWriter
     private protected MessagePackTokens Tokens { get; }
 
     /// <inheritdoc/>
+    /// <exception cref="InteropModelException">It stands where the name of a map's value belongs; so of all members.</exception>
     public override void WriteNull()
     {
+        if (_open.IsAtName)
+        {
+            throw KeyIsNoText();
+        }
+
         _open.BeginItem(_buffer.Length);
         Tokens.WriteNil();
         _open.EndItem();
@@ -43,7 +49,7 @@ public abstract class InteropWriter : ValueWriter
     {
         if (_open.IsAtName)
         {
-            return value is string name && TryPutName(name);
+            return value is string name ? TryPutName(name) : throw KeyIsNoText();
         }
 
         int start = _buffer.Length;
@@ -80,14 +86,8 @@ public abstract class InteropWriter : ValueWriter
     public override bool TryBeginDictionary(in DictionaryShape shape, int count) => TryBegin(ContainerKind.Map, count);
 
     /// <inheritdoc/>
-    /// <exception cref="InteropModelException">It stands where a name belongs.</exception>
-    public override void BeginPropertyBag(IReadOnlyCollection<string> typeNames, string? text, int count)
-    {
-        if (!TryBegin(ContainerKind.Map, count))
-        {
-            throw new InteropModelException("a dictionary has a key that is not text");
-        }
-    }
+    public override void BeginPropertyBag(IReadOnlyCollection<string> typeNames, string? text, int count) =>
+        TryBegin(ContainerKind.Map, count);
 
     /// <inheritdoc/>
     public override bool TryBeginExtended(IReadOnlyCollection<string> typeNames, int propertyCount) => false;
@@ -116,7 +116,7 @@ public abstract class InteropWriter : ValueWriter
     {
         if (_open.IsAtName)
         {
-            return false;
+            throw KeyIsNoText();
         }
 
         int start = _buffer.Length;
@@ -133,6 +133,8 @@ public abstract class InteropWriter : ValueWriter
         _open.BeginContainer(kind, start, count);
         return true;
     }
+
+    private static InteropModelException KeyIsNoText() => new("a hashtable has a key that is not text");
 
     private bool TryPutName(string name)
     {

@@ -7,8 +7,11 @@ namespace CacheKit.Core.Serialization;
 /// <remarks>After a <c>Begin</c> call, exactly the announced number of values follows.</remarks>
 public abstract class ValueWriter
 {
+    /// <summary>How many levels of containers most formats take.</summary>
+    public const int UsualDepth = 64;
+
     /// <summary>How many levels of containers the format takes; deeper is a cycle, or nothing that a script needs.</summary>
-    public virtual int DeepestValue => 64;
+    public virtual int DeepestValue => UsualDepth;
 
     /// <summary>
     /// Whether what the format has no place for may stand there as its text or its properties: script blocks, and objects

@@ -6,6 +6,7 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -66,7 +67,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
         {
             namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
             // Without a tenant no key is needed, unless there is an audit log to be told of encrypted entries.
-            cache = RentCache(plain: Plain || (AllTenants && InEffect?.Caches.Audit is null));
+            cache = RentCache(Plain || (AllTenants && InEffect?.Caches.Audit is null) ? CacheMode.Plain : CacheMode.Secure);
         }
         catch (CacheKitException failure)
         {

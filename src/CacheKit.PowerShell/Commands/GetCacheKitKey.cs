@@ -4,6 +4,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -28,7 +29,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (ScriptBlock is null && Key is null)
+        if (ScriptBlock is null && Key is null && !IsInterop)
         {
             Refuse(
                 ErrorIds.KeyInvalid,
@@ -39,13 +40,21 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
 
         try
         {
-            _cache = RentCache(Plain);
+            _cache = RentCache(ModeOf());
         }
         catch (CacheKitException failure)
         {
             ThrowTerminatingError(ErrorRecords.From(failure, null));
         }
     }
+
+    private CacheMode ModeOf() => (IsInterop, Plain.IsPresent) switch
+    {
+        (true, true) => CacheMode.PlainInterop,
+        (true, false) => CacheMode.Interop,
+        (false, true) => CacheMode.Plain,
+        _ => CacheMode.Secure,
+    };
 
     /// <summary>Computes the key.</summary>
     protected override void ProcessRecord()

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -13,7 +14,12 @@ public sealed class InvokeCachedCommand : BlockCachingCommand
 
     private protected override EntryCache OpenCache()
     {
-        PlainCache cache = (PlainCache)RentCache(plain: true);
+        if (IsInterop)
+        {
+            return RentCache(CacheMode.PlainInterop);
+        }
+
+        PlainCache cache = (PlainCache)RentCache(CacheMode.Plain);
         if (!cache.KnowsNamespace(Namespace))
         {
             Wait(stop => cache.CheckNamespaceAsync(Namespace, stop));

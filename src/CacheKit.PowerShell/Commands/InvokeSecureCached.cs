@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Pipeline;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -16,5 +17,5 @@ public sealed class InvokeSecureCachedCommand : BlockCachingCommand
     private protected override bool KeepsEvidence =>
         FailClosed || (InEffect is { FailClosed: true } && !IsGiven(nameof(FailClosed)));
 
-    private protected override EntryCache OpenCache() => RentCache();
+    private protected override EntryCache OpenCache() => RentCache(IsInterop ? CacheMode.Interop : CacheMode.Secure);
 }

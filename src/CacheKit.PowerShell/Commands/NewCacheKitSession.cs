@@ -151,6 +151,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
             CacheKitSession session = new(caches, Tenant)
             {
                 Namespace = Namespace,
+                HasNamespace = IsGiven(nameof(Namespace)),
                 DefaultTtl = Ttl,
                 FailClosed = FailClosed,
             };

@@ -18,7 +18,7 @@ internal readonly struct ObjectReader(ValueReader reader)
     /// How deep composites may nest. One level of a value is up to three of these: its added members, its foreign type
     /// names, and itself.
     /// </summary>
-    private const int DeepestComposite = 3 * ObjectWriter.DeepestValue;
+    private const int DeepestComposite = 3 * ValueWriter.UsualDepth;
 
     /// <summary>Reads a value.</summary>
     /// <param name="depth">How deep it stands; zero for what a block wrote.</param>

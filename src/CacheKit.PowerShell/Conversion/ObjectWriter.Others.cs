@@ -27,6 +27,12 @@ internal sealed partial class ObjectWriter
 
     private void WriteOther(object bare, PSObject wrapped, int level, int objects)
     {
+        if (!writer.TakesOtherObjects)
+        {
+            WriteSimilar(bare, level, objects);
+            return;
+        }
+
         string? text = level > 1 && IsKeptAsText(bare) ? PropertyValues.TextOf(wrapped) ?? "" : null;
         if (text is not null)
         {
@@ -52,6 +58,32 @@ internal sealed partial class ObjectWriter
             List<KeyValuePair<string, object?>> properties = PropertyValues.OfAll(wrapped);
             writer.BeginPropertyBag(names, PropertyValues.TellingTextOf(wrapped), properties.Count);
             WriteProperties(properties, level, objects - 1);
+        }
+    }
+
+    /// <summary>Writes what is a collection of the format but for its type, and refuses everything else.</summary>
+    private void WriteSimilar(object bare, int level, int objects)
+    {
+        switch (bare)
+        {
+            case IDictionary dictionary when TryListPairs(dictionary) is { } pairs
+                && IsBegun(ValueKind.Hashtable, caseSensitive: true, pairs.Count):
+                foreach (DictionaryEntry pair in pairs)
+                {
+                    WritePair(pair, level, objects);
+                }
+
+                break;
+            case IEnumerable set when TypedCollections.IsSet(bare) && TryListItems(set) is { } items
+                && writer.TryBeginList(ValueKind.Set, typeof(object), items.Count):
+                WriteItems(items, level, objects);
+                break;
+            case IList and not Array when TryListItems(bare) is { } items
+                && writer.TryBeginList(ValueKind.ArrayList, typeof(object), items.Count):
+                WriteItems(items, level, objects);
+                break;
+            default:
+                throw new UnsupportedValueException(bare.GetType(), tooDeep: false);
         }
     }
 

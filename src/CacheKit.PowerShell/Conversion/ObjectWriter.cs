@@ -16,9 +16,6 @@ namespace CacheKit.Conversion;
 /// <param name="stop">Ends a long conversion; asked at each composite.</param>
 internal sealed partial class ObjectWriter(ValueWriter writer, int depth, CancellationToken stop)
 {
-    /// <summary>How deep objects may nest: deeper is a cycle, or nothing that a script needs.</summary>
-    public const int DeepestValue = 64;
-
     /// <summary>The depth that Export-Clixml has unless told otherwise.</summary>
     public const int DefaultDepth = 2;
 
@@ -77,7 +74,7 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
 
     private void WriteComposite(object bare, PSObject? wrapped, int level, int objects)
     {
-        if (level >= DeepestValue)
+        if (level >= writer.DeepestValue)
         {
             throw new UnsupportedValueException(bare.GetType(), tooDeep: true);
         }
@@ -134,14 +131,14 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
                 }
 
                 break;
-            case ScriptBlock block:
+            case ScriptBlock block when writer.TakesOtherObjects:
                 WriteText(block.ToString());
                 break;
             case PSCredential credential:
                 WriteCredential(credential);
                 break;
             default:
-                if (IsSemanticVersion(value))
+                if (IsSemanticVersion(value) && writer.TakesOtherObjects)
                 {
                     WriteVersion(value.ToString()!);
                 }

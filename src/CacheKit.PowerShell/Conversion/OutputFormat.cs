@@ -121,7 +121,7 @@ internal static class OutputFormat
         {
             return new CacheKitException(
                 ErrorIds.ValueTooDeep,
-                $"The result is not cached: at {exception.Location} it nests deeper than {ObjectWriter.DeepestValue} levels, "
+                $"The result is not cached: at {exception.Location} it nests deeper than {ValueWriter.UsualDepth} levels, "
                 + "or refers to itself.",
                 "Let the block select the properties that the script needs.");
         }

@@ -18,6 +18,11 @@ internal static class TypedCollections
     public static bool Is(Type type, Type definition) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == definition;
 
+    /// <summary>Whether an object is a set of any kind.</summary>
+    /// <param name="value">The object.</param>
+    public static bool IsSet(object value) => Array.Exists(
+        value.GetType().GetInterfaces(), each => Is(each, typeof(ISet<>)) || Is(each, typeof(IReadOnlySet<>)));
+
     /// <summary>Says what a HashSet is.</summary>
     /// <param name="set">The set.</param>
     /// <param name="kind">Set or IgnoreCaseSet.</param>

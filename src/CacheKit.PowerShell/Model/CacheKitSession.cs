@@ -16,6 +16,7 @@ public sealed class CacheKitSession : IDisposable
     {
         _caches = caches;
         Tenant = tenant;
+        HomeTenant = tenant;
         OpenSessions.Add(caches, this);
     }
 
@@ -24,6 +25,8 @@ public sealed class CacheKitSession : IDisposable
         _caches = session._caches;
         _store = session._store;
         Tenant = tenant;
+        HomeTenant = session.HomeTenant;
+        HasNamespace = session.HasNamespace;
         IsImplicit = session.IsImplicit;
     }
 
@@ -57,6 +60,12 @@ public sealed class CacheKitSession : IDisposable
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _caches.IsClosed;
 
+    /// <summary>The tenant that the session was made with: the one that interop entries are shared under.</summary>
+    internal string HomeTenant { get; }
+
+    /// <summary>Whether the namespace was chosen, and is not merely that of a script which names none.</summary>
+    internal bool HasNamespace { get; init; }
+
     /// <summary>As a cmdlet's -Ttl takes it.</summary>
     internal Ttl DefaultTtl { get; init; } = CacheKit.Ttl.Default;
 
@@ -71,6 +80,7 @@ public sealed class CacheKitSession : IDisposable
         new(this, tenant ?? Tenant)
         {
             Namespace = @namespace ?? Namespace,
+            HasNamespace = @namespace is not null || HasNamespace,
             DefaultTtl = ttl ?? DefaultTtl,
             FailClosed = failClosed ?? FailClosed,
         };

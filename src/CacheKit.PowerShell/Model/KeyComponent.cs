@@ -20,6 +20,9 @@ public enum KeyComponentKind
 
     /// <summary>The input object.</summary>
     Input,
+
+    /// <summary>The operation that -Interop gives.</summary>
+    Operation,
 }
 
 /// <summary>A part of what a key is computed from.</summary>

@@ -189,7 +189,7 @@ public abstract partial class BlockCachingCommand
             RefuseMalformed(keys);
         }
 
-        WriteWarning($"An entry does not decode. It was dropped ({keys.Current}).");
+        WriteWarning(Sentences.Join("An entry does not decode.", _problem, $"It was dropped ({keys.Current})."));
         Wait(stop => cache.RemoveAsync(keys, stop));
         WriteNotices(cache);
     }

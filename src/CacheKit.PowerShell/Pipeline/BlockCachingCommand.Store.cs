@@ -47,8 +47,11 @@ public abstract partial class BlockCachingCommand
         using SensitiveBuffer value = SensitiveBuffer.Rent();
         try
         {
-            bool holdsSecret = OutputFormat.Write(value, output.Items, serializer, Depth, StopToken);
-            if (holdsSecret && !TakesSecrets)
+            if (IsInterop)
+            {
+                InteropFormat.WriteValue(value, output.Items, StopToken);
+            }
+            else if (OutputFormat.Write(value, output.Items, serializer, Depth, StopToken) && !TakesSecrets)
             {
                 throw new CacheKitException(
                     ErrorIds.SecretRefused,

@@ -1,3 +1,4 @@
+using CacheKit.Binding;
 using CacheKit.Blocks;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
@@ -13,6 +14,9 @@ public abstract partial class BlockCachingCommand : CachingCommand
     private readonly CallBatch<PendingCall> _batch = new();
     private EntryCache? _cache;
 
+    // What is wrong with the entry that was decoded last.
+    private string? _problem;
+
     /// <summary>Whether an entry that is not authentic ends the command, and stays where it is.</summary>
     private protected virtual bool KeepsEvidence => false;
 
@@ -27,6 +31,11 @@ public abstract partial class BlockCachingCommand : CachingCommand
         if (Bypass)
         {
             return;
+        }
+
+        if (IsInterop && !IsGiven(nameof(ArgumentList)) && !MyInvocation.ExpectingInput && !HasInput)
+        {
+            WarnOfVariables();
         }
 
         try
@@ -182,7 +191,19 @@ public abstract partial class BlockCachingCommand : CachingCommand
             all.Add(KeyValuePair.Create("PSNativeCommandUseErrorActionPreference", (object?)true));
         }
 
-        return new BlockCall(this, ScriptBlock, ArgumentList) { HasInput = HasInput, Input = input, Variables = all };
+        object?[]? arguments = IsInterop && HasInput ? InteropIdentity.ArgumentsFor(ScriptBlock, input) : ArgumentList;
+        return new BlockCall(this, ScriptBlock, arguments) { HasInput = HasInput, Input = input, Variables = all };
+    }
+
+    /// <summary>A block in a loop that reads the loop's variable would get the first result each time.</summary>
+    private void WarnOfVariables()
+    {
+        if (InteropIdentity.FindForgotten(ScriptBlock) is { } variable)
+        {
+            WriteWarning(
+                $"The block reads {variable}, which is no part of the key of '{Interop}': give it with -ArgumentList if the "
+                + "result depends on it.");
+        }
     }
 
     private EntryKeys KeysFor(EntryCache cache, object? input) => KeysFor(cache, ScriptBlock, input, trace: null);
@@ -226,15 +247,18 @@ public abstract partial class BlockCachingCommand : CachingCommand
     }
 
     /// <summary>Decodes what a block once wrote: whole, before the first object goes out.</summary>
-    private static bool TryDecode(in OpenedEntry entry, out object?[] output)
+    private bool TryDecode(in OpenedEntry entry, out object?[] output)
     {
         try
         {
-            output = OutputFormat.Read(entry.Header.Serializer, entry.Value);
+            output = IsInterop
+                ? InteropFormat.ReadValue(entry.Value, AsHashtable)
+                : OutputFormat.Read(entry.Header.Serializer, entry.Value);
             return true;
         }
-        catch (Core.Serialization.MalformedValueException)
+        catch (Core.Serialization.MalformedValueException exception)
         {
+            _problem = exception.Message;
             output = [];
             return false;
         }
@@ -259,8 +283,10 @@ public abstract partial class BlockCachingCommand : CachingCommand
         {
             Refuse(
                 ErrorIds.EntryNotAuthentic,
-                "The entry is not authentic: it was altered, moved, or sealed under another key. It stays where it is, "
-                + "and the block was not run.",
+                Sentences.Join(
+                    "The entry is not authentic: it was altered, moved, or sealed under another key.",
+                    result.Problem,
+                    "It stays where it is, and the block was not run."),
                 "Find out who writes to the store; -Refresh replaces the entry.",
                 keys.Current.ToString());
         }
@@ -273,7 +299,10 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private void RefuseMalformed(EntryKeys keys) => Refuse(
         ErrorIds.EntryMalformed,
-        "The entry is authentic, but does not decode. It stays where it is, and the block was not run.",
+        Sentences.Join(
+            "The entry is authentic, but does not decode.",
+            _problem,
+            "It stays where it is, and the block was not run."),
         "-Refresh replaces the entry.",
         keys.Current.ToString());
 }

@@ -54,6 +54,10 @@ public abstract class CachingCommand : KeyedCommand
     [Parameter]
     public Serializer Serializer { get; set; }
 
+    /// <summary>Gives maps as ordered hashtables instead of objects; with -Interop.</summary>
+    [Parameter]
+    public SwitchParameter AsHashtable { get; set; }
+
     /// <summary>Runs the block in any case, and stores its result.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
@@ -74,6 +78,21 @@ public abstract class CachingCommand : KeyedCommand
         CheckDuration(nameof(Ttl), Ttl, mayBeComputed: true);
         CheckDuration(nameof(StaleIfError), StaleIfError, mayBeComputed: false);
         CheckDuration(nameof(LockTimeout), LockTimeout, mayBeComputed: false);
+
+        if (IsInterop)
+        {
+            RefuseWithInterop(nameof(Serializer), "what other languages read is always plain MessagePack");
+            RefuseWithInterop(nameof(Depth), "objects of other types are not shared");
+            RefuseWithInterop(nameof(StaleIfError), "an entry has no times of its own, and is gone when its time is over");
+        }
+        else if (AsHashtable)
+        {
+            Refuse(
+                ErrorIds.ParameterConflict,
+                "-AsHashtable says how maps of other languages come back: it has no meaning without -Interop.",
+                "Give -Interop, or leave it out.",
+                null);
+        }
 
         if (Refresh && Bypass)
         {

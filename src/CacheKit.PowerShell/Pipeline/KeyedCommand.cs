@@ -19,6 +19,8 @@ public abstract class KeyedCommand : SessionCommand
     private bool _keyIsGiven;
     private PSObject? _input;
     private bool _hasInput;
+    private string? _interop;
+    private bool _interopIsGiven;
 
     /// <summary>An input object, the block's <c>$_</c>: each has an entry of its own.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -71,16 +73,36 @@ public abstract class KeyedCommand : SessionCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = DefaultNamespace;
 
+    /// <summary>The operation of an entry that other languages share; with it nothing but the arguments makes the key.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Interop
+    {
+        get => _interop;
+        set
+        {
+            _interop = value;
+            _interopIsGiven = true;
+        }
+    }
+
     /// <summary>Checks the parameters: what they say is an error before anything else happens.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        bool namesNamespace = IsInterop && IsGiven(nameof(Namespace));
         if (InEffect is not null && !IsGiven(nameof(Namespace)))
         {
             Namespace = InEffect.Namespace;
+            namesNamespace = InEffect.HasNamespace;
         }
 
-        if (!ReferenceEquals(Namespace, DefaultNamespace))
+        if (IsInterop)
+        {
+            CheckInterop(namesNamespace);
+        }
+        else if (!ReferenceEquals(Namespace, DefaultNamespace))
         {
             ThrowIfAny(Namespaces.Check(Namespace), Namespace);
         }
@@ -94,6 +116,9 @@ public abstract class KeyedCommand : SessionCommand
                 Key);
         }
     }
+
+    /// <summary>Whether the entry is one that other languages share.</summary>
+    private protected bool IsInterop => _interopIsGiven;
 
     /// <summary>Whether this call has an input object.</summary>
     private protected bool HasInput => _hasInput;
@@ -113,7 +138,14 @@ public abstract class KeyedCommand : SessionCommand
         try
         {
             KeyBasis basis = new(block, Key, ArgumentList, VaryBy, HasInput, input);
-            holdsSecret = EntryIdentity.Write(identity, this, basis, trace);
+            if (IsInterop)
+            {
+                InteropIdentity.Write(identity, Interop!, basis, trace);
+            }
+            else
+            {
+                holdsSecret = EntryIdentity.Write(identity, this, basis, trace);
+            }
         }
         catch (CacheKitException failure)
         {
@@ -130,5 +162,39 @@ public abstract class KeyedCommand : SessionCommand
         }
 
         return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
+    }
+
+    private void CheckInterop(bool namesNamespace)
+    {
+        ThrowIfAny(InteropRules.CheckNames(Interop, namesNamespace ? Namespace : null), Interop);
+        RefuseWithInterop(nameof(Key), "the arguments make the key");
+        RefuseWithInterop(nameof(VaryBy), "the arguments make the key");
+        if (IsGiven(nameof(ArgumentList)) && (ArgumentList is null || MyInvocation.ExpectingInput || HasInput))
+        {
+            Refuse(
+                ArgumentList is null ? ErrorIds.InteropArgumentInvalid : ErrorIds.ParameterConflict,
+                ArgumentList is null
+                    ? "-ArgumentList is $null, which may mean no argument or one that is $null."
+                    : "With -Interop, an input object is the argument: it cannot be given beside -ArgumentList.",
+                ArgumentList is null
+                    ? "Leave it out, or give @($null)."
+                    : "Give each its own -ArgumentList, as in ForEach-Object { ... -ArgumentList $_, 'more' }.",
+                null);
+        }
+    }
+
+    /// <summary>Ends the command if a parameter was given that means nothing with -Interop.</summary>
+    /// <param name="parameter">Its name.</param>
+    /// <param name="reason">Why, as the end of a sentence.</param>
+    private protected void RefuseWithInterop(string parameter, string reason)
+    {
+        if (IsGiven(parameter))
+        {
+            Refuse(
+                ErrorIds.ParameterConflict,
+                $"-{parameter} cannot be given with -Interop: {reason}.",
+                "Give one of them.",
+                null);
+        }
     }
 }

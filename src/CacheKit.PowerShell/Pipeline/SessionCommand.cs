@@ -38,19 +38,24 @@ public abstract class SessionCommand : CacheKitCommand
     private protected CacheKitSession? InEffect => _inEffect;
 
     /// <summary>Takes a lease on the tenant's cache, which ends with the command.</summary>
-    /// <param name="plain">Whether it is the cache of public data.</param>
+    /// <param name="mode">Which of its caches.</param>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
-    private protected EntryCache RentCache(bool plain = false)
+    private protected EntryCache RentCache(CacheMode mode = CacheMode.Secure)
     {
         while (true)
         {
             bool isImplicit = _inEffect is null or { IsImplicit: true };
             CacheKitSession session = isImplicit ? ImplicitSession.Current : _inEffect!;
             string tenant = Tenant ?? (_inEffect ?? session).Tenant;
-            _lease = plain ? session.Caches.TryRentPlain(tenant) : session.Caches.TryRent(tenant);
+            if (mode is CacheMode.Interop or CacheMode.PlainInterop)
+            {
+                InteropRules.Check(session.Caches.Options.Store.Kind, tenant, (_inEffect ?? session).HomeTenant);
+            }
+
+            _lease = session.Caches.TryRent(tenant, mode);
             if (_lease is not null)
             {
-                AuditInto(plain ? null : session.Caches.Audit);
+                AuditInto(mode is CacheMode.Secure or CacheMode.Interop ? session.Caches.Audit : null);
                 return _lease.Cache;
             }
 

@@ -14,8 +14,7 @@ internal sealed class SessionCaches : IDisposable
     private readonly object _gate = new();
     private readonly CacheOptions _options;
     private readonly SessionKeys _keys;
-    private readonly TenantCaches _secure;
-    private readonly TenantCaches _plain;
+    private readonly TenantCaches[] _caches;
     private CacheTiers? _tiers;
     private volatile bool _isClosed;
 
@@ -26,8 +25,13 @@ internal sealed class SessionCaches : IDisposable
     {
         _options = options;
         _keys = keys;
-        _secure = new TenantCaches(tenant => CacheFactory.Create(Tiers(), _keys.Ring(), tenant));
-        _plain = new TenantCaches(tenant => CacheFactory.CreatePlain(Tiers(), tenant));
+        _caches =
+        [
+            new TenantCaches(tenant => CacheFactory.Create(Tiers(), _keys.Ring(), tenant)),
+            new TenantCaches(tenant => CacheFactory.CreatePlain(Tiers(), tenant)),
+            new TenantCaches(tenant => CacheFactory.CreateInterop(Tiers(), _keys.Ring(), tenant)),
+            new TenantCaches(_ => CacheFactory.CreatePlainInterop(Tiers())),
+        ];
     }
 
     /// <summary>What the caches are made of.</summary>
@@ -45,14 +49,12 @@ internal sealed class SessionCaches : IDisposable
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Takes a lease on the encrypted cache of a tenant; null when the session was closed.</summary>
+    /// <summary>Takes a lease on a cache of a tenant; null when the session was closed.</summary>
     /// <param name="tenant">The tenant.</param>
+    /// <param name="mode">Which of its caches.</param>
     /// <exception cref="CacheKitException">There is no usable key.</exception>
-    public CacheLease? TryRent(string tenant) => _secure.TryRentLast(tenant) ?? TryRentLocked(_secure, tenant);
-
-    /// <summary>Takes a lease on a tenant's cache of public data; null when the session was closed.</summary>
-    /// <param name="tenant">The tenant.</param>
-    public CacheLease? TryRentPlain(string tenant) => _plain.TryRentLast(tenant) ?? TryRentLocked(_plain, tenant);
+    public CacheLease? TryRent(string tenant, CacheMode mode = CacheMode.Secure) =>
+        _caches[(int)mode].TryRentLast(tenant) ?? TryRentLocked(_caches[(int)mode], tenant);
 
     /// <summary>The store and where it is; it is not opened.</summary>
     public string Describe() => _options.Store.DescribeAsync(TimeProvider.System).AsTask().GetAwaiter().GetResult();
@@ -105,7 +107,8 @@ internal sealed class SessionCaches : IDisposable
                 throw Closed();
             }
 
-            _secure.Close();
+            _caches[(int)CacheMode.Secure].Close();
+            _caches[(int)CacheMode.Interop].Close();
             _keys.Replace(ring);
         }
     }
@@ -122,8 +125,7 @@ internal sealed class SessionCaches : IDisposable
         lock (_gate)
         {
             _isClosed = true;
-            _secure.Close();
-            _plain.Close();
+            Array.ForEach(_caches, each => each.Close());
             _keys.Dispose();
             Audit?.Dispose();
             // The last cache in use closes the store; without any, nothing is under way, so that closing does not wait.
