@@ -1,4 +1,5 @@
 using CacheKit.Core.Formats;
+using System.Text.Unicode;
 using MessagePack;
 using static MessagePack.MessagePackPrimitives;
 
@@ -16,8 +17,9 @@ internal static class MessagePackScan
     /// <summary>Checks a document.</summary>
     /// <param name="document">The bytes.</param>
     /// <param name="takesExtensions">Whether extension types have a meaning in it.</param>
+    /// <param name="looksIntoText">Whether nobody reads the text afterwards, so that it is seen to be UTF-8 here.</param>
     /// <exception cref="MalformedValueException">They break a bound.</exception>
-    public static void Check(ReadOnlySpan<byte> document, bool takesExtensions = false)
+    public static void Check(ReadOnlySpan<byte> document, bool takesExtensions = false, bool looksIntoText = false)
     {
         Span<long> left = stackalloc long[DeepestNesting + 1];
         left[0] = 1;
@@ -40,6 +42,11 @@ internal static class MessagePackScan
                 throw new MalformedValueException("The value declares more than there is.");
             }
 
+            if (looksIntoText && bytes > 0)
+            {
+                RequireText(document[position], document.Slice(position + size, (int)bytes));
+            }
+
             position += size + (int)bytes;
             if (items > 0)
             {
@@ -53,6 +60,14 @@ internal static class MessagePackScan
         if (position != document.Length)
         {
             throw new MalformedValueException("There are bytes behind the value.");
+        }
+    }
+
+    private static void RequireText(byte code, ReadOnlySpan<byte> body)
+    {
+        if (MessagePackCode.ToMessagePackType(code) == MessagePackType.String && !Utf8.IsValid(body))
+        {
+            throw new MalformedValueException("The value is not well-formed.");
         }
     }
 
