@@ -4,8 +4,8 @@ using System.Text;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>
-/// Reads any MessagePack document, made from the format's own page alone: nothing of the readers that it is compared with,
-/// and no bounds. Integers are BigIntegers, maps keep their order, and no map is a time.
+/// Reads any MessagePack document, made from the format's own page alone: nothing of the readers that it is compared
+/// with, and no bounds. Integers are BigIntegers, maps keep their order, and no map is a time.
 /// </summary>
 internal sealed class CanonicalDecoder
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>
-/// Writes canonical MessagePack, made from PROTOCOL section 7.3 alone: lists of bytes, and nothing of the writers that it
-/// is compared with.
+/// Writes canonical MessagePack, made from PROTOCOL section 7.3 alone: lists of bytes, and nothing of the writers that
+/// it is compared with.
 /// </summary>
 internal sealed class CanonicalEncoder
 {
@@ -137,7 +137,8 @@ internal sealed class CanonicalEncoder
 
     private List<byte> OfReal(double number)
     {
-        if (_isArgument && number % 1 == 0 && new BigInteger(number) is var whole && whole >= s_least && whole <= s_largest)
+        BigInteger whole = number % 1 == 0 ? new BigInteger(number) : s_largest + 1;
+        if (_isArgument && whole >= s_least && whole <= s_largest)
         {
             return OfInteger(whole);
         }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>
-/// The published vectors of interop mode (tests/fixtures/vectors/interop-mode.json). Numbers of the file are integers and
-/// stay exact; objects of one member with a dollar sign are values that JSON has no form for.
+/// The published vectors of interop mode (tests/fixtures/vectors/interop-mode.json). Numbers of the file are integers
+/// and stay exact; objects of one member with a dollar sign are values that JSON has no form for.
 /// </summary>
 internal static class InteropVectors
 {
@@ -63,6 +63,8 @@ internal static class InteropVectors
     private static object ParseTime(string text)
     {
         DateTime time = DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-        return time.Kind == DateTimeKind.Unspecified ? time : (object)DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+        return time.Kind == DateTimeKind.Unspecified
+            ? time
+            : (object)DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
     }
 }

@@ -23,7 +23,8 @@ internal sealed class LooseEncoder(Random? random)
             [(byte)(0xD4 + BitOperations.Log2((uint)extension.Data.Length)), .. Body(extension)],
         ExtensionOf extension => [.. Header(extension.Data.Length, default, 0xC7, 0xC8, 0xC9), .. Body(extension)],
         byte[] bytes => [.. Header(bytes.Length, default, 0xC4, 0xC5, 0xC6), .. bytes],
-        string text => [.. Header(Encoding.UTF8.GetByteCount(text), (0xA0, 32), 0xD9, 0xDA, 0xDB), .. Encoding.UTF8.GetBytes(text)],
+        string text when Encoding.UTF8.GetBytes(text) is var bytes =>
+            [.. Header(bytes.Length, (0xA0, 32), 0xD9, 0xDA, 0xDB), .. bytes],
         object?[] items => [.. Header(items.Length, (0x90, 16), 0, 0xDC, 0xDD), .. items.SelectMany(Encode)],
         Table map =>
         [
