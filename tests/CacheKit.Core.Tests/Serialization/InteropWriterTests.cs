@@ -162,6 +162,59 @@ public sealed class InteropWriterTests
         Assert.Equal("82a16102a16201", Convert.ToHexStringLower(InteropGraph.WriteValue(bag)));
     }
 
+    /// <summary>Records of one kind have the same names, whose bytes are copied from one to the next.</summary>
+    [Fact]
+    public void Names_that_come_again_are_the_bytes_of_the_page()
+    {
+        Random random = new(20301203);
+        string[] names = ["a", "b", "c", "d", "", "\u00E9", new string('n', 31), new string('n', 32), new string('n', 300)];
+        for (int round = 0; round < 2000; round++)
+        {
+            object?[] records = [.. Enumerable.Range(0, random.Next(2, 8)).Select(_ => Record(random, names, 3))];
+            Assert.Equal(CanonicalEncoder.OfArguments(records), InteropGraph.WriteArguments(records));
+        }
+    }
+
+    private static object? Record(Random random, string[] names, int depth)
+    {
+        int count = random.Next(0, 4);
+        object? Next() => depth > 0 && random.Next(3) == 0 ? Record(random, names, depth - 1) : random.Next(300);
+
+        return random.Next(8) switch
+        {
+            0 => new SetOf([.. Enumerable.Range(0, count).Select(_ => Next())]),
+            1 => new object?[] { Next(), Next() },
+            2 => new Table(true, names.OrderBy(_ => random.Next()).Take(count).Select(PairOf)),
+            _ => new Table(true, names.Skip(random.Next(3)).Take(count).Select(PairOf)),
+        };
+
+        KeyValuePair<object, object?> PairOf(string name) => new(name, Next());
+    }
+
+    [Theory]
+    [InlineData("z", "y")]
+    [InlineData("a", "y")]
+    public void A_name_that_came_first_elsewhere_is_compared_with_the_one_before_it(string before, string name)
+    {
+        object?[] records =
+        [
+            CanonicalModel.Map((before, CanonicalModel.Map((name, 1)))), CanonicalModel.Map((before, 1), (name, 2)),
+            CanonicalModel.Map((before, 1), (name, 2)), CanonicalModel.Map(("zz", 1), (name, 2)),
+        ];
+        Assert.Equal(CanonicalEncoder.OfValue(records), InteropGraph.WriteValue(records));
+    }
+
+    [Fact]
+    public void A_name_that_comes_again_may_be_there_twice()
+    {
+        string name = "a";
+        Table once = CanonicalModel.Map((name, 1));
+        Table twice = CanonicalModel.Map((name, 1), (name, 2));
+        Assert.Throws<InteropModelException>(() => InteropGraph.WriteValue(new object?[] { once, once, twice }));
+        Assert.Throws<InteropModelException>(() => InteropGraph.WriteValue(
+            new object?[] { CanonicalModel.Map((name, once)), CanonicalModel.Map((name, once)), twice }));
+    }
+
     [Fact]
     public void A_map_without_anything_is_a_map() =>
         Assert.Equal("9280a0", Convert.ToHexStringLower(InteropGraph.WriteValue(new object?[] { CanonicalModel.Map(), "" })));
