@@ -1,0 +1,71 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace CacheKit.Core.Serialization.Tables;
+
+/// <summary>The .NET values of a column whose Arrow type is all that is known of it.</summary>
+internal static class ArrowFileColumn
+{
+    /// <summary>Finds what reads a column.</summary>
+    /// <param name="column">The column.</param>
+    /// <returns>Gives the value of a row that is not null; null for a type that is not read.</returns>
+    public static Func<int, object?>? ReaderOf(IArrowArray column) => column switch
+    {
+        NullArray => _ => null,
+        BooleanArray flags => row => flags.GetValue(row),
+        Int8Array numbers => row => numbers.GetValue(row),
+        UInt8Array numbers => row => numbers.GetValue(row),
+        Int16Array numbers => row => numbers.GetValue(row),
+        UInt16Array numbers => row => numbers.GetValue(row),
+        Int32Array numbers => row => numbers.GetValue(row),
+        UInt32Array numbers => row => numbers.GetValue(row),
+        Int64Array numbers => row => numbers.GetValue(row),
+        UInt64Array numbers => row => numbers.GetValue(row),
+        HalfFloatArray numbers => row => (float?)numbers.GetValue(row),
+        FloatArray numbers => row => numbers.GetValue(row),
+        DoubleArray numbers => row => numbers.GetValue(row),
+        Decimal128Array numbers => row => numbers.GetValue(row),
+        DictionaryArray words => ReaderOf(words),
+        _ => ReaderOfTime(column) ?? ReaderOfBytes(column),
+    };
+
+    private static Func<int, object?>? ReaderOfTime(IArrowArray column) => column switch
+    {
+        Date32Array dates => row => dates.GetDateOnly(row),
+        Date64Array dates => row => dates.GetDateOnly(row),
+        Time32Array times => row => times.GetTime(row),
+        Time64Array times => row => times.GetTime(row),
+        DurationArray spans => row => spans.GetTimeSpan(row),
+        // Without a zone it is what the clock on the wall showed.
+        TimestampArray { Data.DataType: TimestampType { Timezone: null or "" } } times =>
+            row => times.GetTimestamp(row)?.DateTime,
+        TimestampArray times => row => times.GetTimestamp(row),
+        _ => null,
+    };
+
+    private static Func<int, object?>? ReaderOfBytes(IArrowArray column) => column switch
+    {
+        StringArray text => row => text.GetString(row),
+        LargeStringArray text => row => text.GetString(row),
+        StringViewArray text => row => text.GetString(row),
+        BinaryArray bytes => row => bytes.GetBytes(row).ToArray(),
+        LargeBinaryArray bytes => row => bytes.GetBytes(row).ToArray(),
+        BinaryViewArray bytes => row => bytes.GetBytes(row).ToArray(),
+        _ => null,
+    };
+
+    /// <summary>A column that stores each value once, and which of them each row has.</summary>
+    private static Func<int, object?>? ReaderOf(DictionaryArray words)
+    {
+        Func<int, object?>? index = ReaderOf(words.Indices);
+        Func<int, object?>? word = ReaderOf(words.Dictionary);
+        IArrowArray known = words.Dictionary;
+        return index is null || word is null
+            ? null
+            : row =>
+            {
+                int place = Convert.ToInt32(index(row), System.Globalization.CultureInfo.InvariantCulture);
+                return known.IsNull(place) ? null : word(place);
+            };
+    }
+}
