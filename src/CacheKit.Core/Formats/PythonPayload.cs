@@ -45,7 +45,7 @@ public static partial class PythonPayload
     {
         if (payload.Length < ChecksumSize)
         {
-            return EnvelopeOutcome.DeserializationFailed;
+            return EnvelopeOutcome.SizeValidationFailed;
         }
 
         Span<byte> actual = stackalloc byte[ChecksumSize];

@@ -20,6 +20,12 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
     [AllowEmptyCollection]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>What opening takes beside the master key: data protected with a key opens with it alone.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public override string? Key { get; set; }
+
     /// <summary>How it is written before it is encrypted.</summary>
     [Parameter]
     public Serializer Serializer { get; set; }

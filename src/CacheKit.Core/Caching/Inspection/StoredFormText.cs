@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Caching;
@@ -7,9 +8,6 @@ namespace CacheKit.Core.Caching;
 /// <summary>Says in one sentence what stored bytes look like. Text of theirs is cut and cleaned before it is shown.</summary>
 internal static class StoredFormText
 {
-    /// <summary>How much is shown of a name that somebody else chose, in characters.</summary>
-    private const int LongestName = 64;
-
     /// <summary>How much is shown of a fingerprint, in digits.</summary>
     private const int FingerprintDigits = 12;
 
@@ -22,7 +20,7 @@ internal static class StoredFormText
             $"Plain entry of this module, serializer {NameOf(form.Native!.Value.Serializer)}, not encrypted.",
         StoredFormKind.PythonFrame => form.Python is { } header
             ? DescribeHeader(header)
-            : $"Python auto-mode entry {FaultOf(form.PythonOutcome)}.",
+            : $"Python auto-mode entry {PythonFrameFaults.TextOf(form.PythonOutcome)}.",
         StoredFormKind.PythonLegacy => "Entry of an older Python SDK, as JSON, not encrypted.",
         StoredFormKind.FileContainer => DescribeContainer(form),
         StoredFormKind.StorageEnvelope => form.EnvelopeOutcome == EnvelopeOutcome.Success
@@ -33,53 +31,23 @@ internal static class StoredFormText
         _ => "A sealed interop entry, or bytes of another program.",
     };
 
-    /// <summary>Says what is wrong with a frame, after its subject.</summary>
-    /// <param name="outcome">How reading it ended; not well.</param>
-    public static string FaultOf(PythonFrameOutcome outcome) => outcome switch
-    {
-        PythonFrameOutcome.TooShort => "that is cut off before its header",
-        PythonFrameOutcome.HeaderPastEnd => "that is cut off in its header",
-        PythonFrameOutcome.OtherVersion => "of another version",
-        _ => "whose header is not readable",
-    };
-
-    /// <summary>Makes text that somebody else chose fit for being shown: no control characters, and not too long.</summary>
-    /// <param name="text">Untrusted text.</param>
-    public static string Shown(string text)
-    {
-        StringBuilder shown = new(Math.Min(text.Length, LongestName));
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (shown.Length >= LongestName)
-            {
-                return shown.Append("...").ToString();
-            }
-
-            bool isSafe = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-            shown.Append(isSafe ? rune.ToString() : "?");
-        }
-
-        return shown.ToString();
-    }
-
     private static string DescribeNative(in EntryHeader header) =>
         $"Encrypted entry of this module, serializer {NameOf(header.Serializer)}, "
         + $"under the key {header.Fingerprint.ToString()[..FingerprintDigits]}...";
 
     private static string DescribeHeader(PythonHeader header)
     {
-        string start = $"Python auto-mode entry, serializer {Shown(header.Serializer)}, ";
+        string start = $"Python auto-mode entry, serializer {UntrustedText.Shown(header.Serializer)}, ";
         if (!header.Encrypted)
         {
             return start + "not encrypted.";
         }
 
         string tenant = header.TenantId is { } name
-            ? $"encrypted for the tenant '{Shown(name)}'"
+            ? $"encrypted for the tenant '{UntrustedText.Shown(name)}'"
             : "encrypted for a tenant that it does not name";
         string key = header.KeyFingerprint is { } fingerprint
-            ? $" under the key {Shown(fingerprint[..Math.Min(FingerprintDigits, fingerprint.Length)])}..."
+            ? $" under the key {UntrustedText.Shown(fingerprint[..Math.Min(FingerprintDigits, fingerprint.Length)])}..."
             : " under a key that it does not name.";
         return start + tenant + key;
     }

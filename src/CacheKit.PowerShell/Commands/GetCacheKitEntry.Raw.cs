@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Management.Automation;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <content>The bytes of the store, whoever put them there.</content>
+public sealed partial class GetCacheKitEntryCommand
+{
+    private const string AnyKey = "*";
+
+    /// <summary>
+    /// What stores do not know at all, or read otherwise than PowerShell: sets, what quotes a character, and <c>?</c>, which
+    /// here stands for half of some characters.
+    /// </summary>
+    private static readonly SearchValues<char> s_unknown = SearchValues.Create("[]`\\?");
+
+    private void ShowStored()
+    {
+        HashSet<string> literals = new(StringComparer.Ordinal);
+        List<string> forStore = [];
+        List<WildcardPattern> patterns = [];
+        foreach (string key in IsGiven(nameof(Key)) ? Key : [AnyKey])
+        {
+            if (ItemNames.PatternOf(key) is { } pattern)
+            {
+                patterns.Add(pattern);
+                forStore.Add(ForStoreOf(key));
+            }
+            else
+            {
+                literals.Add(WildcardPattern.Unescape(key));
+            }
+        }
+
+        FindStored([.. literals]);
+        if (patterns.Count > 0)
+        {
+            ForEachPage(
+                Cache.ListStored(
+                    forStore, key => !literals.Contains(key) && patterns.Exists(pattern => pattern.IsMatch(key))),
+                WritePage);
+        }
+    }
+
+    /// <summary>Looks up keys without wildcards: any store can do that.</summary>
+    private void FindStored(string[] keys)
+    {
+        SecureCache cache = Cache;
+        // No store has anything under an empty key, and none is asked for it.
+        string[] possible = [.. keys.Where(key => key.Length > 0)];
+        IReadOnlyList<byte[]?>? found = possible.Length == 0
+            ? []
+            : Try<IReadOnlyList<byte[]?>?>(() => Wait(stop => cache.FindStoredAsync(possible, stop)), otherwise: null);
+        if (found is null)
+        {
+            return;
+        }
+
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (found[i] is { } bytes)
+            {
+                WritePage([new StoredBytes(possible[i], bytes)]);
+            }
+        }
+
+        foreach (string key in keys.Except(possible.Where((_, i) => found[i] is not null)))
+        {
+            CacheKitException failure = new(
+                ErrorIds.ItemNotFound,
+                $"There is nothing under the key '{key}' in {cache.StoreName}.",
+                "Give the whole key as the store has it, or one with wildcards; without -Key, all are listed.");
+            WriteError(ErrorRecords.From(failure, key));
+        }
+    }
+
+    private void WritePage(IReadOnlyList<StoredBytes> page)
+    {
+        foreach (StoredBytes stored in page)
+        {
+            StoredForm form = StoredForm.Recognize(stored.Bytes, DateTimeOffset.UtcNow);
+            WriteObject(new CacheKitRawEntry(stored.Key, stored.Bytes, form));
+        }
+    }
+
+    /// <summary>From what a store may not know on, anything is asked for; what it gives is matched again.</summary>
+    private static string ForStoreOf(string pattern)
+    {
+        int unknown = pattern.AsSpan().IndexOfAny(s_unknown);
+        return unknown < 0 ? pattern : $"{pattern[..unknown]}*";
+    }
+}
