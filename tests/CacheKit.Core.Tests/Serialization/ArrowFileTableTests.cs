@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using CacheKit.Core.Diagnostics;
@@ -29,6 +30,7 @@ public sealed class ArrowFileTableTests
         { "half", 0.25f },
         { "double", 0.1 },
         { "string", "Zoë" },
+        { "large string", "Zoë" },
         { "binary", new byte[] { 1, 2 } },
         { "date32", new DateOnly(2026, 11, 28) },
         { "date64", new DateOnly(2026, 11, 28) },
@@ -127,6 +129,16 @@ public sealed class ArrowFileTableTests
         "half" => new HalfFloatArray.Builder().Append((Half)0.25).AppendNull().Build(),
         "double" => new DoubleArray.Builder().Append(0.1).AppendNull().Build(),
         "string" => new StringArray.Builder().Append("Zoë").AppendNull().Build(),
+        "large string" => new LargeStringArray(new ArrayData(
+            LargeStringType.Default,
+            length: 2,
+            nullCount: 1,
+            offset: 0,
+            [
+                new ArrowBuffer(new byte[] { 1 }),
+                new ArrowBuffer(MemoryMarshal.AsBytes<long>([0, 4, 4]).ToArray()),
+                new ArrowBuffer("Zoë"u8.ToArray()),
+            ])),
         "binary" => new BinaryArray.Builder().Append([1, 2]).AppendNull().Build(),
         "date32" => new Date32Array.Builder().Append(new DateOnly(2026, 11, 28)).AppendNull().Build(),
         "date64" => new Date64Array.Builder().Append(new DateOnly(2026, 11, 28)).AppendNull().Build(),
