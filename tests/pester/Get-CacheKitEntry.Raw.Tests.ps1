@@ -71,16 +71,29 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entry.Encrypted | Should -BeTrue
         $entry.Tenant | Should -Be 'acme'
         $entry.KeyFingerprint | Should -Be $session.KeyFingerprint
-        $entry.Description |
-            Should -Be "Python auto-mode entry, serializer default, encrypted for the tenant 'acme' under the key $($session.KeyFingerprint.Substring(0, 12))..."
+        $start = 'Python auto-mode entry, serializer default, encrypted for the tenant ''acme'' under the key'
+        $entry.Description | Should -Be "$start $($session.KeyFingerprint.Substring(0, 12))..."
         [Convert]::ToHexString($entry.Data) | Should -Be ([Convert]::ToHexString($table['ns:users:1']))
     }
 
     It 'tells <Form> apart' -ForEach @(
-        @{ Form = 'an old Python entry'; Format = 'PythonLegacy'; Hex = '7b2264617461223a22222c2273657269616c697a6572223a2278227d' }
+        @{
+            Form   = 'an old Python entry'
+            Format = 'PythonLegacy'
+            Hex    = '7b2264617461223a22222c2273657269616c697a6572223a2278227d'
+        }
         @{ Form = 'a file container'; Format = 'FileContainer'; Hex = '434b01000000000000003b9aca0065787069726564' }
-        @{ Form = 'a storage envelope'; Format = 'StorageEnvelope'; Hex = '94c422f01183a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c398ccdaccf46861cc8e624bccfe20a76d73677061636b' }
-        @{ Form = 'a MessagePack document'; Format = 'MessagePack'; Hex = '83a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3' }
+        @{
+            Form   = 'a storage envelope'
+            Format = 'StorageEnvelope'
+            Hex    = '94c422f01183a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3' +
+                '98ccdaccf46861cc8e624bccfe20a76d73677061636b'
+        }
+        @{
+            Form   = 'a MessagePack document'
+            Format = 'MessagePack'
+            Hex    = '83a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3'
+        }
         @{ Form = 'what is none of these'; Format = 'Opaque'; Hex = 'c1' * 40 }
     ) {
         $table['some'] = [Convert]::FromHexString($Hex)
@@ -140,7 +153,9 @@ Describe 'Get-CacheKitEntry -Raw' {
     }
 
     It 'says that the store does not work' {
-        Register-CacheKitBackend Raw -Force -Get { param($Key) throw "broken at $Key" } -Set $blocks.Set -Remove $blocks.Remove
+        $blocks = $blocks.Clone()
+        $blocks.Get = { param($Key) throw "broken at $Key" }
+        Register-CacheKitBackend Raw -Force @blocks
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
             { Get-CacheKitEntry -Session $other -Raw -Key there -ErrorAction Stop } |

@@ -12,7 +12,7 @@ BeforeAll {
         @{ Data = [IO.File]::ReadAllBytes("$fixtures/$Name.bin"); Key = $row.cache_key; PythonFrame = $true }
     }
 
-    function Set-Header {
+    function Edit-Header {
         param($Frame, $From, $To)
         # As long as what it replaces: the length of the header stays.
         $text = [Text.Encoding]::Latin1.GetString($Frame.Data)
@@ -24,7 +24,8 @@ BeforeAll {
 
 Describe 'Unprotect-CacheKitData -PythonFrame' {
     BeforeEach {
-        $session = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex -PreviousMasterKey $rows.previous_key_hex
+        $session = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex `
+            -PreviousMasterKey $rows.previous_key_hex
         $common = @{ Session = $session; ErrorAction = 'Stop' }
     }
 
@@ -91,14 +92,16 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
             $value.user_id | Should -Be 42
             $problems = $null
             $value = Get-CacheKitEntry -Session $other -Raw |
-                Unprotect-CacheKitData -Session $other -PythonFrame -ErrorVariable problems -ErrorAction SilentlyContinue
+                Unprotect-CacheKitData -Session $other -PythonFrame -ErrorVariable problems `
+                    -ErrorAction SilentlyContinue
             $value.user_id | Should -Be 42
             $problems.FullyQualifiedErrorId | Should -Be "PythonFrameInvalid,$commandType"
 
             # Python's default Redis provider puts something before the key.
             $table["t:default:$($frame.Key)"] = $frame.Data
             $found = Get-CacheKitEntry -Session $other -Raw -Key "t:default:$($frame.Key)"
-            $found | Unprotect-CacheKitData -Session $other -PythonFrame -ErrorVariable problems -ErrorAction SilentlyContinue
+            $found | Unprotect-CacheKitData -Session $other -PythonFrame -ErrorVariable problems `
+                -ErrorAction SilentlyContinue
             $problems.FullyQualifiedErrorId | Should -Be "DataNotAuthentic,$commandType"
             $problems[0].ErrorDetails.RecommendedAction | Should -Match '-Key without the prefix t:'
             ($found | Unprotect-CacheKitData -Session $other -PythonFrame -Key $frame.Key).user_id | Should -Be 42
@@ -122,7 +125,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         "$problem" | Should -Be "The frame is of the tenant 'globex', and this call is for 'acme'. Nothing was opened."
         (Unprotect-CacheKitData @common @frame -Tenant globex).user_id | Should -Be 42
         # Saying that it is of this tenant does not help: its key is one of the other's.
-        $frame = Set-Header $frame '"globex"' '"acme"  '
+        $frame = Edit-Header $frame '"globex"' '"acme"  '
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameKeyUnknown,$commandType"
     }
 
@@ -138,7 +141,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $names = foreach ($bytes in $frame.Data, $named) {
             [regex]::Match([Text.Encoding]::Latin1.GetString($bytes), '[0-9a-f]{32}').Value
         }
-        $frame = Set-Header $frame $names[0] $names[1]
+        $frame = Edit-Header $frame $names[0] $names[1]
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
@@ -161,12 +164,12 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $problem.CategoryInfo.Category | Should -Be 'SecurityError'
         $frame.Data = [Text.Encoding]::ASCII.GetBytes('{"data": "AAAA", "metadata": {}, "serializer": "default"}')
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType"
-        $frame = Set-Header (Get-Frame 'default') '"encrypted": true' '"encrypted":false'
+        $frame = Edit-Header (Get-Frame 'default') '"encrypted": true' '"encrypted":false'
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType"
     }
 
     It 'finds a frame suspicious that is encrypted for nobody' {
-        $frame = Set-Header (Get-Frame 'default') '"tenant_id": "acme"' '"tenant_id": null  '
+        $frame = Edit-Header (Get-Frame 'default') '"tenant_id": "acme"' '"tenant_id": null  '
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "PythonFrameInvalid,$commandType" -PassThru
         "$problem" | Should -Match '^The frame is suspicious'
@@ -177,7 +180,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         @{ From = '"compressed": true'; To = '"compressed":false' }
         @{ From = '"original_type": "msgpack"'; To = '"original_type": null     ' }
     ) {
-        $frame = Set-Header (Get-Frame 'default') $From $To
+        $frame = Edit-Header (Get-Frame 'default') $From $To
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
@@ -196,8 +199,11 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         @{ Problem = 'no frame of the Python SDK'; Change = { param($Bytes) , [byte[]] $Bytes[3..40] } }
         @{ Problem = 'cut off before its header'; Change = { param($Bytes) , [byte[]] $Bytes[0..5] } }
         @{ Problem = 'cut off in its header'; Change = { param($Bytes) , [byte[]] $Bytes[0..60] } }
-        @{ Problem = 'of another version'; Change = { param($Bytes) $Bytes[2] = 4; , $Bytes } }
-        @{ Problem = 'whose header is not readable'; Change = { param($Bytes) $Bytes[7] = 0; , $Bytes } }
+        @{ Problem = 'of another version'; Change = { param($Bytes) , [byte[]] ($Bytes[0, 1] + 4 + $Bytes[3..80]) } }
+        @{
+            Problem = 'whose header is not readable'
+            Change  = { param($Bytes) , [byte[]] ($Bytes[0..6] + 0 + $Bytes[8..400]) }
+        }
     ) {
         $frame = Get-Frame 'default'
         $frame.Data = & $Change $frame.Data
@@ -257,7 +263,8 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
 
     It 'opens nothing where a required audit log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/no-directory", '')
-        $audited = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex -AuditPath "$TestDrive/no-directory/audit.jsonl" -AuditRequired
+        $audited = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex `
+            -AuditPath "$TestDrive/no-directory/audit.jsonl" -AuditRequired
         $frame = Get-Frame 'default'
         $given = [System.Collections.Generic.List[object]]::new()
         { Unprotect-CacheKitData -Session $audited @frame | ForEach-Object { $given.Add($_) } } |

@@ -6,7 +6,8 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Caching;
 
 /// <content>
-/// Entries of Python's auto mode, opened for diagnosis and migration (PROTOCOL section 6). No lookup of a cache comes here.
+/// Entries of Python's auto mode, opened for diagnosis and migration (PROTOCOL section 6). No lookup of a cache comes
+/// here.
 /// </content>
 public sealed partial class SecureCache
 {

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage;
 
 namespace CacheKit.Core.Caching;
 
-/// <content>The bytes of the store, whoever put them there: nothing is opened, and the memory tier is not asked.</content>
+/// <content>The bytes of the store, whoever put them there: nothing is opened, and memory is not asked.</content>
 public sealed partial class SecureCache
 {
     /// <summary>Begins to list what lies under some patterns of keys; each step is a page.</summary>
@@ -14,14 +14,22 @@ public sealed partial class SecureCache
         IReadOnlyList<string> patterns, Func<string, bool> isMeant) =>
         new(token => ListStoredAsync(patterns, isMeant, token));
 
-    /// <summary>Reads what lies under some keys, in one round trip.</summary>
-    /// <param name="keys">The keys.</param>
+    /// <summary>Reads what lies under a key.</summary>
+    /// <param name="key">Any text: of a key that the store cannot have, it has nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>In the order of the keys; null where there is nothing.</returns>
-    /// <exception cref="StoreException">The store has a fault.</exception>
-    public ValueTask<IReadOnlyList<byte[]?>> FindStoredAsync(
-        IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-        Store.GetManyAsync(keys, cancellationToken);
+    /// <returns>The bytes, or null where there is nothing.</returns>
+    /// <exception cref="StoreException">The store has a fault, or something else there than an entry.</exception>
+    public async ValueTask<byte[]?> FindStoredAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Store.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private async IAsyncEnumerable<IReadOnlyList<StoredBytes>> ListStoredAsync(
         IReadOnlyList<string> patterns,
@@ -57,19 +65,50 @@ public sealed partial class SecureCache
     private async ValueTask<IReadOnlyList<StoredBytes>> ReadPageAsync(
         List<string> keys, CancellationToken cancellationToken)
     {
-        IReadOnlyList<byte[]?> found = await Store.GetManyAsync(keys, cancellationToken).ConfigureAwait(false);
         List<StoredBytes> entries = [];
-        for (int i = 0; i < keys.Count; i++)
+        try
         {
-            // What is gone was removed, or its time is over, since its key was listed.
-            if (found[i] is { } bytes)
+            IReadOnlyList<byte[]?> found = await Store.GetManyAsync(keys, cancellationToken).ConfigureAwait(false);
+            for (int i = 0; i < keys.Count; i++)
             {
-                entries.Add(new StoredBytes(keys[i], bytes));
+                Add(entries, keys[i], found[i]);
+            }
+        }
+        catch (StoreException fault) when (IsOfOneKey(fault))
+        {
+            foreach (string key in keys)
+            {
+                Add(entries, key, await FindEntryAsync(key, cancellationToken).ConfigureAwait(false));
             }
         }
 
         return entries;
     }
+
+    /// <summary>As <see cref="FindStoredAsync"/>; where there is something else than an entry, there is none.</summary>
+    private async ValueTask<byte[]?> FindEntryAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindStoredAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException fault) when (IsOfOneKey(fault))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What is gone was removed, or its time is over, since its key was listed.</summary>
+    private static void Add(List<StoredBytes> entries, string key, byte[]? bytes)
+    {
+        if (bytes is not null)
+        {
+            entries.Add(new StoredBytes(key, bytes));
+        }
+    }
+
+    /// <summary>A Redis that others use, too, has lists and sets under keys of theirs; it answers to all else.</summary>
+    private static bool IsOfOneKey(StoreException fault) => fault.Fault == StoreFault.UnexpectedAnswer;
 }
 
 /// <summary>What a store has under a key.</summary>

@@ -48,7 +48,7 @@ public sealed record FileContainer(ulong ExpiresUnixSeconds)
     /// <summary>Reads untrusted bytes.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="now">The time.</param>
-    /// <param name="container">What the header says, of one that is whole or expired. The content lies behind it.</param>
+    /// <param name="container">What the header of a known one says; the content lies behind it.</param>
     public static FileContainerOutcome Read(
         ReadOnlySpan<byte> file, DateTimeOffset now, out FileContainer? container)
     {

@@ -23,7 +23,7 @@ public sealed record PythonHeader(string Serializer, string Format)
     /// <summary>The serializer of values that only Python has.</summary>
     public const string AutoSerializer = "auto";
 
-    /// <summary>The longest header that is read, in bytes: 64 KiB. Those that Python writes have a few hundred.</summary>
+    /// <summary>The longest header that is read, in bytes: 64 KiB. Python writes a few hundred.</summary>
     public const int LongestSize = 64 * 1024;
 
     /// <summary>The header is an object of text and one object of text and flags.</summary>
@@ -34,7 +34,7 @@ public sealed record PythonHeader(string Serializer, string Format)
     /// <summary>The encoding of text in the payload.</summary>
     public string Encoding { get; init; } = DefaultEncoding;
 
-    /// <summary>Whether the payload, in clear, is a storage envelope, or a table with a compression of its own.</summary>
+    /// <summary>Whether the clear payload is a storage envelope, or a table with its own compression.</summary>
     public bool Compressed { get; init; }
 
     /// <summary>What the payload was in Python, or null.</summary>

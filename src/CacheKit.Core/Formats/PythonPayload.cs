@@ -5,8 +5,8 @@ using CacheKit.Core.Cryptography;
 namespace CacheKit.Core.Formats;
 
 /// <summary>
-/// What the serializers of the Python SDK put around a value before it is encrypted (PROTOCOL sections 3.2 and 8). Which
-/// of it is there follows from header and key, never from a look at the bytes.
+/// What the serializers of the Python SDK put around a value before it is encrypted (PROTOCOL sections 3.2 and 8).
+/// Which of it is there follows from header and key, never from a look at the bytes.
 /// </summary>
 public static partial class PythonPayload
 {

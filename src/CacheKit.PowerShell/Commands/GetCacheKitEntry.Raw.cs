@@ -12,8 +12,8 @@ public sealed partial class GetCacheKitEntryCommand
     private const string AnyKey = "*";
 
     /// <summary>
-    /// What stores do not know at all, or read otherwise than PowerShell: sets, what quotes a character, and <c>?</c>, which
-    /// here stands for half of some characters.
+    /// What stores do not know at all, or read otherwise than PowerShell: sets, what quotes a character, and <c>?</c>,
+    /// which here stands for half of some characters.
     /// </summary>
     private static readonly SearchValues<char> s_unknown = SearchValues.Create("[]`\\?");
 
@@ -35,7 +35,11 @@ public sealed partial class GetCacheKitEntryCommand
             }
         }
 
-        FindStored([.. literals]);
+        foreach (string key in literals)
+        {
+            FindStored(key);
+        }
+
         if (patterns.Count > 0)
         {
             ForEachPage(
@@ -45,29 +49,17 @@ public sealed partial class GetCacheKitEntryCommand
         }
     }
 
-    /// <summary>Looks up keys without wildcards: any store can do that.</summary>
-    private void FindStored(string[] keys)
+    /// <summary>Looks up a key without wildcards: any store can do that.</summary>
+    private void FindStored(string key)
     {
         SecureCache cache = Cache;
-        // No store has anything under an empty key, and none is asked for it.
-        string[] possible = [.. keys.Where(key => key.Length > 0)];
-        IReadOnlyList<byte[]?>? found = possible.Length == 0
-            ? []
-            : Try<IReadOnlyList<byte[]?>?>(() => Wait(stop => cache.FindStoredAsync(possible, stop)), otherwise: null);
-        if (found is null)
+        (bool isAnswered, byte[]? bytes) = Try<(bool, byte[]?)>(
+            () => (true, Wait(stop => cache.FindStoredAsync(key, stop))), otherwise: default);
+        if (bytes is not null)
         {
-            return;
+            WritePage([new StoredBytes(key, bytes)]);
         }
-
-        for (int i = 0; i < found.Count; i++)
-        {
-            if (found[i] is { } bytes)
-            {
-                WritePage([new StoredBytes(possible[i], bytes)]);
-            }
-        }
-
-        foreach (string key in keys.Except(possible.Where((_, i) => found[i] is not null)))
+        else if (isAnswered)
         {
             CacheKitException failure = new(
                 ErrorIds.ItemNotFound,

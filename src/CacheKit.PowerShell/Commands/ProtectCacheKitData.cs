@@ -20,12 +20,6 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
     [AllowEmptyCollection]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>What opening takes beside the master key: data protected with a key opens with it alone.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    [AllowNull]
-    public override string? Key { get; set; }
-
     /// <summary>How it is written before it is encrypted.</summary>
     [Parameter]
     public Serializer Serializer { get; set; }
@@ -38,6 +32,12 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
     /// <summary>Does not compress the value, for those who mix secrets with text that others choose.</summary>
     [Parameter]
     public SwitchParameter NoCompression { get; set; }
+
+    /// <summary>What opening takes beside the master key: data protected with a key opens with it alone.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public override string? Key { get; set; }
 
     /// <summary>Encrypts one object.</summary>
     protected override void ProcessRecord()

@@ -14,7 +14,7 @@ namespace CacheKit.Commands;
 /// <content>Entries of the Python SDK's auto mode (docs/formats.md).</content>
 public sealed partial class UnprotectCacheKitDataCommand
 {
-    /// <summary>What the default Redis provider of Python puts before a key begins with this, and ends in a colon.</summary>
+    /// <summary>Begins what the default Redis provider of Python puts before a key: this, tenant and colon.</summary>
     private const string TenantPrefix = "t:";
 
     private void ProcessPythonFrame(byte[] bytes)
@@ -104,7 +104,8 @@ public sealed partial class UnprotectCacheKitDataCommand
         PythonHeader header = frame.Header;
         if (header.KeyFingerprint is null)
         {
-            WriteWarning("The frame does not name its key. The key that encrypts in this session is tried, and no other.");
+            WriteWarning(
+                "The frame does not name its key. The key that encrypts in this session is tried, and no other.");
         }
 
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
@@ -154,13 +155,13 @@ public sealed partial class UnprotectCacheKitDataCommand
         {
             PythonOpenOutcome.OtherTenant => new CacheKitException(
                 ErrorIds.PythonFrameTenantMismatch,
-                $"The frame is of the tenant '{UntrustedText.Shown(header.TenantId!)}', and this call is for '{tenant}'. "
-                + "Nothing was opened.",
+                $"The frame is of the tenant '{UntrustedText.Shown(header.TenantId!)}', and this call is for "
+                + $"'{tenant}'. Nothing was opened.",
                 "Give the -Tenant that Python has, if this entry may be of that one."),
             PythonOpenOutcome.KeyUnknown => new CacheKitException(
                 ErrorIds.PythonFrameKeyUnknown,
-                $"The frame is sealed under the key {UntrustedText.Shown(header.KeyFingerprint!)}, which is none of the "
-                + $"tenant '{tenant}' in this session. Nothing was opened.",
+                $"The frame is sealed under the key {UntrustedText.Shown(header.KeyFingerprint!)}, which is none of "
+                + $"the tenant '{tenant}' in this session. Nothing was opened.",
                 "Give New-CacheKitSession the master key of that fingerprint, with -MasterKey or -PreviousMasterKey."),
             _ => new CacheKitException(
                 ErrorIds.DataNotAuthentic,
@@ -183,7 +184,7 @@ public sealed partial class UnprotectCacheKitDataCommand
     private static CacheKitException Unsupported(string serializer) => new(
         ErrorIds.PythonSerializerUnsupported,
         $"The frame was written by the serializer '{UntrustedText.Shown(serializer)}', which only Python reads.",
-        "Let Python use the serializer default, orjson or arrow; interop mode is for entries that several languages share.");
+        "Let Python use the serializer default, orjson or arrow; interop mode is for what several languages share.");
 
     private static CacheKitException Malformed(string problem) => new(
         ErrorIds.EntryMalformed, $"The frame is authentic, but {problem}.", "Let Python write the entry again.");

@@ -63,7 +63,8 @@ public sealed class FileContainerTests
     {
         byte[] file = Convert.FromHexString("434b01000000ffffffffffffffff");
         Assert.Equal(
-            FileContainerOutcome.Success, FileContainer.Read(file, DateTimeOffset.MaxValue, out FileContainer? container));
+            FileContainerOutcome.Success,
+            FileContainer.Read(file, DateTimeOffset.MaxValue, out FileContainer? container));
         Assert.Null(container!.Expires);
     }
 

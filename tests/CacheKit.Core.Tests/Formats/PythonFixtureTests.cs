@@ -37,7 +37,10 @@ public sealed class PythonFixtureTests
             Fixtures.PathOf($"{Folder}/{name}.bin"), TestContext.Current.CancellationToken);
         using KeyRing ring = new(KeyOf("master_key_hex"), [KeyOf("previous_key_hex")]);
         await using SecureCache cache = new(
-            ring.ForTenant(Text(row, "tenant")), new FakeStore(), new MemoryTier(TimeProvider.System), TimeProvider.System);
+            ring.ForTenant(Text(row, "tenant")),
+            new FakeStore(),
+            new MemoryTier(TimeProvider.System),
+            TimeProvider.System);
         Assert.Equal(PythonFrameOutcome.Success, PythonFrame.Read(bytes, out PythonFrame? frame));
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
         string key = Text(row, "cache_key");

@@ -10,8 +10,8 @@ using CacheKit.Core.Formats;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>
-/// Frames as the Python SDK writes them, built of the platform's primitives by the words of PROTOCOL sections 2, 3 and 6:
-/// nothing of ours but the storage envelope takes part.
+/// Frames as the Python SDK writes them, built of the platform's primitives by the words of PROTOCOL sections 2, 3 and
+/// 6: nothing of ours but the storage envelope takes part.
 /// </summary>
 internal sealed record PythonFrames(string Serializer, string Format, bool Compressed, string? OriginalType)
 {
@@ -93,8 +93,9 @@ internal sealed record PythonFrames(string Serializer, string Format, bool Compr
                 + $"\"key_fingerprint\": {Json(NamesKey ? Fingerprint ?? RightFingerprint() : null)}"
             : "";
         return $"{{\"s\": {Json(Serializer)}, \"m\": {{\"format\": {Json(Format)}, \"encoding\": \"utf-8\", "
-            + $"\"compressed\": {(Compressed ? "true" : "false")}, \"original_type\": {Json(OriginalType)}{encryption}}}, "
-            + "\"v\": \"2.0\"}";
+            + $"\"compressed\": {(Compressed ? "true" : "false")}, \"original_type\": {Json(OriginalType)}"
+            + encryption
+            + "}, \"v\": \"2.0\"}";
     }
 
     private string[] Optional() => OriginalType is null ? [] : [OriginalType];
@@ -104,7 +105,8 @@ internal sealed record PythonFrames(string Serializer, string Format, bool Compr
         byte[] tenant = Encoding.UTF8.GetBytes(Tenant!);
         byte[] salt =
         [
-            .. "cachekit_v1_"u8, 10, .. "encryption"u8, (byte)(tenant.Length / 256), (byte)(tenant.Length % 256), .. tenant,
+            .. "cachekit_v1_"u8, 10, .. "encryption"u8,
+            (byte)(tenant.Length / 256), (byte)(tenant.Length % 256), .. tenant,
         ];
         byte[] master = new byte[32];
         master.AsSpan().Fill(Master);

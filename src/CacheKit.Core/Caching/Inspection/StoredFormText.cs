@@ -5,7 +5,7 @@ using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Caching;
 
-/// <summary>Says in one sentence what stored bytes look like. Text of theirs is cut and cleaned before it is shown.</summary>
+/// <summary>Says in one sentence what stored bytes look like. Text of theirs is cut and cleaned first.</summary>
 internal static class StoredFormText
 {
     /// <summary>How much is shown of a fingerprint, in digits.</summary>
@@ -62,7 +62,8 @@ internal static class StoredFormText
         string time = container switch
         {
             { ExpiresUnixSeconds: 0 } => "without an end",
-            { Expires: { } end } when form.ContainerOutcome == FileContainerOutcome.Expired => $"expired at {Format(end)}",
+            { Expires: { } end } when form.ContainerOutcome == FileContainerOutcome.Expired =>
+                $"expired at {Format(end)}",
             { Expires: { } end } => $"until {Format(end)}",
             _ => "until a time beyond the calendar",
         };

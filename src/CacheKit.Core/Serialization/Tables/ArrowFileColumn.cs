@@ -55,8 +55,8 @@ internal static class ArrowFileColumn
     };
 
     /// <summary>
-    /// Values of any size. Arrow's own readers of text trust where each of them ends, and read beyond the column, so that
-    /// the bytes are cut out here.
+    /// Values of any size. Arrow's own readers of text trust where each of them ends, and read beyond the column, so
+    /// that the bytes are cut out here.
     /// </summary>
     private static Func<int, object?>? ReaderOfBytes(IArrowArray column) => column switch
     {

@@ -6,8 +6,8 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Core.Serialization.Tables;
 
 /// <summary>
-/// Reads a table that another program wrote as an Arrow IPC file: any number of record batches, none of our metadata. The
-/// batches of a file stand in it as a stream, between a mark and a directory that is not needed here.
+/// Reads a table that another program wrote as an Arrow IPC file: any number of record batches, none of our metadata.
+/// The batches of a file stand in it as a stream, between a mark and a directory that is not needed here.
 /// </summary>
 public static class ArrowFileTable
 {
@@ -82,8 +82,8 @@ public static class ArrowFileTable
 
         Func<int, object?> read = ArrowFileColumn.ReaderOf(values) ?? throw new CacheKitException(
             ErrorIds.PythonSerializerUnsupported,
-            $"The column '{field.Name}' of the table has the Arrow type {field.DataType.Name}, which this version does not "
-            + "read.",
+            $"The column '{UntrustedText.Shown(field.Name)}' of the table has the Arrow type {field.DataType.Name}, "
+            + "which this version does not read.",
             "Let Python store columns of plain numbers, text and times.");
         for (int row = 0; row < rows; row++)
         {

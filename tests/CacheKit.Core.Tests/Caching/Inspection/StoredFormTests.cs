@@ -20,7 +20,9 @@ public sealed class StoredFormTests : SecureCacheTestBase
         Assert.Equal(StoredFormKind.Native, form.Kind);
         Assert.Equal(Clock.GetUtcNow().ToUnixTimeMilliseconds(), form.Native!.Value.CreatedUnixMs);
         Assert.StartsWith(
-            "Encrypted entry of this module, serializer powershell, under the key ", form.Description, StringComparison.Ordinal);
+            "Encrypted entry of this module, serializer powershell, under the key ",
+            form.Description,
+            StringComparison.Ordinal);
 
         byte[] plain = PlainFrame.Write(Header(), "name", Value)!;
         form = Recognize(plain);
@@ -63,7 +65,8 @@ public sealed class StoredFormTests : SecureCacheTestBase
     [Fact]
     public void Text_of_others_is_cleaned_and_cut()
     {
-        PythonFrames odd = PythonFrames.Default with { Serializer = "\u001b[31m\u202e\n", Tenant = new string('x', 300) };
+        PythonFrames odd =
+            PythonFrames.Default with { Serializer = "\u001b[31m\u202e\n", Tenant = new string('x', 300) };
         string description = Recognize(PythonFrames.Frame(odd.Header(), Value)).Description;
         Assert.DoesNotContain(description, char.IsControl);
         Assert.Contains("serializer ?[31m??, ", description, StringComparison.Ordinal);
@@ -157,25 +160,6 @@ public sealed class StoredFormTests : SecureCacheTestBase
                 bytes[length] ^= 0xFF;
             }
         }
-    }
-
-    [Fact]
-    public async Task The_store_is_listed_whoever_wrote_to_it()
-    {
-        SecureCache cache = Open();
-        string own = (await PutAsync(cache, Value)).Current.ToString();
-        await Store.SetAsync("other:1", new byte[] { 1 }, Minute, Token);
-        await Store.SetAsync("other:2", new byte[] { 2 }, Minute, Token);
-        await using ListingSteps<IReadOnlyList<StoredBytes>> all = cache.ListStored(["*", "other:*"], _ => true);
-        Assert.True(await all.MoveNextAsync(Token));
-        Assert.Equal([own, "other:1", "other:2"], all.Current.Select(stored => stored.Key).Order(StringComparer.Ordinal));
-        Assert.False(await all.MoveNextAsync(Token));
-
-        await using ListingSteps<IReadOnlyList<StoredBytes>> some =
-            cache.ListStored(["other:*"], key => key.EndsWith('2'));
-        Assert.True(await some.MoveNextAsync(Token));
-        Assert.Equal([2], Assert.Single(some.Current).Bytes);
-        Assert.Equal([null, [1]], await cache.FindStoredAsync(["none", "other:1"], Token));
     }
 
     protected override ICacheStore CreateStore() => new FakeStore();
