@@ -107,7 +107,7 @@ public sealed partial class SecureCache
         }
     }
 
-    /// <summary>A Redis that others use, too, has lists and sets under keys of theirs; it answers to all else.</summary>
+    /// <summary>A Redis that others use, too, has lists and sets under their keys; it answers to all else.</summary>
     private static bool IsOfOneKey(StoreException fault) => fault.Fault == StoreFault.UnexpectedAnswer;
 }
 
