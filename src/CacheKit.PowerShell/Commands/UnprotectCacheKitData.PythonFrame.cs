@@ -130,14 +130,6 @@ public sealed partial class UnprotectCacheKitDataCommand
             throw Malformed($"the {part} in it {EnvelopeFaults.TextOf(outcome)}");
         }
 
-        if (header is { Serializer: PythonHeader.ArrowSerializer, Compressed: true })
-        {
-            throw new CacheKitException(
-                ErrorIds.PythonSerializerUnsupported,
-                "The frame has an Arrow table with a compression of its own, which this version does not read.",
-                "Let Python write it with CACHEKIT_ARROW_COMPRESSION=none.");
-        }
-
         try
         {
             return PythonValue.Read(header.Serializer, value.WrittenMemory);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Serialization;
@@ -63,6 +64,20 @@ public sealed class ArrowFileTableTests
         Assert.Equal(3, table.RowCount);
         Assert.Equal([1L, 2L, 3L], table.Columns[0].Values);
         Assert.Equal(["a", null, "c"], table.Columns[1].Values);
+    }
+
+    /// <summary>Python compresses with zstd unless told otherwise.</summary>
+    [Theory]
+    [InlineData(CompressionCodecType.Zstd)]
+    [InlineData(CompressionCodecType.Lz4Frame)]
+    public void Compressed_buffers_are_read(CompressionCodecType codec)
+    {
+        string[] names = [.. Enumerable.Repeat("the same name", 10_000)];
+        byte[] file = ForeignTables.Write(codec, ForeignTables.People(1, names), ForeignTables.People(10_001, "last"));
+        Table table = ArrowFileTable.Read(file);
+        Assert.True(file.Length < names.Length * names[0].Length);
+        Assert.Equal([.. names, "last"], table.Columns[1].Values);
+        Assert.Equal(10_001L, table.Columns[0].Values[^1]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 
@@ -8,10 +9,18 @@ namespace CacheKit.Core.Tests.Support;
 internal static class ForeignTables
 {
     /// <summary>Writes a file of several record batches.</summary>
-    public static byte[] Write(params RecordBatch[] batches)
+    public static byte[] Write(params RecordBatch[] batches) => Write(compression: null, batches);
+
+    /// <summary>Writes a file of several record batches, whose buffers may be compressed.</summary>
+    public static byte[] Write(CompressionCodecType? compression, params RecordBatch[] batches)
     {
         using MemoryStream stream = new();
-        using (ArrowFileWriter writer = new(stream, batches[0].Schema, leaveOpen: true))
+        IpcOptions options = new()
+        {
+            CompressionCodec = compression,
+            CompressionCodecFactory = new CompressionCodecFactory(),
+        };
+        using (ArrowFileWriter writer = new(stream, batches[0].Schema, leaveOpen: true, options))
         {
             foreach (RecordBatch batch in batches)
             {

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using CacheKit.Core.Diagnostics;
@@ -11,8 +12,11 @@ namespace CacheKit.Core.Serialization.Tables;
 /// </summary>
 public static class ArrowFileTable
 {
-    /// <summary>A boolean column takes a bit for each row: no table has more cells than its bytes have bits.</summary>
-    private const int CellsPerByte = 8;
+    /// <summary>
+    /// A boolean column takes a bit for each row: no table has more cells than its bytes have bits, unless it is
+    /// compressed, and then by no more than an envelope may be (PROTOCOL section 5).
+    /// </summary>
+    private const int CellsPerByte = 8 * 1000;
 
     /// <summary>The mark with what fills it up to eight bytes.</summary>
     private static ReadOnlySpan<byte> Start => "ARROW1\0\0"u8;
@@ -34,7 +38,7 @@ public static class ArrowFileTable
 
         try
         {
-            using ArrowStreamReader reader = new(document[Start.Length..]);
+            using ArrowStreamReader reader = new(document[Start.Length..], new CompressionCodecFactory());
             return ReadBatches(reader, document.Length);
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or CacheKitException))
