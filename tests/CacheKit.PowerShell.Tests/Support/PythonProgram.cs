@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using CacheKit.Host;
+using Xunit;
+
+namespace CacheKit.PowerShell.Tests.Support;
+
+/// <summary>
+/// tests/interop/python, which speaks interop mode without any code of ours. Where no Python has the packages that it
+/// needs, the test is skipped.
+/// </summary>
+internal static class PythonProgram
+{
+    private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "interop", "python");
+
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    // The one on the path may be another than the one that the system's packages belong to.
+    private static readonly Lazy<string?> s_interpreter = new(() =>
+        Array.Find(["python3", "/usr/bin/python3"], program => Run(program, "-c", "import msgpack, cryptography, redis") is not null));
+
+    /// <summary>Skips the test where there is no such Python.</summary>
+    public static void SkipUnlessInstalled() => Assert.SkipUnless(
+        s_interpreter.Value is not null,
+        "No python3 has msgpack, cryptography and redis.");
+
+    /// <summary>Replays the published vectors.</summary>
+    /// <param name="vectors">The file.</param>
+    /// <returns>How many rows there are.</returns>
+    public static int CheckItself(string vectors) =>
+        Answer("", "--self-check", vectors).GetProperty("rows").GetInt32();
+
+    /// <summary>Does some jobs, one after the other, in one process.</summary>
+    /// <param name="redis">The URL of the store.</param>
+    /// <param name="jobs">The jobs.</param>
+    /// <returns>Their answers.</returns>
+    public static IReadOnlyList<JsonElement> Do(string redis, IEnumerable<PythonJob> jobs)
+    {
+        PythonJob[] all = [.. jobs];
+        string input = $$"""{"redis": "{{redis}}", "jobs": [{{string.Join(",\n", all.Select(job => job.ToJson()))}}]}""";
+        JsonElement[] answers = [.. Answer(input).EnumerateArray()];
+        Assert.Equal(all.Length, answers.Length);
+        return answers;
+    }
+
+    private static JsonElement Answer(string input, params string[] arguments)
+    {
+        SkipUnlessInstalled();
+        // Without -B, it would leave its byte code beside the source.
+        string output = Run(s_interpreter.Value!, ["-B", Path.Combine(s_folder, "crosscheck.py"), .. arguments], input)
+            ?? throw new InvalidOperationException("Python has failed; its standard error says why.");
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static string? Run(string program, params string[] arguments) => Run(program, arguments, "");
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>What it wrote; null when it failed, or is not there.</returns>
+    private static string? Run(string program, string[] arguments, string input)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardInputEncoding = s_utf8,
+            StandardOutputEncoding = s_utf8,
+        };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            // It answers when it has read everything.
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? output : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}
