@@ -17,9 +17,9 @@ internal static class PythonProgram
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    // The one on the path may be another than the one that the system's packages belong to.
-    private static readonly Lazy<string?> s_interpreter = new(() =>
-        Array.Find(["python3", "/usr/bin/python3"], program => Run(program, "-c", "import msgpack, cryptography, redis") is not null));
+    // The one on the path may be another than the one that the packages of the system belong to.
+    private static readonly Lazy<string?> s_interpreter =
+        new(() => Array.Find(["python3", "/usr/bin/python3"], HasPackages));
 
     /// <summary>Skips the test where there is no such Python.</summary>
     public static void SkipUnlessInstalled() => Assert.SkipUnless(
@@ -49,37 +49,43 @@ internal static class PythonProgram
     {
         SkipUnlessInstalled();
         // Without -B, it would leave its byte code beside the source.
-        string output = Run(s_interpreter.Value!, ["-B", Path.Combine(s_folder, "crosscheck.py"), .. arguments], input)
-            ?? throw new InvalidOperationException("Python has failed; its standard error says why.");
-        return JsonDocument.Parse(output).RootElement;
+        ProcessResult result = Run(
+            s_interpreter.Value!,
+            ["-B", Path.Combine(s_folder, "crosscheck.py"), .. arguments],
+            input);
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        return JsonDocument.Parse(result.Output).RootElement;
     }
 
-    private static string? Run(string program, params string[] arguments) => Run(program, arguments, "");
+    private static bool HasPackages(string program)
+    {
+        try
+        {
+            return Run(program, ["-c", "import msgpack, cryptography, redis"], "").ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>What it wrote; null when it failed, or is not there.</returns>
-    private static string? Run(string program, string[] arguments, string input)
+    private static ProcessResult Run(string program, string[] arguments, string input)
     {
         ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             StandardInputEncoding = s_utf8,
             StandardOutputEncoding = s_utf8,
         };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            // It answers when it has read everything.
-            process.StandardInput.Write(input);
-            process.StandardInput.Close();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? output : null;
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        // It answers when it has read everything.
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ProcessResult(process.ExitCode, output, errors.Result);
     }
 }

@@ -95,7 +95,8 @@ def shape_argument(value, depth):
         if value.utcoffset() is None:
             raise NotInteropError("a datetime without an offset")
         microseconds = (value - EPOCH) // datetime.timedelta(microseconds=1)  # rounds toward minus infinity
-        return shape_argument(microseconds / 1_000_000, depth)
+        # Two float64 divided: int by int would round once where this rounds twice, from the year 2255 on.
+        return shape_argument(float(microseconds) / 1e6, depth)
     if isinstance(value, uuid.UUID):
         return str(value)
     return shape_common(value, depth, shape_argument)

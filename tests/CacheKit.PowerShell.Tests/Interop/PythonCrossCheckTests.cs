@@ -1,0 +1,204 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using CacheKit.Host;
+using CacheKit.PowerShell.Tests.Support;
+using Xunit;
+
+namespace CacheKit.PowerShell.Tests.Interop;
+
+/// <summary>
+/// Entries that the module and Python share over a real Redis, both ways. Python speaks by its own libraries alone
+/// (tests/interop/python), and is judged itself by the published vectors.
+/// </summary>
+/// <param name="fixture">Redis, the module and Python.</param>
+public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFixture<CrossCheckFixture>
+{
+    // What runs for each row of a table. The expressions of a row are made blocks, as a user would have written them.
+    private const string Functions = """
+        function Get-Key($operation, $row, $plain) {
+            $list = . ([scriptblock]::Create("`$list = $($row.PowerShell); , `$list"))
+            $block = @{ ScriptBlock = [scriptblock]::Create("$($row.Block)") }
+            if (-not $row.Block) { $block = @{} }
+            Get-CacheKitKey -Session $session -Interop $operation -Namespace cross -ArgumentList $list -Plain:$plain @block
+        }
+        function Invoke-Row($operation, $row, $plain) {
+            $common = @{
+                Interop = $operation; Namespace = 'cross'; ArgumentList = , $row.PowerShell; Ttl = '1h'
+                ScriptBlock = [scriptblock]::Create($row.Do ?? $row.PowerShell)
+            }
+            if ($plain) { Invoke-Cached -Session $inClear @common } else { Invoke-SecureCached -Session $session @common }
+        }
+        function Get-Expected($row) {
+            $output = @(. ([scriptblock]::Create($row.PowerShell)))
+            if ($output.Count -eq 1 -and $null -eq $output[0]) { return }
+            if ($output.Count -eq 1 -and $output[0] -is [object[]]) { $output[0] } else { $output }
+        }
+        """;
+
+    private static readonly string[] s_keys = [CrossCheckFixture.MasterKey];
+
+    [Fact]
+    public void Python_passes_every_published_vector()
+    {
+        string vectors = Path.Combine(RepositoryRoot.Path, "tests", "fixtures", "vectors", "interop-mode.json");
+
+        Assert.Equal(48, PythonProgram.CheckItself(vectors));
+    }
+
+    [Fact]
+    public void Arguments_make_the_key_that_Python_computes()
+    {
+        IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
+            fixture.Redis,
+            InteropRows.Arguments.Select(row => new PythonJob("key", "arguments") { Arguments = row.Json }));
+        IReadOnlyList<object?> ours = Run(
+            "foreach ($row in $rows) { (Get-Key arguments $row $false).Key; (Get-Key arguments $row $true).Key }",
+            InteropRows.Arguments.Select(ToTable)).EnsureSuccess().Values;
+
+        Assert.Equal(2 * InteropRows.Arguments.Count, ours.Count);
+        List<string> wrong = [];
+        foreach ((ArgumentRow row, int i) in InteropRows.Arguments.Select((row, i) => (row, i)))
+        {
+            string key = TextOf(theirs[i], "key");
+            if (ours[2 * i] as string != key || ours[(2 * i) + 1] as string != key)
+            {
+                wrong.Add($"{row.Name}: {ours[2 * i]} and {ours[(2 * i) + 1]}, and Python has {key}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+    }
+
+    [Fact]
+    public void Arguments_that_have_no_key_have_none_on_either_side()
+    {
+        IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
+            fixture.Redis,
+            InteropRows.RefusedArguments.Select(row => new PythonJob("key", "refused") { Arguments = row.Json }));
+        IReadOnlyList<object?> ours = Run(
+            "foreach ($row in $rows) { try { (Get-Key refused $row).Key } catch { $_.FullyQualifiedErrorId } }",
+            InteropRows.RefusedArguments.Select(ToTable)).EnsureSuccess().Values;
+
+        Assert.All(theirs, answer => Assert.NotEmpty(TextOf(answer, "error")));
+        Assert.Equal(InteropRows.RefusedArguments.Count, ours.Count);
+        Assert.All(ours, id => Assert.StartsWith("InteropArgumentInvalid,", (string?)id, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_hit_gives_what_Python_wrote_without_running_the_block(bool inClear)
+    {
+        string operation = inClear ? "python_in_clear" : "python";
+        IReadOnlyList<JsonElement> written = PythonProgram.Do(
+            fixture.Redis,
+            InteropRows.Values.Select(row => JobFor("write", operation, row, inClear)));
+        Assert.All(written, answer => Assert.NotEmpty(TextOf(answer, "stored")));
+
+        IReadOnlyList<object?> results = Run(
+            $$"""
+            foreach ($row in $rows) {
+                $row.Do = "throw 'not a hit: $($row.PowerShell -replace "'", "''")'"
+                $hit = @(Invoke-Row {{operation}} $row ${{inClear}})
+                @{ Before = @(Get-Expected $row); After = $hit }
+            }
+            """,
+            InteropRows.Values.Select(ToTable)).EnsureSuccess().Values;
+
+        AssertSame(InteropRows.Values, results);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Python_finds_the_bytes_that_it_would_have_written(bool inClear)
+    {
+        string operation = inClear ? "module_in_clear" : "module";
+        ValueRow[] rows = [.. InteropRows.Values, .. InteropRows.OneWayValues];
+        IReadOnlyList<object?> results = Run(
+            $$"""
+            foreach ($row in $rows) {
+                $null = Invoke-Row {{operation}} $row ${{inClear}}
+                $before = @(Get-Expected $row)
+                $row.Do = "throw 'not a hit: $($row.PowerShell -replace "'", "''")'"
+                @{ Before = $before; After = @(Invoke-Row {{operation}} $row ${{inClear}}) }
+            }
+            """,
+            rows.Select(ToTable)).EnsureSuccess().Values;
+        IReadOnlyList<JsonElement> answers = PythonProgram.Do(
+            fixture.Redis,
+            rows.Select(row => JobFor("read", operation, row, inClear)));
+
+        AssertSame(InteropRows.Values, results);
+        List<string> wrong = [];
+        foreach ((ValueRow row, JsonElement answer) in rows.Zip(answers))
+        {
+            string found = answer.TryGetProperty("document", out JsonElement document) ? document.GetString()! : $"{answer}";
+            string expected = TextOf(answer, "canonical_value");
+            if (found != expected)
+            {
+                wrong.Add($"{row.PowerShell}: {Short(found)}, and Python writes {Short(expected)}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+        Assert.All(answers, answer => Assert.InRange(answer.GetProperty("ttl_left").GetInt32(), 3500, 3600));
+    }
+
+    [Fact]
+    public void What_Python_removes_is_computed_again()
+    {
+        PythonJob job = new("write", "removed") { Arguments = "[1]", Value = "\"Python's\"", MasterKeys = s_keys, Tenant = CrossCheckFixture.Tenant };
+        const string Ask = "Invoke-SecureCached -Session $session -Interop removed -Namespace cross -ArgumentList 1 { 'mine' }";
+
+        _ = PythonProgram.Do(fixture.Redis, [job]);
+        object? before = Run(Ask, []).EnsureSuccess().Value;
+        JsonElement deleted = PythonProgram.Do(fixture.Redis, [job with { Command = "delete" }])[0];
+        object? after = Run(Ask, []).EnsureSuccess().Value;
+        JsonElement read = PythonProgram.Do(fixture.Redis, [job with { Command = "read" }])[0];
+
+        Assert.Equal("Python's", before);
+        Assert.True(deleted.GetProperty("deleted").GetBoolean());
+        Assert.Equal("mine", after);
+        Assert.Equal("mine", TextOf(read, "value"));
+    }
+
+    /// <summary>Runs a script after the functions, with rows in <c>$rows</c>.</summary>
+    private ScriptResult Run(string script, IEnumerable<Hashtable> rows) =>
+        fixture.Runspace.Run($"& {{ param($rows) {Functions}\n{script} }} @args", [rows.ToArray()]);
+
+    private static PythonJob JobFor(string command, string operation, ValueRow row, bool inClear) => new(command, operation)
+    {
+        Arguments = JsonSerializer.Serialize<string[]>([row.PowerShell]),
+        Value = row.Json,
+        MasterKeys = inClear ? null : s_keys,
+        Tenant = CrossCheckFixture.Tenant,
+        Ttl = 3600,
+    };
+
+    private static Hashtable ToTable(ArgumentRow row) => new() { ["PowerShell"] = row.PowerShell, ["Block"] = row.Block };
+
+    private static Hashtable ToTable(ValueRow row) => new() { ["PowerShell"] = row.PowerShell };
+
+    private static void AssertSame(IReadOnlyList<ValueRow> rows, IReadOnlyList<object?> results)
+    {
+        List<string> wrong = [];
+        foreach ((ValueRow row, Hashtable result) in rows.Zip(results.Cast<Hashtable>()))
+        {
+            (string before, string after) = (ObjectText.Of(result["Before"]), ObjectText.Of(result["After"]));
+            if (before != after)
+            {
+                wrong.Add($"{row.PowerShell}: {Short(after)} is not {Short(before)}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+        Assert.True(results.Count >= rows.Count, $"{results.Count} of {rows.Count} rows ran.");
+    }
+
+    private static string TextOf(JsonElement answer, string name) =>
+        answer.TryGetProperty(name, out JsonElement text) ? text.GetString()! : throw new InvalidOperationException($"{answer}");
+
+    private static string Short(string text) => text.Length > 200 ? string.Create(CultureInfo.InvariantCulture, $"{text[..200]}… ({text.Length})") : text;
+}
