@@ -62,9 +62,16 @@ public abstract class EntryCommand : SessionCommand
     /// <param name="filter">Which entries.</param>
     /// <param name="action">What to do with a page; the store is free meanwhile.</param>
     /// <returns>Whether it came to its end.</returns>
-    private protected bool ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action)
+    private protected bool ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action) =>
+        ForEachPage(Cache.List(filter), action);
+
+    /// <summary>As <see cref="ForEachPage(EntryFilter, Action{IReadOnlyList{EntryInfo}})"/>, of any listing.</summary>
+    /// <typeparam name="T">A page.</typeparam>
+    /// <param name="steps">The listing, which is over when this returns.</param>
+    /// <param name="action">What to do with a page; the store is free meanwhile.</param>
+    /// <returns>Whether it came to its end.</returns>
+    private protected bool ForEachPage<T>(ListingSteps<T> steps, Action<T> action)
     {
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = Cache.List(filter);
         try
         {
             bool? hasPage = Try<bool?>(() => Wait(stop => steps.MoveNextAsync(stop)), otherwise: null);
