@@ -1,7 +1,12 @@
 using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.PowerShell.Tests.Support;
+using Xunit;
 
 namespace CacheKit.PowerShell.Tests.Interop;
+
+/// <summary>What all tests of this folder share, since it takes longer to make than the tests take.</summary>
+[CollectionDefinition(nameof(CrossCheckGroup))]
+public sealed class CrossCheckGroup : ICollectionFixture<CrossCheckFixture>;
 
 /// <summary>A real Redis, the module and Python around it. Each test has operations of its own.</summary>
 public sealed class CrossCheckFixture : IDisposable
@@ -39,8 +44,8 @@ public sealed class CrossCheckFixture : IDisposable
     }
 
     /// <summary>
-    /// The runspace. In it, <c>$session</c> encrypts for <see cref="Tenant"/>, and <c>$inClear</c> is for entries without
-    /// encryption; both lie in the Redis at <c>$url</c>.
+    /// The runspace. In it, <c>$session</c> encrypts for <see cref="Tenant"/>, and <c>$inClear</c> is for entries in
+    /// clear; both lie in the Redis at <c>$url</c>.
     /// </summary>
     internal ModuleRunspace Runspace
     {

@@ -16,12 +16,14 @@ internal sealed class ModelGenerator(Random random, bool ofArguments)
 {
     private const int Deepest = 4;
     private const int MostItems = 20;
+    private const string TimeForm = "yyyy-MM-ddTHH:mm:ss.ffffff";
 
     // The borders of the widths, and what lies around them.
     private static readonly int[] s_widths = [0, 4, 5, 6, 7, 8, 15, 16, 31, 32, 62, 63];
 
     // Of one to four bytes in UTF-8, with the pair that UTF-16 would sort the other way round.
-    private static readonly string[] s_characters = ["a", "B", "z", "\0", "\u00E9", "\u0301", "\u2713", "\uFF61", "\U00010000", "\U0001F600"];
+    private static readonly string[] s_characters =
+        ["a", "B", "z", "\0", "\u00E9", "\u0301", "\u2713", "\uFF61", "\U00010000", "\U0001F600"];
 
     /// <summary>The next value.</summary>
     /// <param name="depth">In how many containers it lies.</param>
@@ -88,14 +90,15 @@ internal sealed class ModelGenerator(Random random, bool ofArguments)
         }
 
         DateTime time = new(random.NextInt64(TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay));
-        time = time.AddTicks(-(time.Ticks % (random.Next(2) == 0 ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerMicrosecond)));
+        long unit = random.Next(2) == 0 ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerMicrosecond;
+        time = time.AddTicks(-(time.Ticks % unit));
         if (!ofArguments && random.Next(2) == 0)
         {
-            return new(time, Tagged("$datetime", time.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture)));
+            return new(time, Tagged("$datetime", time.ToString(TimeForm, CultureInfo.InvariantCulture)));
         }
 
         DateTimeOffset instant = new(time, TimeSpan.FromMinutes(random.Next(-12 * 60, 14 * 60)));
-        return new(instant, Tagged("$datetime", instant.ToString("yyyy-MM-ddTHH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture)));
+        return new(instant, Tagged("$datetime", instant.ToString(TimeForm + "zzz", CultureInfo.InvariantCulture)));
     }
 
     private ModelValue NextArray(int depth)
@@ -135,8 +138,11 @@ internal sealed class ModelGenerator(Random random, bool ofArguments)
         return new(bag, JsonOf(pairs));
     }
 
-    private ModelValue[] NextItems(int depth) =>
-        [.. Enumerable.Range(0, random.Next(8) == 0 ? random.Next(MostItems) : random.Next(4)).Select(_ => Next(depth + 1))];
+    private ModelValue[] NextItems(int depth)
+    {
+        int count = random.Next(8) == 0 ? random.Next(MostItems) : random.Next(4);
+        return [.. Enumerable.Range(0, count).Select(_ => Next(depth + 1))];
+    }
 
     private KeyValuePair<string, ModelValue>[] NextPairs(int depth) =>
     [
@@ -158,7 +164,8 @@ internal sealed class ModelGenerator(Random random, bool ofArguments)
 
     private static string Tagged(string tag, string text) => $$"""{"{{tag}}": "{{text}}"}""";
 
-    private static string JsonOf(IEnumerable<ModelValue> items) => $"[{string.Join(", ", items.Select(item => item.Json))}]";
+    private static string JsonOf(IEnumerable<ModelValue> items) =>
+        $"[{string.Join(", ", items.Select(item => item.Json))}]";
 
     private static string JsonOf(IEnumerable<KeyValuePair<string, ModelValue>> pairs) =>
         $"{{{string.Join(", ", pairs.Select(pair => $"{JsonSerializer.Serialize(pair.Key)}: {pair.Value.Json}"))}}}";

@@ -12,7 +12,8 @@ namespace CacheKit.PowerShell.Tests.Interop;
 /// (tests/interop/python), and is judged itself by the published vectors.
 /// </summary>
 /// <param name="fixture">Redis, the module and Python.</param>
-public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFixture<CrossCheckFixture>
+[Collection(nameof(CrossCheckGroup))]
+public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
 {
     // What runs for each row of a table. The expressions of a row are made blocks, as a user would have written them.
     private const string Functions = """
@@ -20,14 +21,16 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFix
             $list = . ([scriptblock]::Create("`$list = $($row.PowerShell); , `$list"))
             $block = @{ ScriptBlock = [scriptblock]::Create("$($row.Block)") }
             if (-not $row.Block) { $block = @{} }
-            Get-CacheKitKey -Session $session -Interop $operation -Namespace cross -ArgumentList $list -Plain:$plain @block
+            $common = @{ Session = $session; Interop = $operation; Namespace = 'cross'; ArgumentList = $list }
+            Get-CacheKitKey @common -Plain:$plain @block
         }
         function Invoke-Row($operation, $row, $plain) {
             $common = @{
                 Interop = $operation; Namespace = 'cross'; ArgumentList = , $row.PowerShell; Ttl = '1h'
                 ScriptBlock = [scriptblock]::Create($row.Do ?? $row.PowerShell)
             }
-            if ($plain) { Invoke-Cached -Session $inClear @common } else { Invoke-SecureCached -Session $session @common }
+            if ($plain) { Invoke-Cached -Session $inClear @common }
+            else { Invoke-SecureCached -Session $session @common }
         }
         function Get-Expected($row) {
             $output = @(. ([scriptblock]::Create($row.PowerShell)))
@@ -35,6 +38,9 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFix
             if ($output.Count -eq 1 -and $output[0] -is [object[]]) { $output[0] } else { $output }
         }
         """;
+
+    /// <summary>What a message shows of bytes and objects.</summary>
+    private const int Readable = 200;
 
     private static readonly string[] s_keys = [CrossCheckFixture.MasterKey];
 
@@ -134,7 +140,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFix
         List<string> wrong = [];
         foreach ((ValueRow row, JsonElement answer) in rows.Zip(answers))
         {
-            string found = answer.TryGetProperty("document", out JsonElement document) ? document.GetString()! : $"{answer}";
+            string found = TextOf(answer, "document");
             string expected = TextOf(answer, "canonical_value");
             if (found != expected)
             {
@@ -149,8 +155,16 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFix
     [Fact]
     public void What_Python_removes_is_computed_again()
     {
-        PythonJob job = new("write", "removed") { Arguments = "[1]", Value = "\"Python's\"", MasterKeys = s_keys, Tenant = CrossCheckFixture.Tenant };
-        const string Ask = "Invoke-SecureCached -Session $session -Interop removed -Namespace cross -ArgumentList 1 { 'mine' }";
+        const string Ask = """
+            Invoke-SecureCached -Session $session -Interop removed -Namespace cross -ArgumentList 1 { 'mine' }
+            """;
+        PythonJob job = new("write", "removed")
+        {
+            Arguments = "[1]",
+            Value = "\"Python's\"",
+            MasterKeys = s_keys,
+            Tenant = CrossCheckFixture.Tenant,
+        };
 
         _ = PythonProgram.Do(fixture.Redis, [job]);
         object? before = Run(Ask, []).EnsureSuccess().Value;
@@ -168,16 +182,18 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFix
     private ScriptResult Run(string script, IEnumerable<Hashtable> rows) =>
         fixture.Runspace.Run($"& {{ param($rows) {Functions}\n{script} }} @args", [rows.ToArray()]);
 
-    private static PythonJob JobFor(string command, string operation, ValueRow row, bool inClear) => new(command, operation)
-    {
-        Arguments = JsonSerializer.Serialize<string[]>([row.PowerShell]),
-        Value = row.Json,
-        MasterKeys = inClear ? null : s_keys,
-        Tenant = CrossCheckFixture.Tenant,
-        Ttl = 3600,
-    };
+    private static PythonJob JobFor(string command, string operation, ValueRow row, bool inClear) =>
+        new(command, operation)
+        {
+            Arguments = JsonSerializer.Serialize<string[]>([row.PowerShell]),
+            Value = row.Json,
+            MasterKeys = inClear ? null : s_keys,
+            Tenant = CrossCheckFixture.Tenant,
+            Ttl = 3600,
+        };
 
-    private static Hashtable ToTable(ArgumentRow row) => new() { ["PowerShell"] = row.PowerShell, ["Block"] = row.Block };
+    private static Hashtable ToTable(ArgumentRow row) =>
+        new() { ["PowerShell"] = row.PowerShell, ["Block"] = row.Block };
 
     private static Hashtable ToTable(ValueRow row) => new() { ["PowerShell"] = row.PowerShell };
 
@@ -197,8 +213,11 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture) : IClassFix
         Assert.True(results.Count >= rows.Count, $"{results.Count} of {rows.Count} rows ran.");
     }
 
-    private static string TextOf(JsonElement answer, string name) =>
-        answer.TryGetProperty(name, out JsonElement text) ? text.GetString()! : throw new InvalidOperationException($"{answer}");
+    private static string TextOf(JsonElement answer, string name) => answer.TryGetProperty(name, out JsonElement text)
+        ? text.GetString()!
+        : throw new InvalidOperationException($"{answer}");
 
-    private static string Short(string text) => text.Length > 200 ? string.Create(CultureInfo.InvariantCulture, $"{text[..200]}… ({text.Length})") : text;
+    private static string Short(string text) => text.Length > Readable
+        ? string.Create(CultureInfo.InvariantCulture, $"{text[..Readable]}… ({text.Length})")
+        : text;
 }

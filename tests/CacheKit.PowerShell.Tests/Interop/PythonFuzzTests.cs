@@ -6,7 +6,8 @@ namespace CacheKit.PowerShell.Tests.Interop;
 
 /// <summary>Random arguments and values: the module and Python encode them alike.</summary>
 /// <param name="fixture">Redis, the module and Python.</param>
-public sealed class PythonFuzzTests(CrossCheckFixture fixture) : IClassFixture<CrossCheckFixture>
+[Collection(nameof(CrossCheckGroup))]
+public sealed class PythonFuzzTests(CrossCheckFixture fixture)
 {
     private const int Count = 300;
     private const int Seed = 20261128;

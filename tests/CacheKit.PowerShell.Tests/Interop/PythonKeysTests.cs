@@ -6,11 +6,14 @@ namespace CacheKit.PowerShell.Tests.Interop;
 
 /// <summary>Keys, tenants and times to live of entries that the module and Python share.</summary>
 /// <param name="fixture">Redis, the module and Python.</param>
-public sealed class PythonKeysTests(CrossCheckFixture fixture) : IClassFixture<CrossCheckFixture>
+[Collection(nameof(CrossCheckGroup))]
+public sealed class PythonKeysTests(CrossCheckFixture fixture)
 {
     private const string OldKey = CrossCheckFixture.MasterKey;
 
     private static readonly string s_newKey = new('c', 64);
+
+    private static readonly string[] s_rows = ["tenant", "key", "in clear"];
 
     // Its place in the ring is what the answer tells of the key that sealed an entry.
     private static readonly string[] s_ring = [s_newKey, OldKey];
@@ -55,7 +58,7 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture) : IClassFixture<C
             """);
         IReadOnlyList<JsonElement> answers = PythonProgram.Do(
             fixture.Redis,
-            [.. new[] { "tenant", "key", "in clear" }.Select(row => mine with { Command = "read", Arguments = $"[\"{row}\"]" })]);
+            s_rows.Select(row => mine with { Command = "read", Arguments = $"[\"{row}\"]" }));
 
         result.EnsureSuccess();
         Assert.Equal(["computed for tenant", "computed for key", "computed for in clear"], result.Values);
@@ -71,15 +74,19 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture) : IClassFixture<C
         ScriptResult result = Run("Get-Value $session evidence kept { 'computed' } -FailClosed");
         JsonElement read = PythonProgram.Do(fixture.Redis, [job with { Command = "read" }])[0];
 
-        Assert.StartsWith("EntryNotAuthentic,", result.Failure?.FullyQualifiedErrorId, StringComparison.Ordinal);
+        string id = Assert.Single(result.Errors).FullyQualifiedErrorId;
+        Assert.StartsWith("EntryNotAuthentic,", id, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
         Assert.Equal(stored, read.GetProperty("stored").GetString());
     }
 
     [Fact]
     public void The_time_to_live_is_that_of_Redis()
     {
-        Run("$null = Get-Value $session ends '90 s' { 1 } -Ttl 90s; $null = Get-Value $session ends '2 d' { 1 } -Ttl 2d")
-            .EnsureSuccess();
+        Run("""
+            $null = Get-Value $session ends '90 s' { 1 } -Ttl 90s
+            $null = Get-Value $session ends '2 d' { 1 } -Ttl 2d
+            """).EnsureSuccess();
         PythonJob job = Job("ends") with { Command = "read" };
         IReadOnlyList<JsonElement> answers = PythonProgram.Do(
             fixture.Redis,
@@ -117,8 +124,8 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture) : IClassFixture<C
     private ScriptResult Run(string script) => fixture.Runspace.Run($$"""
         & {
             function Get-Value($session, $operation, $argument, $block, $ttl = '1h', [switch] $failClosed) {
-                $options = @{ Session = $session; Namespace = 'cross'; ArgumentList = $argument; Ttl = $ttl; FailClosed = $failClosed }
-                Invoke-SecureCached -Interop $operation @options $block
+                $options = @{ Session = $session; Namespace = 'cross'; ArgumentList = $argument; Ttl = $ttl }
+                Invoke-SecureCached -Interop $operation @options -FailClosed:$failClosed $block
             }
             {{script}}
         }

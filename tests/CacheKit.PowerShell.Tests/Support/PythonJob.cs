@@ -27,7 +27,7 @@ internal sealed record PythonJob(string Command, string Operation)
     /// <summary>The time to live in seconds; null for no end.</summary>
     public int? Ttl { get; init; }
 
-    /// <summary>The job as JSON. What is JSON already goes in as it is, be it text that no .NET writer would write.</summary>
+    /// <summary>The job as JSON. What is JSON already goes in as it is, even text that no .NET writer writes.</summary>
     public string ToJson()
     {
         ArrayBufferWriter<byte> buffer = new();

@@ -39,7 +39,8 @@ internal static class PythonProgram
     public static IReadOnlyList<JsonElement> Do(string redis, IEnumerable<PythonJob> jobs)
     {
         PythonJob[] all = [.. jobs];
-        string input = $$"""{"redis": "{{redis}}", "jobs": [{{string.Join(",\n", all.Select(job => job.ToJson()))}}]}""";
+        string list = string.Join(",\n", all.Select(job => job.ToJson()));
+        string input = $$"""{"redis": "{{redis}}", "jobs": [{{list}}]}""";
         JsonElement[] answers = [.. Answer(input).EnumerateArray()];
         Assert.Equal(all.Length, answers.Length);
         return answers;
