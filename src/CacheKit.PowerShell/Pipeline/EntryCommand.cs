@@ -16,8 +16,14 @@ public abstract class EntryCommand : SessionCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _cache = OpenSecureCache();
+        OpenCache();
     }
+
+    /// <summary>Opens the tenant's cache, or another one in its place.</summary>
+    private protected virtual void OpenCache() => _cache = OpenSecureCache();
+
+    /// <summary>The cache that is open.</summary>
+    private protected virtual EntryCache OpenedCache => Cache;
 
     /// <summary>The tenant's cache.</summary>
     private protected SecureCache Cache => _cache!;
@@ -99,12 +105,12 @@ public abstract class EntryCommand : SessionCommand
         try
         {
             T answer = work();
-            WriteNotices(Cache);
+            WriteNotices(OpenedCache);
             return answer;
         }
         catch (StoreException fault)
         {
-            WriteNotices(Cache);
+            WriteNotices(OpenedCache);
             WriteError(ErrorRecords.From(StoreFailures.From(fault), null));
             return otherwise;
         }

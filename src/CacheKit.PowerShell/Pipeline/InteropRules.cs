@@ -45,6 +45,16 @@ internal static class InteropRules
         return null;
     }
 
+    /// <summary>Checks arguments that were given.</summary>
+    /// <param name="arguments">What the user gave.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static CacheKitException? CheckArguments(object?[]? arguments) => arguments is not null
+        ? null
+        : new CacheKitException(
+            ErrorIds.InteropArgumentInvalid,
+            "-ArgumentList is $null, which may mean no argument or one that is $null.",
+            "Leave it out, or give @($null).");
+
     /// <summary>Checks where entries would lie, and whose they would be.</summary>
     /// <param name="store">The kind of the session's store.</param>
     /// <param name="tenant">The tenant of the call.</param>

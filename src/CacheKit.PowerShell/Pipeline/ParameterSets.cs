@@ -45,6 +45,8 @@ internal static class ParameterSets
 
     public const string Plain = nameof(Plain);
 
+    public const string Interop = nameof(Interop);
+
     public const string Raw = nameof(Raw);
 
     public const string Data = nameof(Data);
