@@ -13,7 +13,8 @@ public sealed class InteropExampleTests : IDisposable
     public InteropExampleTests()
     {
         Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('7', 64));
-        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_runspace.Environment.Folder, "cache.db"));
+        string database = Path.Combine(_runspace.Environment.Folder, "cache.db");
+        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", database);
     }
 
     public void Dispose() => _runspace.Dispose();

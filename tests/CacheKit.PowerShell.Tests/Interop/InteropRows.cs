@@ -108,6 +108,18 @@ internal static class InteropRows
         new("a date is no instant", "@([DateOnly]::new(2024, 1, 1))", """[{"$date": "2024-01-01"}]"""),
     ];
 
+    /// <summary>Values that neither side stores.</summary>
+    public static IReadOnlyList<ValueRow> RefusedValues { get; } =
+    [
+        new("[double]::NaN", """{"$float": "nan"}"""),
+        new("[bigint]::Pow(2, 64)", """{"$int": "18446744073709551616"}"""),
+        new(", [Collections.Generic.HashSet[int]][int[]](1, 2)", """{"$set": [1, 2]}"""),
+        new("[guid]::Empty", """{"$uuid": "00000000-0000-0000-0000-000000000000"}"""),
+        new("[pscustomobject]@{ a = @([string][char]0xD800) }", """{"a": ["\ud800"]}"""),
+        new("$deep = 1; 1..33 | ForEach-Object { $deep = , $deep }; , $deep",
+            $"[{new string('[', 32)}1{new string(']', 32)}]"),
+    ];
+
     /// <summary>Values that come back as they went, whoever reads and writes.</summary>
     public static IReadOnlyList<ValueRow> Values { get; } =
     [
@@ -129,8 +141,8 @@ internal static class InteropRows
         new("1..20", $"[{string.Join(", ", Enumerable.Range(1, 20))}]"),
         new("[pscustomobject]@{}", "{}"),
         new("[pscustomobject]@{ age = 30; name = 'alice' }", """{"name": "alice", "age": 30}"""),
-        new("[pscustomobject]@{ a = @(); b = [pscustomobject]@{ c = @([pscustomobject]@{ d = 1 }) }; e = [byte[]](1, 2) }",
-            """{"e": {"$bytes": "0102"}, "b": {"c": [{"d": 1}]}, "a": []}"""),
+        new("[pscustomobject]@{ a = @(); b = [pscustomobject]@{ c = @([pscustomobject]@{ d = 1 }) }; e = [byte[]]1 }",
+            """{"e": {"$bytes": "01"}, "b": {"c": [{"d": 1}]}, "a": []}"""),
         new("[pscustomobject]@{ id = 1 }, [pscustomobject]@{ id = 2 }", """[{"id": 1}, {"id": 2}]"""),
         new("[datetimeoffset]::new(2024, 1, 1, 12, 30, 45, [timespan]'05:30')",
             """{"$datetime": "2024-01-01T12:30:45+05:30"}"""),

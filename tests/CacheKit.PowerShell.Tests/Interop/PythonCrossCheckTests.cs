@@ -44,6 +44,8 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
 
     private static readonly string[] s_keys = [CrossCheckFixture.MasterKey];
 
+    private static readonly string[] s_reported = ["key", "file_name", "canonical_args"];
+
     [Fact]
     public void Python_passes_every_published_vector()
     {
@@ -59,17 +61,24 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
             fixture.Redis,
             InteropRows.Arguments.Select(row => new PythonJob("key", "arguments") { Arguments = row.Json }));
         IReadOnlyList<object?> ours = Run(
-            "foreach ($row in $rows) { (Get-Key arguments $row $false).Key; (Get-Key arguments $row $true).Key }",
+            """
+            foreach ($row in $rows) {
+                $report = Get-Key arguments $row $false
+                $plain = Get-Key arguments $row $true
+                if ($plain.Key -cne $report.Key) { throw 'Without encryption, the key is another one.' }
+                "$($report.Key) $($report.FileName) $($report.CanonicalArguments)"
+            }
+            """,
             InteropRows.Arguments.Select(ToTable)).EnsureSuccess().Values;
 
-        Assert.Equal(2 * InteropRows.Arguments.Count, ours.Count);
+        Assert.Equal(InteropRows.Arguments.Count, ours.Count);
         List<string> wrong = [];
-        foreach ((ArgumentRow row, int i) in InteropRows.Arguments.Select((row, i) => (row, i)))
+        foreach ((ArgumentRow row, object? report, JsonElement answer) in InteropRows.Arguments.Zip(ours, theirs))
         {
-            string key = TextOf(theirs[i], "key");
-            if (ours[2 * i] as string != key || ours[(2 * i) + 1] as string != key)
+            string expected = string.Join(' ', s_reported.Select(name => TextOf(answer, name)));
+            if (report as string != expected)
             {
-                wrong.Add($"{row.Name}: {ours[2 * i]} and {ours[(2 * i) + 1]}, and Python has {key}");
+                wrong.Add($"{row.Name}: {Short($"{report}")}, and Python has {Short(expected)}");
             }
         }
 
@@ -150,6 +159,60 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
 
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.All(answers, answer => Assert.InRange(answer.GetProperty("ttl_left").GetInt32(), 3500, 3600));
+    }
+
+    [Fact]
+    public void What_other_languages_do_not_have_is_given_and_not_stored()
+    {
+        IReadOnlyList<ValueRow> rows = InteropRows.RefusedValues;
+        ScriptResult result = Run("foreach ($row in $rows) { $null = Invoke-Row refused $row }", rows.Select(ToTable));
+        IReadOnlyList<JsonElement> read = PythonProgram.Do(
+            fixture.Redis,
+            rows.Select(row => JobFor("read", "refused", row with { Json = "null" }, inClear: false)));
+        IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
+            fixture.Redis,
+            rows.Select(row => JobFor("key", "refused", row, inClear: false)));
+
+        Assert.Null(result.Failure);
+        Assert.Equal(rows.Count, result.Errors.Count);
+        Assert.All(
+            result.Errors,
+            error => Assert.Matches("^Value(TypeUnsupported|TooDeep),", error.FullyQualifiedErrorId));
+        Assert.All(read, answer => Assert.False(answer.GetProperty("found").GetBoolean()));
+        Assert.All(theirs, answer => Assert.NotEmpty(TextOf(answer, "error")));
+    }
+
+    [Fact]
+    public void Items_are_the_same_entries()
+    {
+        PythonJob job = new("write", "item")
+        {
+            Arguments = "[1]",
+            Value = """{"name": "Python's"}""",
+            MasterKeys = s_keys,
+            Tenant = CrossCheckFixture.Tenant,
+        };
+        _ = PythonProgram.Do(fixture.Redis, [job]);
+        ScriptResult result = Run(
+            """
+            $item = @{ Session = $session; Interop = 'item'; Namespace = 'cross'; ArgumentList = 1 }
+            (Get-CacheKitItem @item).name
+            (Get-CacheKitItem @item -AsHashtable).Keys
+            Remove-CacheKitItem @item
+            Test-CacheKitItem @item
+            $item.ArgumentList = 2
+            Set-CacheKitItem @item -Value @{ name = 'mine' } -Ttl 1h
+            """,
+            []);
+        PythonJob read = job with { Command = "read" };
+        IReadOnlyList<JsonElement> answers = PythonProgram.Do(
+            fixture.Redis,
+            [read, read with { Arguments = "[2]", Value = """{"name": "mine"}""" }]);
+
+        Assert.Equal(["Python's", "name", false], result.EnsureSuccess().Values);
+        Assert.False(answers[0].GetProperty("found").GetBoolean());
+        Assert.Equal(TextOf(answers[1], "canonical_value"), TextOf(answers[1], "document"));
+        Assert.InRange(answers[1].GetProperty("ttl_left").GetInt32(), 3500, 3600);
     }
 
     [Fact]

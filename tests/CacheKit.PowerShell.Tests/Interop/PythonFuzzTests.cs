@@ -13,7 +13,7 @@ public sealed class PythonFuzzTests(CrossCheckFixture fixture)
     private const int Seed = 20261128;
 
     [Fact]
-    public void Random_arguments_make_the_key_that_Python_computes()
+    public void Random_arguments_are_the_bytes_of_which_Python_computes_the_key()
     {
         ModelValue[] rows = Generate(ofArguments: true);
         IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
@@ -22,13 +22,14 @@ public sealed class PythonFuzzTests(CrossCheckFixture fixture)
         IReadOnlyList<object?> ours = fixture.Runspace.Run(
             """
             foreach ($row in $args[0]) {
-                (Get-CacheKitKey -Session $session -Interop fuzz -Namespace cross -ArgumentList @(, $row)).Key
+                $report = Get-CacheKitKey -Session $session -Interop fuzz -Namespace cross -ArgumentList @(, $row)
+                $report.CanonicalArguments
             }
             """,
             [Objects(rows)]).EnsureSuccess().Values;
 
         Assert.Equal(Count, ours.Count);
-        AssertEqual(rows, theirs.Select(answer => answer.GetProperty("key").GetString()), ours);
+        AssertEqual(rows, theirs.Select(answer => answer.GetProperty("canonical_args").GetString()), ours);
     }
 
     [Fact]

@@ -140,8 +140,14 @@ def check_depth(depth):
         raise NotInteropError("more than {} containers in each other".format(DEEPEST))
 
 
-class UnorderedItems(list):
+class UnorderedItems:
     """A set of values that Python cannot hash, such as lists."""
+
+    def __init__(self, items):
+        self._items = list(items)
+
+    def __iter__(self):
+        return iter(self._items)
 
 
 # Reading
