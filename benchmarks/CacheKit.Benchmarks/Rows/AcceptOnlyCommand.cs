@@ -83,6 +83,14 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     public Serializer Serializer { get; set; }
 
     [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Interop { get; set; }
+
+    [Parameter]
+    public SwitchParameter AsHashtable { get; set; }
+
+    [Parameter]
     public SwitchParameter Refresh { get; set; }
 
     [Parameter]

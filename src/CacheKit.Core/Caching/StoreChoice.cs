@@ -33,7 +33,7 @@ public sealed partial class StoreChoice
     /// <param name="maxBytes">How much the entries may take, in bytes.</param>
     /// <param name="source">What chose it.</param>
     public static StoreChoice Memory(long maxBytes, string source) =>
-        new(StoreKind.Memory, source, clock => new MemoryStore(clock, maxBytes));
+        new(StoreKind.Memory, source, clock => new MemoryStore(clock, maxBytes)) { CanShare = false };
 
     /// <summary>Chooses a database file.</summary>
     /// <param name="options">Where it is.</param>
@@ -123,8 +123,16 @@ public sealed partial class StoreChoice
     /// <summary>Chooses a store that the caller makes.</summary>
     /// <param name="open">Makes it, without opening it.</param>
     /// <param name="source">What chose it.</param>
-    public static StoreChoice Custom(Func<TimeProvider, ICacheStore> open, string source) =>
-        new(StoreKind.Custom, source, open) { Resilience = new ResilienceOptions { OperationTimeout = null } };
+    /// <param name="canShare">Whether other programs may read entries there, as <see cref="CanShare"/> says.</param>
+    public static StoreChoice Custom(Func<TimeProvider, ICacheStore> open, string source, bool canShare) =>
+        new(StoreKind.Custom, source, open)
+        {
+            CanShare = canShare,
+            Resilience = new ResilienceOptions { OperationTimeout = null },
+        };
+
+    /// <summary>Whether entries lie there under their own keys, with nothing of ours around them, until their end.</summary>
+    public bool CanShare { get; private init; } = true;
 
     /// <summary>The database file, or null for another kind of store.</summary>
     public string? SqlitePath { get; private init; }

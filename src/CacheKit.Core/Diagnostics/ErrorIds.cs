@@ -167,6 +167,21 @@ public static class ErrorIds
     /// <summary>Protected data is not authentic: altered, or sealed for another key, tenant or master key.</summary>
     public const string DataNotAuthentic = nameof(DataNotAuthentic);
 
+    /// <summary>Bytes that were to be a frame of the Python SDK are none, or one that is not sound.</summary>
+    public const string PythonFrameInvalid = nameof(PythonFrameInvalid);
+
+    /// <summary>A frame of the Python SDK says that it is not encrypted.</summary>
+    public const string PythonFrameNotEncrypted = nameof(PythonFrameNotEncrypted);
+
+    /// <summary>A frame of the Python SDK names another tenant than that of the call.</summary>
+    public const string PythonFrameTenantMismatch = nameof(PythonFrameTenantMismatch);
+
+    /// <summary>A frame of the Python SDK names a key that is not in the ring.</summary>
+    public const string PythonFrameKeyUnknown = nameof(PythonFrameKeyUnknown);
+
+    /// <summary>What a serializer of the Python SDK wrote cannot be read here.</summary>
+    public const string PythonSerializerUnsupported = nameof(PythonSerializerUnsupported);
+
     /// <summary>The store cannot list its keys.</summary>
     public const string StoreCannotList = nameof(StoreCannotList);
 

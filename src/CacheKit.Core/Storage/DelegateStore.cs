@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
+using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Storage;
 
 /// <summary>
 /// A store of the user's own, made of functions. It adds what they need not have: entries end by the clock, faults have
-/// the form of a store's, and what comes back is checked.
+/// the form of a store's, and what comes back is checked. What other programs share it leaves as it is.
 /// </summary>
 /// <param name="name">How messages call it.</param>
 /// <param name="blocks">The functions.</param>
@@ -61,8 +62,10 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
     {
         Begin(key, cancellationToken);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
-        byte[] envelope = DelegateStoreEnvelope.Wrap(value.Span, Now() + (long)timeToLive.TotalMilliseconds);
-        await RunAsync(blocks.Set, "Set", [key, envelope, timeToLive], cancellationToken).ConfigureAwait(false);
+        byte[] stored = IsShared(key)
+            ? value.ToArray()
+            : DelegateStoreEnvelope.Wrap(value.Span, Now() + (long)timeToLive.TotalMilliseconds);
+        await RunAsync(blocks.Set, "Set", [key, stored, timeToLive], cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -87,6 +90,11 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
 
     async ValueTask<TimeSpan?> ITimedStore.ReadTimeLeftAsync(string key, CancellationToken cancellationToken)
     {
+        if (IsShared(key))
+        {
+            throw Unsupported("tell how long an entry has left that other programs share");
+        }
+
         byte[]? stored = await ReadStoredAsync(key, cancellationToken).ConfigureAwait(false);
         return stored is null ? null : DelegateStoreEnvelope.TimeLeft(stored, Now());
     }
@@ -172,8 +180,11 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
 
     private async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
         await ReadStoredAsync(key, cancellationToken).ConfigureAwait(false) is { } stored
-            ? DelegateStoreEnvelope.Unwrap(stored, Now())
+            ? IsShared(key) ? stored : DelegateStoreEnvelope.Unwrap(stored, Now())
             : null;
+
+    /// <summary>Whether other programs read the entry, which then lies without an envelope of ours.</summary>
+    private bool IsShared(string key) => blocks.EndsEntries && InteropKey.IsKey(key);
 
     /// <summary>Reads what is stored, in its envelope.</summary>
     private async ValueTask<byte[]?> ReadStoredAsync(string key, CancellationToken cancellationToken)

@@ -18,6 +18,12 @@ public sealed record DelegateStoreBlocks
     /// <summary>Of a key, bytes (<see cref="byte"/>[]) and a time to live (<see cref="TimeSpan"/>): stores them.</summary>
     public required DelegateStoreBlock Set { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Set"/> ends what it stores by the time to live. Then entries that other programs share are given
+    /// to it as they are: nothing else would end them.
+    /// </summary>
+    public bool EndsEntries { get; init; }
+
     /// <summary>Of a key: removes it; one that is not there is no fault.</summary>
     public required DelegateStoreBlock Remove { get; init; }
 

@@ -35,11 +35,15 @@ internal sealed class Backend(string name)
     /// <summary>Unlocks, or null.</summary>
     public BackendBlock? Unlock { get; init; }
 
+    /// <summary>Whether it is told when entries end, so that those which other programs share can lie there as they are.</summary>
+    public bool CanShare => Set.TakesAll;
+
     /// <summary>What a user may see of it.</summary>
     public CacheKitBackend Report() => new(
         name,
         (List is null ? BackendCapabilities.None : BackendCapabilities.List)
-            | (Lock is null ? BackendCapabilities.None : BackendCapabilities.Lock),
+            | (Lock is null ? BackendCapabilities.None : BackendCapabilities.Lock)
+            | (CanShare ? BackendCapabilities.Interop : BackendCapabilities.None),
         _registered);
 
     /// <summary>Makes a store of it.</summary>
@@ -50,6 +54,7 @@ internal sealed class Backend(string name)
         {
             Get = CallOf(Get),
             Set = CallOf(Set),
+            EndsEntries = CanShare,
             Remove = CallOf(Remove),
             List = List is null ? null : CallOf(List),
             Lock = Lock is null ? null : CallOf(Lock),

@@ -23,8 +23,9 @@ internal sealed class BackendBlock
     private readonly Guid _home;
     private readonly int[] _order;
 
-    private BackendBlock(ScriptBlock block, ScriptBlockAst ast, int[] order)
+    private BackendBlock(ScriptBlock block, ScriptBlockAst ast, int[] order, bool takesAll)
     {
+        TakesAll = takesAll;
         _block = block;
         _order = order;
         _home = Runspace.DefaultRunspace.InstanceId;
@@ -63,9 +64,12 @@ internal sealed class BackendBlock
             .Where((parameter, i) => known[i] < 0 ? parameter.DefaultValue is null : i >= order.Length)
             .FirstOrDefault();
         return foreign is null
-            ? new BackendBlock(block, ast, order)
+            ? new BackendBlock(block, ast, order, takesAll: order.Length == form.Names.Length)
             : throw Invalid(form, $"has the parameter ${NameOf(foreign)} where nothing is given to it");
     }
+
+    /// <summary>Whether it takes all that it can be called with, the last one included.</summary>
+    public bool TakesAll { get; }
 
     /// <summary>Runs it, on the pipeline's thread.</summary>
     /// <param name="cmdlet">The cmdlet whose pipeline waits.</param>

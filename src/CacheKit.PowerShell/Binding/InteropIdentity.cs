@@ -33,11 +33,18 @@ internal static class InteropIdentity
             ? signature.Bind(arguments, input)
             : [.. arguments.Select((value, i) => KeyValuePair.Create(NameOf(i, isInput: input is not null), value))];
         InteropCache.BeginIdentity(buffer, operation);
+        int start = buffer.Length;
         InteropFormat.WriteArguments(buffer, effective);
-        trace?.Add(KeyComponentKind.Operation, "-Interop", operation);
+        if (trace is null)
+        {
+            return;
+        }
+
+        trace.CanonicalArguments = Convert.ToHexString(buffer.WrittenSpan[start..]).ToLowerInvariant();
+        trace.Add(KeyComponentKind.Operation, "-Interop", operation);
         foreach ((string name, object? value) in effective)
         {
-            trace?.Add(KeyComponentKind.Argument, name, value);
+            trace.Add(KeyComponentKind.Argument, name, value);
         }
     }
 

@@ -7,14 +7,15 @@ using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 
-/// <summary>Lists stored entries without their values.</summary>
+/// <summary>Lists stored entries without their values, or tells what the bytes of a store look like.</summary>
 [Cmdlet(
     VerbsCommon.Get,
     "CacheKitEntry",
     DefaultParameterSetName = ParameterSets.Name,
     HelpUri = HelpPages.Folder + "Get-CacheKitEntry.md")]
-[OutputType(typeof(CacheKitEntry))]
-public sealed class GetCacheKitEntryCommand : EntryCommand
+[OutputType(typeof(CacheKitEntry), ParameterSetName = [ParameterSets.Name, ParameterSets.Key])]
+[OutputType(typeof(CacheKitRawEntry), ParameterSetName = [ParameterSets.Raw])]
+public sealed partial class GetCacheKitEntryCommand : EntryCommand
 {
     private NamespacePatterns? _namespaces;
 
@@ -32,17 +33,25 @@ public sealed class GetCacheKitEntryCommand : EntryCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
 
-    /// <summary>The keys under which the store has entries.</summary>
+    /// <summary>The keys under which the store has entries; with -Raw, also with wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Key)]
+    [Parameter(ParameterSetName = ParameterSets.Raw)]
     [AllowEmptyString]
+    [SupportsWildcards]
     public string[] Key { get; set; } = [];
 
+    /// <summary>Tells what the bytes of the store look like, whoever put them there, and opens nothing.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Raw)]
+    public SwitchParameter Raw { get; set; }
+
     /// <summary>Lists, too, what is over but is kept for callers with -StaleIfError.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
+    [Parameter(ParameterSetName = ParameterSets.Key)]
     public SwitchParameter IncludeStale { get; set; }
 
     /// <summary>Makes an entry that is not authentic an error, instead of a warning.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
+    [Parameter(ParameterSetName = ParameterSets.Key)]
     public SwitchParameter FailClosed { get; set; }
 
     private bool IsUnsoundError => IsGiven(nameof(FailClosed)) ? FailClosed : IsFailClosed;
@@ -64,13 +73,17 @@ public sealed class GetCacheKitEntryCommand : EntryCommand
     /// <summary>Lists what was asked for.</summary>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == ParameterSets.Key)
+        switch (ParameterSetName)
         {
-            FindKeys();
-        }
-        else
-        {
-            ListNames();
+            case ParameterSets.Key:
+                FindKeys();
+                break;
+            case ParameterSets.Raw:
+                ShowStored();
+                break;
+            default:
+                ListNames();
+                break;
         }
     }
 

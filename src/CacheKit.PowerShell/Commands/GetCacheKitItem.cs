@@ -18,7 +18,7 @@ namespace CacheKit.Commands;
     DefaultParameterSetName = ParameterSets.Entry,
     HelpUri = HelpPages.Folder + "Get-CacheKitItem.md")]
 [OutputType(typeof(object))]
-public sealed class GetCacheKitItemCommand : ItemCommand
+public sealed partial class GetCacheKitItemCommand : ItemCommand
 {
     private readonly CallBatch<ItemRequest> _batch = new();
 
@@ -60,6 +60,12 @@ public sealed class GetCacheKitItemCommand : ItemCommand
     /// <summary>Looks for what was asked for.</summary>
     protected override void ProcessRecord()
     {
+        if (IsInterop)
+        {
+            AnswerInterop();
+            return;
+        }
+
         foreach (string name in Name)
         {
             if (ItemNames.PatternOf(name) is { } pattern)

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using CacheKit.Binding;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
@@ -61,6 +62,11 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
     {
         KeyTrace trace = new(this);
         EntryKeys keys = KeysFor(_cache!, ScriptBlock, InputObject, trace);
-        WriteObject(new EntryKeyReport(keys.Current.ToString(), Namespace, trace.Components));
+        string key = keys.Current.ToString();
+        WriteObject(new EntryKeyReport(key, Namespace, trace.Components)
+        {
+            CanonicalArguments = trace.CanonicalArguments,
+            FileName = IsInterop ? FileContainer.FileNameOf(key) : null,
+        });
     }
 }

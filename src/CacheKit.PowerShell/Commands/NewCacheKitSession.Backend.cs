@@ -20,6 +20,6 @@ public sealed partial class NewCacheKitSessionCommand
     private StoreChoice ChooseBackend()
     {
         Backend backend = BackendRegistry.Find(Backend ?? string.Empty);
-        return StoreChoice.Custom(backend.Open, "-Backend");
+        return StoreChoice.Custom(backend.Open, "-Backend", backend.CanShare);
     }
 }

@@ -33,6 +33,12 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
     [Parameter]
     public SwitchParameter NoCompression { get; set; }
 
+    /// <summary>What opening takes beside the master key: data protected with a key opens with it alone.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public override string? Key { get; set; }
+
     /// <summary>Encrypts one object.</summary>
     protected override void ProcessRecord()
     {

@@ -15,7 +15,7 @@ namespace CacheKit.Commands;
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Remove-CacheKitItem.md")]
 [OutputType(typeof(void), typeof(CacheKitEntry))]
-public sealed class RemoveCacheKitItemCommand : ItemCommand
+public sealed partial class RemoveCacheKitItemCommand : ItemCommand
 {
     /// <summary>Names, with wildcards.</summary>
     [Parameter(
@@ -45,7 +45,10 @@ public sealed class RemoveCacheKitItemCommand : ItemCommand
     public string[] Key { get; set; } = [];
 
     /// <summary>Gives out what Get-CacheKitEntry told of it.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
+    [Parameter(ParameterSetName = ParameterSets.LiteralName)]
+    [Parameter(ParameterSetName = ParameterSets.Entry)]
+    [Parameter(ParameterSetName = ParameterSets.Key)]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Checks the parameters, and opens the cache.</summary>
@@ -58,6 +61,12 @@ public sealed class RemoveCacheKitItemCommand : ItemCommand
     /// <summary>Removes what was asked for.</summary>
     protected override void ProcessRecord()
     {
+        if (IsInterop)
+        {
+            RemoveInterop();
+            return;
+        }
+
         foreach (string name in Name)
         {
             if (ItemNames.PatternOf(name) is { } pattern)

@@ -16,25 +16,31 @@ namespace CacheKit.Commands;
 [Cmdlet(
     VerbsCommon.Set,
     "CacheKitItem",
+    DefaultParameterSetName = ParameterSets.Name,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low,
     HelpUri = HelpPages.Folder + "Set-CacheKitItem.md")]
 [OutputType(typeof(void), typeof(CacheKitEntry))]
-public sealed class SetCacheKitItemCommand : ItemCommand
+public sealed partial class SetCacheKitItemCommand : ItemCommand
 {
     private readonly List<PSObject?> _collected = [];
     private bool _isNamed;
     private bool _isValued;
 
     /// <summary>The name; without it, each input object's property Name. Nothing in it is a wildcard.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = ParameterSets.Name)]
     [AllowEmptyString]
     [AllowNull]
     [ArgumentCompleter(typeof(ItemNameCompleter))]
     public string Name { get; set; } = null!;
 
     /// <summary>The value; without a name, each input object's property Value.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Interop)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -47,20 +53,20 @@ public sealed class SetCacheKitItemCommand : ItemCommand
     public Ttl Ttl { get; set; } = Ttl.Default;
 
     /// <summary>How it is written before it is encrypted.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
     public Serializer Serializer { get; set; }
 
     /// <summary>How deep objects of types that are not kept as such are looked into, as in Export-Clixml.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
     [ValidateRange(0, 64)]
     public int Depth { get; set; } = 2;
 
     /// <summary>Does not compress the value, for those who mix secrets with text that others choose.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
     public SwitchParameter NoCompression { get; set; }
 
     /// <summary>Gives out what Get-CacheKitEntry would tell of it.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ParameterSets.Name)]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Checks the parameters, and opens the cache.</summary>
@@ -88,7 +94,7 @@ public sealed class SetCacheKitItemCommand : ItemCommand
     /// <summary>Takes a value, or a part of one, or a row.</summary>
     protected override void ProcessRecord()
     {
-        if (_isNamed)
+        if (_isNamed || IsInterop)
         {
             _collected.Add(Value);
         }
@@ -113,7 +119,11 @@ public sealed class SetCacheKitItemCommand : ItemCommand
     /// <summary>Stores all that came for the one name: nothing, too, is a value.</summary>
     protected override void EndProcessing()
     {
-        if (_isNamed)
+        if (IsInterop)
+        {
+            StoreInterop();
+        }
+        else if (_isNamed)
         {
             Store(_collected);
         }

@@ -13,7 +13,7 @@ namespace CacheKit.Commands;
     DefaultParameterSetName = ParameterSets.Name,
     HelpUri = HelpPages.Folder + "Test-CacheKitItem.md")]
 [OutputType(typeof(bool))]
-public sealed class TestCacheKitItemCommand : ItemCommand
+public sealed partial class TestCacheKitItemCommand : ItemCommand
 {
     /// <summary>Names, with wildcards.</summary>
     [Parameter(
@@ -36,6 +36,12 @@ public sealed class TestCacheKitItemCommand : ItemCommand
     /// <summary>Answers for each name.</summary>
     protected override void ProcessRecord()
     {
+        if (IsInterop)
+        {
+            WriteObject(IsInteropThere());
+            return;
+        }
+
         foreach (string name in Name)
         {
             WriteObject(ItemNames.PatternOf(name) is { } pattern

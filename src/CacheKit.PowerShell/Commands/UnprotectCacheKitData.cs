@@ -10,21 +10,51 @@ using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 
-/// <summary>Decrypts what Protect-CacheKitData has encrypted.</summary>
-[Cmdlet(VerbsSecurity.Unprotect, "CacheKitData", HelpUri = HelpPages.Folder + "Unprotect-CacheKitData.md")]
+/// <summary>Decrypts what Protect-CacheKitData, or the Python SDK, has encrypted.</summary>
+[Cmdlet(
+    VerbsSecurity.Unprotect,
+    "CacheKitData",
+    DefaultParameterSetName = ParameterSets.Data,
+    HelpUri = HelpPages.Folder + "Unprotect-CacheKitData.md")]
 [OutputType(typeof(object))]
-public sealed class UnprotectCacheKitDataCommand : DataCommand
+public sealed partial class UnprotectCacheKitDataCommand : DataCommand
 {
+    private bool _comesWithKey;
+
     /// <summary>The bytes.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Data)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = ParameterSets.PythonFrame)]
     [AllowEmptyCollection]
     public byte[] Data { get; set; } = [];
+
+    /// <summary>What the data was protected with; of a Python frame, the key of the cache there.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Data)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.PythonFrame)]
+    [AllowEmptyString]
+    [AllowNull]
+    public override string? Key { get; set; }
+
+    /// <summary>Opens an entry of the Python SDK's auto mode.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.PythonFrame)]
+    public SwitchParameter PythonFrame { get; set; }
+
+    /// <summary>Finds out whether each object brings its own key.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _comesWithKey = PythonFrame && !IsGiven(nameof(Key));
+    }
 
     /// <summary>Decrypts one object.</summary>
     protected override void ProcessRecord()
     {
-        // No protected data is that short.
-        if (MyInvocation.ExpectingInput && Data is [byte single])
+        // No protected data is that short, and bytes that come one by one have no key of their own.
+        if (MyInvocation.ExpectingInput && Data is [byte single] && !_comesWithKey)
         {
             Collect(single);
             return;
@@ -35,6 +65,18 @@ public sealed class UnprotectCacheKitDataCommand : DataCommand
     }
 
     private protected override void Process(byte[] bytes)
+    {
+        if (PythonFrame)
+        {
+            ProcessPythonFrame(bytes);
+        }
+        else
+        {
+            ProcessProtected(bytes);
+        }
+    }
+
+    private void ProcessProtected(byte[] bytes)
     {
         using SensitiveBuffer identity = Identity();
         EntryKeys keys = Cache.KeysOfProtected(identity.WrittenSpan);

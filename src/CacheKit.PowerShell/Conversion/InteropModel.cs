@@ -56,7 +56,7 @@ internal static class InteropModel
         {
             return isArgument
                 ? "Give what identifies the secret, such as its name: a key is no place for a secret."
-                : "Let the block give plain text (ConvertFrom-SecureString -AsPlainText): the entry is encrypted as a whole.";
+                : "Let the block give its plain text (the switch AsPlainText of ConvertFrom-SecureString): the entry is encrypted as a whole.";
         }
 
         if (TypedCollections.Is(type, typeof(HashSet<>)))

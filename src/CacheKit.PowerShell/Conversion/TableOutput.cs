@@ -22,9 +22,15 @@ internal static class TableOutput
     /// <summary>Reads the output of a block.</summary>
     /// <param name="document">The document.</param>
     /// <exception cref="MalformedValueException">It is not of the format.</exception>
-    public static object?[] Read(ReadOnlyMemory<byte> document)
+    public static object?[] Read(ReadOnlyMemory<byte> document) => ReadTable(ArrowTableReader.Read(document));
+
+    /// <summary>Reads the rows of a table that another program wrote as an Arrow file.</summary>
+    /// <param name="document">The document.</param>
+    /// <exception cref="MalformedValueException">It is not of the format.</exception>
+    public static object?[] ReadFile(ReadOnlyMemory<byte> document) => ReadTable(ArrowFileTable.Read(document));
+
+    private static object?[] ReadTable(Table table)
     {
-        Table table = ArrowTableReader.Read(document);
         try
         {
             return table.Shape switch

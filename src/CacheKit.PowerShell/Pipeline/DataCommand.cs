@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using CacheKit.Binding;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
@@ -15,27 +14,31 @@ public abstract class DataCommand : SessionCommand
     private SensitiveBuffer? _bytes;
     private SecureCache? _cache;
 
-    /// <summary>What opening takes beside the master key: data protected with a key opens with it alone.</summary>
-    [Parameter]
-    [AllowEmptyString]
-    [AllowNull]
-    public string? Key { get; set; }
+    /// <summary>What opening takes beside the master key.</summary>
+    public abstract string? Key { get; set; }
 
     /// <summary>Checks the key, and opens the session; no store is touched.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (IsGiven(nameof(Key)) && NameText.ProblemOf(Key, ItemNames.Longest) is { } problem)
+        if (IsGiven(nameof(Key)))
         {
-            Refuse(
-                ErrorIds.KeyInvalid,
-                $"A key is text of 1 to {ItemNames.Longest} bytes without control characters: {problem}.",
-                "Give another -Key, or none.",
-                Key);
+            ThrowIfAny(CheckKey("Give another -Key, or none."), Key);
         }
 
         _cache = OpenSecureCache();
     }
+
+    /// <summary>Checks the key.</summary>
+    /// <param name="wayOut">What to do if something is wrong with it.</param>
+    /// <returns>What is wrong, or null.</returns>
+    private protected CacheKitException? CheckKey(string wayOut) =>
+        NameText.ProblemOf(Key, ItemNames.Longest) is { } problem
+            ? new CacheKitException(
+                ErrorIds.KeyInvalid,
+                $"A key is text of 1 to {ItemNames.Longest} bytes without control characters: {problem}.",
+                wayOut)
+            : null;
 
     /// <summary>The tenant's cache, of which only the keys are used.</summary>
     private protected SecureCache Cache => _cache!;

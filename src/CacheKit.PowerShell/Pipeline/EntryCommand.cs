@@ -16,8 +16,14 @@ public abstract class EntryCommand : SessionCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _cache = OpenSecureCache();
+        OpenCache();
     }
+
+    /// <summary>Opens the tenant's cache, or another one in its place.</summary>
+    private protected virtual void OpenCache() => _cache = OpenSecureCache();
+
+    /// <summary>The cache that is open.</summary>
+    private protected virtual EntryCache OpenedCache => Cache;
 
     /// <summary>The tenant's cache.</summary>
     private protected SecureCache Cache => _cache!;
@@ -62,9 +68,16 @@ public abstract class EntryCommand : SessionCommand
     /// <param name="filter">Which entries.</param>
     /// <param name="action">What to do with a page; the store is free meanwhile.</param>
     /// <returns>Whether it came to its end.</returns>
-    private protected bool ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action)
+    private protected bool ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action) =>
+        ForEachPage(Cache.List(filter), action);
+
+    /// <summary>As <see cref="ForEachPage(EntryFilter, Action{IReadOnlyList{EntryInfo}})"/>, of any listing.</summary>
+    /// <typeparam name="T">A page.</typeparam>
+    /// <param name="steps">The listing, which is over when this returns.</param>
+    /// <param name="action">What to do with a page; the store is free meanwhile.</param>
+    /// <returns>Whether it came to its end.</returns>
+    private protected bool ForEachPage<T>(ListingSteps<T> steps, Action<T> action)
     {
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = Cache.List(filter);
         try
         {
             bool? hasPage = Try<bool?>(() => Wait(stop => steps.MoveNextAsync(stop)), otherwise: null);
@@ -92,12 +105,12 @@ public abstract class EntryCommand : SessionCommand
         try
         {
             T answer = work();
-            WriteNotices(Cache);
+            WriteNotices(OpenedCache);
             return answer;
         }
         catch (StoreException fault)
         {
-            WriteNotices(Cache);
+            WriteNotices(OpenedCache);
             WriteError(ErrorRecords.From(StoreFailures.From(fault), null));
             return otherwise;
         }

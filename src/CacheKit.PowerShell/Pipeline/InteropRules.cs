@@ -45,19 +45,35 @@ internal static class InteropRules
         return null;
     }
 
+    /// <summary>Checks arguments that were given.</summary>
+    /// <param name="arguments">What the user gave.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static CacheKitException? CheckArguments(object?[]? arguments) => arguments is not null
+        ? null
+        : new CacheKitException(
+            ErrorIds.InteropArgumentInvalid,
+            "-ArgumentList is $null, which may mean no argument or one that is $null.",
+            "Leave it out, or give @($null).");
+
     /// <summary>Checks where entries would lie, and whose they would be.</summary>
-    /// <param name="store">The kind of the session's store.</param>
+    /// <param name="store">The session's store.</param>
     /// <param name="tenant">The tenant of the call.</param>
     /// <param name="shared">The tenant that the session was made with.</param>
     /// <exception cref="CacheKitException">Nobody could share them.</exception>
-    public static void Check(StoreKind store, string tenant, string shared)
+    public static void Check(StoreChoice store, string tenant, string shared)
     {
-        if (store == StoreKind.Memory)
+        if (!store.CanShare)
         {
-            throw new CacheKitException(
-                ErrorIds.InteropStoreUnsuitable,
-                "The session keeps its entries in the memory of this process, where no other program finds them.",
-                "Use a session with a store that all participants reach, such as New-CacheKitSession -Redis.");
+            throw store.Kind == StoreKind.Memory
+                ? new CacheKitException(
+                    ErrorIds.InteropStoreUnsuitable,
+                    "The session keeps its entries in the memory of this process, where no other program finds them.",
+                    "Use a session with a store that all participants reach, such as New-CacheKitSession -Redis.")
+                : new CacheKitException(
+                    ErrorIds.InteropStoreUnsuitable,
+                    "The backend does not end entries: its -Set block takes no $Ttl, so that each value has its end in front, "
+                    + "which no other program reads.",
+                    "Register it with a -Set block that begins with param($Key, $Value, $Ttl) and ends what it stores by it.");
         }
 
         if (tenant != shared)

@@ -6,7 +6,7 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Pipeline;
 
 /// <summary>The base of the cmdlets for named items of one namespace.</summary>
-public abstract class ItemCommand : EntryCommand
+public abstract partial class ItemCommand : EntryCommand
 {
     /// <summary>The part of the cache to use; readable to the storage.</summary>
     [Parameter]
@@ -19,6 +19,11 @@ public abstract class ItemCommand : EntryCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (IsInterop)
+        {
+            return;
+        }
+
         if (!IsGiven(nameof(Namespace)))
         {
             Namespace = NamespaceInEffect;
@@ -61,10 +66,10 @@ public abstract class ItemCommand : EntryCommand
     /// <param name="namespace">Where it was looked for.</param>
     private protected void TellNotFound(string name, string @namespace)
     {
-        CacheKitException failure = Cache.IsStoreUnreadable
+        CacheKitException failure = OpenedCache.IsStoreUnreadable
             ? new CacheKitException(
                 ErrorIds.StoreUnavailable,
-                $"Whether there is an item '{name}' is not known: {Cache.StoreName} cannot be read.",
+                $"Whether there is an item '{name}' is not known: {OpenedCache.StoreName} cannot be read.",
                 "See Test-CacheKitSession, and try again.")
             : ItemNames.NotFound(name, @namespace);
         WriteError(ErrorRecords.From(failure, name));

@@ -169,16 +169,18 @@ public abstract class KeyedCommand : SessionCommand
         ThrowIfAny(InteropRules.CheckNames(Interop, namesNamespace ? Namespace : null), Interop);
         RefuseWithInterop(nameof(Key), "the arguments make the key");
         RefuseWithInterop(nameof(VaryBy), "the arguments make the key");
-        if (IsGiven(nameof(ArgumentList)) && (ArgumentList is null || MyInvocation.ExpectingInput || HasInput))
+        if (!IsGiven(nameof(ArgumentList)))
+        {
+            return;
+        }
+
+        ThrowIfAny(InteropRules.CheckArguments(ArgumentList), null);
+        if (MyInvocation.ExpectingInput || HasInput)
         {
             Refuse(
-                ArgumentList is null ? ErrorIds.InteropArgumentInvalid : ErrorIds.ParameterConflict,
-                ArgumentList is null
-                    ? "-ArgumentList is $null, which may mean no argument or one that is $null."
-                    : "With -Interop, an input object is the argument: it cannot be given beside -ArgumentList.",
-                ArgumentList is null
-                    ? "Leave it out, or give @($null)."
-                    : "Give each its own -ArgumentList, as in ForEach-Object { ... -ArgumentList $_, 'more' }.",
+                ErrorIds.ParameterConflict,
+                "With -Interop, an input object is the argument: it cannot be given beside -ArgumentList.",
+                "Give each its own -ArgumentList, as in ForEach-Object { ... -ArgumentList $_, 'more' }.",
                 null);
         }
     }

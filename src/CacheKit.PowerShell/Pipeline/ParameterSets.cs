@@ -44,4 +44,12 @@ internal static class ParameterSets
     public const string AllTenants = nameof(AllTenants);
 
     public const string Plain = nameof(Plain);
+
+    public const string Interop = nameof(Interop);
+
+    public const string Raw = nameof(Raw);
+
+    public const string Data = nameof(Data);
+
+    public const string PythonFrame = nameof(PythonFrame);
 }

@@ -49,7 +49,7 @@ public abstract class SessionCommand : CacheKitCommand
             string tenant = Tenant ?? (_inEffect ?? session).Tenant;
             if (mode is CacheMode.Interop or CacheMode.PlainInterop)
             {
-                InteropRules.Check(session.Caches.Options.Store.Kind, tenant, (_inEffect ?? session).HomeTenant);
+                InteropRules.Check(session.Caches.Options.Store, tenant, (_inEffect ?? session).HomeTenant);
             }
 
             _lease = session.Caches.TryRent(tenant, mode);

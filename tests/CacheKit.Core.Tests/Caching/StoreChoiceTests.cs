@@ -32,9 +32,10 @@ public sealed class StoreChoiceTests
     {
         Assert.IsType<ResilientStore>(StoreChoice.FromEnvironment(s_redis).Open(_clock));
         Assert.IsType<ResilientStore>(StoreChoice.FromEnvironment(s_http).Open(_clock));
-        Assert.IsType<ResilientStore>(StoreChoice.Custom(clock => new MemoryStore(clock), "-Backend").Open(_clock));
+        StoreChoice custom = StoreChoice.Custom(clock => new MemoryStore(clock), "-Backend", canShare: false);
+        Assert.IsType<ResilientStore>(custom.Open(_clock));
         Assert.IsType<MemoryStore>(StoreChoice.Memory(1 << 20, "-Memory").Open(_clock));
-        Assert.IsType<MemoryStore>(StoreChoice.Custom(clock => new MemoryStore(clock), "-Backend").OpenBare(_clock));
+        Assert.IsType<MemoryStore>(custom.OpenBare(_clock));
     }
 
     [Theory]

@@ -151,7 +151,8 @@ public sealed class StoreInspectionTests : IAsyncDisposable
             async () => await new StoreInspection(choice, TimeProvider.System).RunAsync(stop.Token));
     }
 
-    private ValueTask<IReadOnlyList<StoreCheck>> InspectAsync() => InspectAsync(StoreChoice.Custom(_ => _store, "-Backend"));
+    private ValueTask<IReadOnlyList<StoreCheck>> InspectAsync() =>
+        InspectAsync(StoreChoice.Custom(_ => _store, "-Backend", canShare: false));
 
     private static ValueTask<IReadOnlyList<StoreCheck>> InspectAsync(StoreChoice choice) =>
         new StoreInspection(choice, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);

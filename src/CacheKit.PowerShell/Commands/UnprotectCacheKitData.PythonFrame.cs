@@ -1,0 +1,183 @@
+using CacheKit.Conversion;
+using CacheKit.Core.Auditing;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Serialization;
+using CacheKit.Pipeline;
+using Frame = CacheKit.Core.Formats.PythonFrame;
+
+namespace CacheKit.Commands;
+
+/// <content>Entries of the Python SDK's auto mode (docs/formats.md).</content>
+public sealed partial class UnprotectCacheKitDataCommand
+{
+    /// <summary>Begins what the default Redis provider of Python puts before a key: this, tenant and colon.</summary>
+    private const string TenantPrefix = "t:";
+
+    private void ProcessPythonFrame(byte[] bytes)
+    {
+        if (CheckKey("Give the key of the cache in Python as -Key.") is { } problem)
+        {
+            WriteError(ErrorRecords.From(problem, Key));
+            return;
+        }
+
+        string key = Key!;
+        EntryKeys keys = Cache.KeysOfPythonFrame(key);
+        object?[] output;
+        try
+        {
+            ReadOnlyMemory<byte> content = TakeContainerOff(bytes);
+            output = Open(key, ReadFrame(content), content.Span, keys);
+        }
+        catch (CacheKitException failure)
+        {
+            Audit(AuditEvent.Refused, keys.Current);
+            WriteError(ErrorRecords.From(failure, null));
+            return;
+        }
+
+        foreach (object? item in output)
+        {
+            WriteObject(item);
+        }
+    }
+
+    /// <summary>A file of the file back end has the frame in it.</summary>
+    private ReadOnlyMemory<byte> TakeContainerOff(byte[] bytes)
+    {
+        switch (FileContainer.Read(bytes, DateTimeOffset.UtcNow, out _))
+        {
+            case FileContainerOutcome.NoContainer:
+                return bytes;
+            case FileContainerOutcome.Unknown:
+                throw Invalid(
+                    "The file has flags that this version does not know.", "Open it with a version that knows them.");
+            case FileContainerOutcome.Expired:
+                WriteWarning("The time of the file is over. It is opened all the same.");
+                break;
+        }
+
+        return bytes.AsMemory(FileContainer.HeaderSize);
+    }
+
+    private static Frame ReadFrame(ReadOnlyMemory<byte> content)
+    {
+        PythonFrameOutcome outcome = Frame.Read(content, out Frame? frame);
+        if (outcome == PythonFrameOutcome.Legacy && PythonLegacyEntry.IsOne(content.Span))
+        {
+            throw NotEncrypted("The entry is of an older Python SDK, which did not encrypt it");
+        }
+
+        if (frame is null)
+        {
+            throw outcome is PythonFrameOutcome.NoFrame or PythonFrameOutcome.Legacy
+                ? Invalid(
+                    "The data is no frame of the Python SDK.",
+                    "Get-CacheKitEntry -Raw tells what it looks like; protected data opens without -PythonFrame.")
+                : Invalid(
+                    $"The data is a frame of the Python SDK {PythonFrameFaults.TextOf(outcome)}.",
+                    "Give the bytes as they were stored.");
+        }
+
+        PythonHeader header = frame.Header;
+        if (!header.Encrypted)
+        {
+            throw NotEncrypted("The frame says that it is not encrypted");
+        }
+
+        if (string.IsNullOrEmpty(header.TenantId))
+        {
+            throw Invalid(
+                "The frame is suspicious: it says that it is encrypted, but not for which tenant.",
+                "Find out who writes to the store, and let Python replace the entry.");
+        }
+
+        return PythonValue.CanRead(header.Serializer) ? frame : throw Unsupported(header.Serializer);
+    }
+
+    private object?[] Open(string key, Frame frame, ReadOnlySpan<byte> content, EntryKeys keys)
+    {
+        PythonHeader header = frame.Header;
+        if (header.KeyFingerprint is null)
+        {
+            WriteWarning(
+                "The frame does not name its key. The key that encrypts in this session is tried, and no other.");
+        }
+
+        using SensitiveBuffer payload = SensitiveBuffer.Rent();
+        PythonOpenOutcome outcome = Cache.OpenPythonFrame(key, frame, content, payload, out KeyFingerprint fingerprint);
+        if (outcome != PythonOpenOutcome.Opened)
+        {
+            throw Refused(outcome, header, key);
+        }
+
+        // Before anything of it is decoded.
+        Audit(AuditEvent.Open, keys.SealedUnder(fingerprint));
+        using SensitiveBuffer value = SensitiveBuffer.Rent(payload.Length);
+        return Decode(header, key, payload, value);
+    }
+
+    private static object?[] Decode(PythonHeader header, string key, SensitiveBuffer payload, SensitiveBuffer value)
+    {
+        EnvelopeOutcome outcome = PythonPayload.Unwrap(header, key, payload.WrittenSpan, value);
+        if (outcome != EnvelopeOutcome.Success)
+        {
+            string part = header.Serializer == PythonHeader.DefaultSerializer ? "storage envelope" : "value";
+            throw Malformed($"the {part} in it {EnvelopeFaults.TextOf(outcome)}");
+        }
+
+        try
+        {
+            return PythonValue.Read(header.Serializer, value.WrittenMemory);
+        }
+        catch (MalformedValueException)
+        {
+            throw Malformed("its value does not decode");
+        }
+    }
+
+    private CacheKitException Refused(PythonOpenOutcome outcome, PythonHeader header, string key)
+    {
+        string tenant = Tenant ?? InEffect?.Tenant ?? CacheFactory.DefaultTenant;
+        return outcome switch
+        {
+            PythonOpenOutcome.OtherTenant => new CacheKitException(
+                ErrorIds.PythonFrameTenantMismatch,
+                $"The frame is of the tenant '{UntrustedText.Shown(header.TenantId!)}', and this call is for "
+                + $"'{tenant}'. Nothing was opened.",
+                "Give the -Tenant that Python has, if this entry may be of that one."),
+            PythonOpenOutcome.KeyUnknown => new CacheKitException(
+                ErrorIds.PythonFrameKeyUnknown,
+                $"The frame is sealed under the key {UntrustedText.Shown(header.KeyFingerprint!)}, which is none of "
+                + $"the tenant '{tenant}' in this session. Nothing was opened.",
+                "Give New-CacheKitSession the master key of that fingerprint, with -MasterKey or -PreviousMasterKey."),
+            _ => new CacheKitException(
+                ErrorIds.DataNotAuthentic,
+                "The frame is not authentic: it was altered or cut off, or sealed for another -Key or under another "
+                + "master key.",
+                key.StartsWith(TenantPrefix, StringComparison.Ordinal)
+                    ? "Give -Key without the prefix t:(tenant): that Python's default Redis provider puts before it."
+                    : "Give the bytes as they were, with the key of the cache in Python as -Key."),
+        };
+    }
+
+    private static CacheKitException Invalid(string message, string wayOut) =>
+        new(ErrorIds.PythonFrameInvalid, message, wayOut);
+
+    private static CacheKitException NotEncrypted(string start) => new(
+        ErrorIds.PythonFrameNotEncrypted,
+        $"{start}, so that whoever can write to the store may have made it. Nothing of it is returned.",
+        "Let Python encrypt its entries; Get-CacheKitEntry -Raw shows what the frame says of itself.");
+
+    private static CacheKitException Unsupported(string serializer) => new(
+        ErrorIds.PythonSerializerUnsupported,
+        $"The frame was written by the serializer '{UntrustedText.Shown(serializer)}', which only Python reads.",
+        "Let Python use the serializer default, orjson or arrow; interop mode is for what several languages share.");
+
+    private static CacheKitException Malformed(string problem) => new(
+        ErrorIds.EntryMalformed, $"The frame is authentic, but {problem}.", "Let Python write the entry again.");
+}

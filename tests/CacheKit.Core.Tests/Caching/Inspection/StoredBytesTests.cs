@@ -1,0 +1,98 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Storage.Redis;
+using CacheKit.Core.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching.Inspection;
+
+/// <summary>The bytes of a store, whoever put them there.</summary>
+public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<RedisServerFixture>, IAsyncDisposable
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeStore _store = new();
+    private readonly RedisTestStores _stores = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _stores.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_store_is_listed_whoever_wrote_to_it()
+    {
+        await using SecureCache cache = Open(_store);
+        for (byte i = 1; i <= 3; i++)
+        {
+            await _store.SetAsync($"other:{i}", new[] { i }, TimeSpan.FromHours(1), Token);
+        }
+
+        await using ListingSteps<IReadOnlyList<StoredBytes>> all = cache.ListStored(["*", "other:*"], _ => true);
+        Assert.True(await all.MoveNextAsync(Token));
+        Assert.Equal(["other:1", "other:2", "other:3"], all.Current.Select(stored => stored.Key).Order());
+        Assert.False(await all.MoveNextAsync(Token));
+
+        await using ListingSteps<IReadOnlyList<StoredBytes>> some =
+            cache.ListStored(["other:*"], key => key.EndsWith('2'));
+        Assert.True(await some.MoveNextAsync(Token));
+        Assert.Equal([2], Assert.Single(some.Current).Bytes);
+    }
+
+    [Fact]
+    public async Task Pages_are_of_a_hundred()
+    {
+        await using SecureCache cache = Open(_store);
+        for (int i = 0; i < 250; i++)
+        {
+            await _store.SetAsync($"{i}", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
+        }
+
+        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = cache.ListStored(["*"], _ => true);
+        List<int> pages = [];
+        while (await steps.MoveNextAsync(Token))
+        {
+            pages.Add(steps.Current.Count);
+        }
+
+        Assert.Equal([100, 100, 50], pages);
+    }
+
+    [Fact]
+    public async Task A_key_is_looked_up()
+    {
+        await using SecureCache cache = Open(_store);
+        await _store.SetAsync("other:1", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
+        Assert.Equal([1], await cache.FindStoredAsync("other:1", Token));
+        Assert.Null(await cache.FindStoredAsync("other:2", Token));
+    }
+
+    [Fact]
+    public async Task Under_a_key_that_a_store_cannot_have_there_is_nothing()
+    {
+        await using SecureCache cache = Open(_stores.Make(redis.Server.Url));
+        Assert.Null(await cache.FindStoredAsync("", Token));
+    }
+
+    [Fact]
+    public async Task What_is_no_entry_in_a_Redis_is_passed_over_and_told_when_it_is_asked_for()
+    {
+        RedisStore store = _stores.Make(redis.Server.Url);
+        await using SecureCache cache = Open(store);
+        await store.SetAsync("stored-bytes:1", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
+        redis.Server.Command("RPUSH stored-bytes:2 a");
+        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = cache.ListStored(["stored-bytes:*"], _ => true);
+        Assert.True(await steps.MoveNextAsync(Token));
+        Assert.Equal("stored-bytes:1", Assert.Single(steps.Current).Key);
+        StoreException fault = await Assert.ThrowsAsync<StoreException>(
+            async () => await cache.FindStoredAsync("stored-bytes:2", Token));
+        Assert.Equal(StoreFault.UnexpectedAnswer, fault.Fault);
+        Assert.Equal([1], await cache.FindStoredAsync("stored-bytes:1", Token));
+    }
+
+    private SecureCache Open(ICacheStore store) =>
+        new(TestKeys.Ring("acme", 1), store, new MemoryTier(_clock), _clock);
+}

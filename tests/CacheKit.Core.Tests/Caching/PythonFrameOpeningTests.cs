@@ -1,0 +1,186 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Serialization.Tables;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching;
+
+/// <summary>Frames of the Python SDK, opened for diagnosis, and refused everywhere else.</summary>
+public sealed class PythonFrameOpeningTests : SecureCacheTestBase
+{
+    private const string Key = "ns:users:func:app.get:args:00:1s";
+
+    private static readonly byte[] s_document = [0x81, 0xA1, (byte)'a', 0x01];
+
+    private static readonly Dictionary<string, (PythonFrames Frames, string Key, byte[] Payload)> s_kinds = new()
+    {
+        ["default"] = (PythonFrames.Default, Key, PythonFrames.Envelope(s_document)),
+        ["without an envelope"] = (PythonFrames.DefaultPlain, Key, s_document),
+        ["without a type"] = (PythonFrames.DefaultPlain with { OriginalType = null }, Key, s_document),
+        ["orjson"] = (PythonFrames.Orjson, "f:1o", PythonFrames.Checksummed(s_document)),
+        ["orjson without a checksum"] = (PythonFrames.Orjson, "f:0o", s_document),
+        ["arrow"] = (PythonFrames.Arrow, "f:0w", PythonFrames.Checksummed(s_document)),
+    };
+
+    public static TheoryData<string> Kinds => new(s_kinds.Keys);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void What_Python_sealed_opens(string kind)
+    {
+        (PythonFrames frames, string key, byte[] payload) = s_kinds[kind];
+        byte[] bytes = frames.Seal(key, payload);
+        SecureCache cache = Open();
+        using SensitiveBuffer opened = SensitiveBuffer.Rent();
+        Assert.Equal(PythonOpenOutcome.Opened, TryOpen(cache, key, bytes, opened, out KeyFingerprint fingerprint));
+        Assert.Equal(cache.Keys.Fingerprint, fingerprint);
+        Assert.Equal(payload, opened.WrittenSpan.ToArray());
+        using SensitiveBuffer value = SensitiveBuffer.Rent();
+        Assert.Equal(
+            EnvelopeOutcome.Success,
+            PythonPayload.Unwrap(Read(bytes).Header, key, opened.WrittenSpan, value));
+        Assert.Equal(s_document, value.WrittenSpan.ToArray());
+    }
+
+    [Fact]
+    public void A_table_of_Python_is_read()
+    {
+        byte[] file = ForeignTables.Write(ForeignTables.People(1, "a", "b"));
+        byte[] bytes = PythonFrames.Arrow.Seal(Key, PythonFrames.Checksummed(file));
+        using SensitiveBuffer opened = SensitiveBuffer.Rent();
+        Assert.Equal(PythonOpenOutcome.Opened, TryOpen(Open(), Key, bytes, opened, out _));
+        using SensitiveBuffer value = SensitiveBuffer.Rent();
+        PythonPayload.Unwrap(Read(bytes).Header, Key, opened.WrittenSpan, value);
+        Assert.Equal(2, ArrowFileTable.Read(value.WrittenMemory).RowCount);
+    }
+
+    [Fact]
+    public void Another_tenant_is_told_before_anything_is_tried()
+    {
+        byte[] bytes = (PythonFrames.DefaultPlain with { Tenant = "other" }).Seal(Key, s_document);
+        Assert.Equal(PythonOpenOutcome.OtherTenant, Try(Open(), Key, bytes));
+        // Neither does one whose name begins like this one's.
+        bytes = (PythonFrames.DefaultPlain with { Tenant = Tenant + "2" }).Seal(Key, s_document);
+        Assert.Equal(PythonOpenOutcome.OtherTenant, Try(Open(), Key, bytes));
+        bytes = (PythonFrames.DefaultPlain with { Tenant = Tenant[..^1] }).Seal(Key, s_document);
+        Assert.Equal(PythonOpenOutcome.OtherTenant, Try(Open(), Key, bytes));
+    }
+
+    [Fact]
+    public void The_fingerprint_chooses_the_key_of_the_ring()
+    {
+        byte[] bytes = (PythonFrames.DefaultPlain with { Master = 2 }).Seal(Key, s_document);
+        Assert.Equal(PythonOpenOutcome.Opened, Try(Open(1, 3, 2), Key, bytes));
+        Assert.Equal(PythonOpenOutcome.KeyUnknown, Try(Open(1, 3), Key, bytes));
+    }
+
+    [Fact]
+    public void No_other_key_is_tried_than_the_one_that_is_named()
+    {
+        // Sealed under the encrypting key, and said to be under the previous one.
+        using TenantKeyRing other = TestKeys.Ring(Tenant, 2);
+        PythonFrames lying = PythonFrames.DefaultPlain with { Fingerprint = other.Current.Fingerprint.ToString() };
+        Assert.Equal(PythonOpenOutcome.NotAuthentic, Try(Open(1, 2), Key, lying.Seal(Key, s_document)));
+        lying = lying with { Fingerprint = "not a fingerprint" };
+        Assert.Equal(PythonOpenOutcome.KeyUnknown, Try(Open(1, 2), Key, lying.Seal(Key, s_document)));
+        lying = lying with { Fingerprint = new string('0', 32) };
+        Assert.Equal(PythonOpenOutcome.KeyUnknown, Try(Open(1, 2), Key, lying.Seal(Key, s_document)));
+    }
+
+    [Fact]
+    public void Without_a_fingerprint_the_encrypting_key_alone_is_tried()
+    {
+        PythonFrames nameless = PythonFrames.DefaultPlain with { NamesKey = false };
+        Assert.Equal(PythonOpenOutcome.Opened, Try(Open(), Key, nameless.Seal(Key, s_document)));
+        Assert.Equal(
+            PythonOpenOutcome.NotAuthentic, Try(Open(1, 2), Key, (nameless with { Master = 2 }).Seal(Key, s_document)));
+    }
+
+    [Fact]
+    public void The_key_and_what_the_header_says_of_the_value_are_authenticated()
+    {
+        PythonFrames kind = PythonFrames.Default;
+        byte[] payload = kind.SealedPayload(Key, s_document);
+        Assert.Equal(PythonOpenOutcome.NotAuthentic, Try(Open(), "t:default:" + Key, kind.Seal(Key, s_document)));
+        Assert.Equal(PythonOpenOutcome.Opened, Try(Open(), Key, PythonFrames.Frame(kind.Header(), payload)));
+        foreach (PythonFrames other in (PythonFrames[])[
+            kind with { Format = "orjson" },
+            kind with { Compressed = false },
+            kind with { OriginalType = "dataframe" },
+            kind with { OriginalType = null }])
+        {
+            Assert.Equal(
+                PythonOpenOutcome.NotAuthentic, Try(Open(), Key, PythonFrames.Frame(other.Header(), payload)));
+        }
+
+        // The header of this tenant around what was sealed for another.
+        payload = (kind with { Tenant = "other" }).SealedPayload(Key, s_document);
+        Assert.Equal(PythonOpenOutcome.NotAuthentic, Try(Open(), Key, PythonFrames.Frame(kind.Header(), payload)));
+    }
+
+    [Fact]
+    public void No_bit_of_the_payload_can_be_changed_and_nothing_cut_off()
+    {
+        SecureCache cache = Open();
+        byte[] bytes = PythonFrames.DefaultPlain.Seal(Key, s_document);
+        int start = Read(bytes).PayloadStart;
+        for (int i = start; i < bytes.Length; i++)
+        {
+            Assert.Equal(PythonOpenOutcome.NotAuthentic, Try(cache, Key, bytes[..i]));
+            bytes[i] ^= 0x10;
+            Assert.Equal(PythonOpenOutcome.NotAuthentic, Try(cache, Key, bytes));
+            bytes[i] ^= 0x10;
+        }
+    }
+
+    [Fact]
+    public async Task Under_the_key_of_an_entry_a_frame_is_not_authentic()
+    {
+        SecureCache cache = Open();
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        foreach (string key in (string[])[keys.Current.ToString(), Key])
+        {
+            await PlantAsync(keys.Current, PythonFrames.Default.Seal(key, PythonFrames.Envelope(s_document)));
+            Assert.Null(await StoredAsync(cache, LookupOutcome.NotAuthentic, keepEvidence: true));
+        }
+    }
+
+    [Fact]
+    public async Task Under_the_key_of_a_plain_entry_a_frame_is_malformed()
+    {
+        await using PlainCache plain = new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
+        EntryKeys keys = plain.KeysFor(Namespace, Identity);
+        PythonFrames open = PythonFrames.Default with { SaysEncrypted = false };
+        byte[] envelope = PythonFrames.Envelope(s_document);
+        foreach (byte[] frame in (byte[][])[open.Seal(Key, envelope), PythonFrames.Frame(open.Header(), envelope)])
+        {
+            await PlantAsync(keys.Current, frame);
+            using LookupResult result = await plain.GetAsync(keys, keepEvidence: true, Token);
+            Assert.Equal(LookupOutcome.Malformed, result.Outcome);
+        }
+    }
+
+    protected override ICacheStore CreateStore() => new FakeStore();
+
+    private static PythonFrame Read(byte[] bytes)
+    {
+        Assert.Equal(PythonFrameOutcome.Success, PythonFrame.Read(bytes, out PythonFrame? frame));
+        return frame!;
+    }
+
+    private static PythonOpenOutcome Try(SecureCache cache, string key, byte[] bytes)
+    {
+        using SensitiveBuffer payload = SensitiveBuffer.Rent();
+        PythonOpenOutcome outcome = TryOpen(cache, key, bytes, payload, out _);
+        Assert.Equal(outcome == PythonOpenOutcome.Opened, payload.Length > 0);
+        return outcome;
+    }
+
+    private static PythonOpenOutcome TryOpen(
+        SecureCache cache, string key, byte[] bytes, SensitiveBuffer payload, out KeyFingerprint fingerprint) =>
+        cache.OpenPythonFrame(key, Read(bytes), bytes, payload, out fingerprint);
+}
