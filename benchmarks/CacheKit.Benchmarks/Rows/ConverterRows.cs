@@ -18,6 +18,16 @@ internal static class ConverterRows
             ConverterBenchmarks converter = new();
             return (Cost.Of(converter.ReadClixml), Cost.Of(converter.Read));
         });
+        yield return new Row("Interop, 10 KiB of records to bytes", "MessagePackWriter alone", 1.3, MayAllocate: true, () =>
+        {
+            InteropBenchmarks interop = new();
+            return (Cost.Of(interop.WriteBare), Cost.Of(interop.Write));
+        });
+        yield return new Row("Interop, those bytes to 10 KiB of records", "MessagePackReader alone", 1.3, MayAllocate: true, () =>
+        {
+            InteropBenchmarks interop = new();
+            return (Cost.Of(interop.ReadBare), Cost.Of(interop.Read));
+        });
         yield return Encryption("256 bytes", null, () => EncryptionBenchmarks.OfBytes(256));
         yield return Encryption("10 KiB", null, () => EncryptionBenchmarks.OfBytes(10 * 1024));
         yield return Encryption("an Arrow table of 1,000 rows", 1.025, EncryptionBenchmarks.OfTable);

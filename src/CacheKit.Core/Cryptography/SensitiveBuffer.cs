@@ -130,11 +130,14 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
 
     private void Reserve(int size)
     {
-        if (size <= _bytes.Length - _written)
+        if (size > _bytes.Length - _written)
         {
-            return;
+            Grow(size);
         }
+    }
 
+    private void Grow(int size)
+    {
         long wanted = Math.Max((long)_written + size, Math.Min(2L * _bytes.Length, Array.MaxLength));
         byte[] larger = Allocate(checked((int)wanted));
         _bytes.AsSpan(0, _written).CopyTo(larger);

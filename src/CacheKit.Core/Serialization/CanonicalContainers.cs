@@ -23,22 +23,33 @@ internal enum ContainerKind
 internal sealed class CanonicalContainers(SensitiveBuffer buffer)
 {
     private const int UsualDepth = 8;
+    private const int UsualParts = 16;
 
     // The parts of all open containers that have an order, those of the innermost last.
-    private readonly List<Part> _parts = [];
-    private Container[] _open = new Container[UsualDepth];
+    private Part[] _parts = new Part[UsualParts];
+    private int _partCount;
+
+    // The names that were the last ones to stand in those places, as long as their bytes are where the parts say and
+    // the name before is still the one that they were compared with.
+    private string?[] _names = new string?[UsualParts];
+    private int _nameCount;
+
+
+    // The innermost container; what is around the document counts as an array that never ends.
+    private Container _inner = new() { Kind = ContainerKind.Array, Left = int.MaxValue };
+    private Container[] _outer = new Container[UsualDepth];
     private int _depth;
 
     /// <summary>Whether the name of a value comes next.</summary>
-    public bool IsAtName => _depth > 0 && _open[_depth - 1].NameIsNext;
+    public bool IsAtName { get; private set; }
 
     /// <summary>Tells where an item or value begins; a name is told with <see cref="AddName"/>.</summary>
     /// <param name="start">Its first byte.</param>
     public void BeginItem(int start)
     {
-        if (_depth > 0 && _open[_depth - 1].Kind == ContainerKind.Set)
+        if (_inner.Kind == ContainerKind.Set)
         {
-            _parts.Add(new Part(start, start, 0));
+            Add(null, start, start, 0);
         }
     }
 
@@ -46,34 +57,55 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
     /// <exception cref="InteropModelException">Two names of a map are equal.</exception>
     public void EndItem()
     {
-        while (_depth > 0)
+        if (--_inner.Left == 0)
         {
-            ref Container container = ref _open[_depth - 1];
-            container.NameIsNext = container.Kind == ContainerKind.Map;
-            if (--container.Left > 0)
-            {
-                return;
-            }
-
-            _depth--;
-            Complete(container);
+            Close();
         }
+
+        IsAtName = _inner.Kind == ContainerKind.Map;
+    }
+
+    /// <summary>
+    /// Writes a name again that the map before this one had in the same place, as records of one kind do: its bytes are
+    /// copied. It must be the same string, since comparing would cost what is saved.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <returns>Whether it was written.</returns>
+    /// <exception cref="ValueTooLargeException">The document would be larger than a reader takes.</exception>
+    public bool TryRepeatName(string name)
+    {
+        int place = _partCount;
+        if (place >= _nameCount || !ReferenceEquals(_names[place], name))
+        {
+            return false;
+        }
+
+        ref Part known = ref _parts[place];
+        int start = buffer.Length;
+        int size = known.NameStart - known.Start + known.NameSize;
+        ValueTooLargeException.ThrowIfOver((long)start + size);
+        // First the room: a buffer that grows leaves its old memory zeroed.
+        Span<byte> room = buffer.GetSpan(size);
+        buffer.WrittenSpan.Slice(known.Start, size).CopyTo(room);
+        buffer.Advance(size);
+        known.NameStart += start - known.Start;
+        known.Start = start;
+        _partCount = place + 1;
+        EndName(known.IsInOrder);
+        return true;
     }
 
     /// <summary>Tells that a name has been written, whose text is the last of the buffer.</summary>
+    /// <param name="name">The name.</param>
     /// <param name="start">Its first byte, that of its header.</param>
     /// <param name="size">The size of its text.</param>
-    public void AddName(int start, int size)
+    public void AddName(string name, int start, int size)
     {
-        ref Container container = ref _open[_depth - 1];
-        Part part = new(start, buffer.Length - size, size);
-        if (_parts.Count > container.FirstPart && NameOf(_parts[^1]).SequenceCompareTo(NameOf(part)) >= 0)
-        {
-            container.IsUnordered = true;
-        }
-
-        _parts.Add(part);
-        container.NameIsNext = false;
+        int place = _partCount;
+        Add(name, start, buffer.Length - size, size);
+        bool isInOrder = place == 0 || IsInOrder(_parts[place - 1], _parts[place]);
+        _parts[place].IsInOrder = isInOrder;
+        EndName(isInOrder);
     }
 
     /// <summary>Tells that the header of a container has been written.</summary>
@@ -88,20 +120,60 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
             return;
         }
 
-        if (_depth == _open.Length)
+        if (_depth == _outer.Length)
         {
-            Array.Resize(ref _open, 2 * _depth);
+            Array.Resize(ref _outer, 2 * _depth);
         }
 
-        _open[_depth++] = new Container
+        _outer[_depth++] = _inner;
+        _inner.Kind = kind;
+        _inner.Start = start;
+        _inner.Body = buffer.Length;
+        _inner.Left = count;
+        _inner.FirstPart = _partCount;
+        _inner.IsUnordered = false;
+        IsAtName = kind == ContainerKind.Map;
+    }
+
+    private void Close()
+    {
+        do
         {
-            Kind = kind,
-            Start = start,
-            Body = buffer.Length,
-            Left = count,
-            FirstPart = _parts.Count,
-            NameIsNext = kind == ContainerKind.Map,
-        };
+            Complete(_inner);
+            _inner = _outer[--_depth];
+        }
+        while (--_inner.Left == 0);
+    }
+
+    private void EndName(bool isInOrder)
+    {
+        // The first name comes after that of another map.
+        _inner.IsUnordered |= !isInOrder && _partCount - _inner.FirstPart > 1;
+        IsAtName = false;
+    }
+
+    private void Add(string? name, int start, int nameStart, int nameSize)
+    {
+        if (_partCount == _parts.Length)
+        {
+            Array.Resize(ref _parts, 2 * _partCount);
+            Array.Resize(ref _names, 2 * _partCount);
+        }
+
+        _names[_partCount] = name;
+        _nameCount = _partCount + 1;
+        ref Part part = ref _parts[_partCount++];
+        part.Start = start;
+        part.NameStart = nameStart;
+        part.NameSize = nameSize;
+    }
+
+    /// <summary>Whether the second of two names comes after the first; most tell so by their first byte.</summary>
+    private bool IsInOrder(in Part one, in Part other)
+    {
+        ReadOnlySpan<byte> before = NameOf(one);
+        ReadOnlySpan<byte> after = NameOf(other);
+        return (before.Length > 0 && after.Length > 0 && before[0] < after[0]) || before.SequenceCompareTo(after) < 0;
     }
 
     private ReadOnlySpan<byte> NameOf(in Part part) => buffer.WrittenSpan.Slice(part.NameStart, part.NameSize);
@@ -115,7 +187,7 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
             Write(container, InOrder(container, body.WrittenMemory), body.WrittenSpan);
         }
 
-        _parts.RemoveRange(container.FirstPart, _parts.Count - container.FirstPart);
+        _partCount = container.FirstPart;
     }
 
     /// <summary>The parts of a container in the order of what they are ordered by.</summary>
@@ -123,7 +195,7 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
     {
         int offset = container.Body;
         bool isSet = container.Kind == ContainerKind.Set;
-        Part[] parts = new Part[_parts.Count - container.FirstPart];
+        Part[] parts = new Part[_partCount - container.FirstPart];
         int end = buffer.Length;
         for (int i = parts.Length - 1; i >= 0; i--)
         {
@@ -155,6 +227,7 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
     private void Write(in Container container, Part[] parts, ReadOnlySpan<byte> bytes)
     {
         bool isSet = container.Kind == ContainerKind.Set;
+        _nameCount = 0;
         buffer.CutTo(isSet ? container.Start : container.Body);
         if (isSet)
         {
@@ -174,10 +247,18 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
         public int Body;
         public int Left;
         public int FirstPart;
-        public bool NameIsNext;
         public bool IsUnordered;
     }
 
     /// <summary>A name with its value, or an item of a set.</summary>
-    private readonly record struct Part(int Start, int NameStart, int NameSize, int Size = 0);
+    private struct Part
+    {
+        public int Start;
+        public int NameStart;
+        public int NameSize;
+        public int Size;
+
+        // After the part before it, whichever container that belongs to.
+        public bool IsInOrder;
+    }
 }

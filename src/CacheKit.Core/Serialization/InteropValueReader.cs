@@ -32,7 +32,7 @@ public sealed class InteropValueReader : MessagePackValueReader
     public static void Check(ReadOnlySpan<byte> document)
     {
         RefusePython(document);
-        MessagePackScan.Check(document, takesExtensions: true);
+        MessagePackScan.Check(document, takesExtensions: true, looksIntoText: true);
     }
 
     private static ReadOnlyMemory<byte> RefusePython(ReadOnlyMemory<byte> document)

@@ -138,15 +138,19 @@ public abstract class InteropWriter : ValueWriter
 
     private bool TryPutName(string name)
     {
-        if (!Utf16.IsWellFormed(name))
+        if (_open.TryRepeatName(name))
         {
-            return false;
+            return true;
         }
 
         int start = _buffer.Length;
-        int size = Tokens.Write(name);
-        _open.AddName(start, size);
-        return true;
+        bool isWellFormed = Tokens.TryWrite(name, out int size);
+        if (isWellFormed)
+        {
+            _open.AddName(name, start, size);
+        }
+
+        return isWellFormed;
     }
 
     private bool TryPut(object value)
@@ -154,7 +158,10 @@ public abstract class InteropWriter : ValueWriter
         switch (value)
         {
             case string text:
-                return TryPut(text);
+                return Tokens.TryWrite(text, out _);
+            case int number:
+                Tokens.Write((long)number);
+                return true;
             case bool flag:
                 Tokens.Write(flag);
                 return true;
@@ -169,17 +176,6 @@ public abstract class InteropWriter : ValueWriter
             default:
                 return TryPutInteger(value) || TryPutOther(value);
         }
-    }
-
-    private bool TryPut(string text)
-    {
-        bool isWellFormed = Utf16.IsWellFormed(text);
-        if (isWellFormed)
-        {
-            Tokens.Write(text);
-        }
-
-        return isWellFormed;
     }
 
     private bool TryPut(double number)
@@ -197,9 +193,6 @@ public abstract class InteropWriter : ValueWriter
     {
         switch (value)
         {
-            case int number:
-                Tokens.Write((long)number);
-                return true;
             case long number:
                 Tokens.Write(number);
                 return true;

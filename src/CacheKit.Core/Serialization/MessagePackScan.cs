@@ -1,4 +1,5 @@
 using CacheKit.Core.Formats;
+using System.Text.Unicode;
 using MessagePack;
 using static MessagePack.MessagePackPrimitives;
 
@@ -16,37 +17,51 @@ internal static class MessagePackScan
     /// <summary>Checks a document.</summary>
     /// <param name="document">The bytes.</param>
     /// <param name="takesExtensions">Whether extension types have a meaning in it.</param>
+    /// <param name="looksIntoText">Whether nobody reads the text afterwards, so that it is seen to be UTF-8 here.</param>
     /// <exception cref="MalformedValueException">They break a bound.</exception>
-    public static void Check(ReadOnlySpan<byte> document, bool takesExtensions = false)
+    public static void Check(ReadOnlySpan<byte> document, bool takesExtensions = false, bool looksIntoText = false)
     {
-        Span<long> left = stackalloc long[DeepestNesting + 1];
-        left[0] = 1;
+        // What is left of the innermost container, and of those around it.
+        long left = 1;
+        Span<long> outer = stackalloc long[DeepestNesting];
         int depth = 0;
         long declared = 0;
         int position = 0;
-        while (depth >= 0)
+        while (left > 0 || depth > 0)
         {
-            if (left[depth] == 0)
+            if (left == 0)
             {
-                depth--;
+                left = outer[--depth];
                 continue;
             }
 
-            left[depth]--;
-            (int size, long items, long bytes) = ReadHeader(document[position..], takesExtensions);
+            left--;
+            byte code = position < document.Length ? document[position] : throw CutOff();
+            if (IsWhole(code))
+            {
+                position++;
+                continue;
+            }
+
+            (int size, long items, long bytes) = code is >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr
+                ? (1, 0, code - MessagePackCode.MinFixStr)
+                : ReadHeader(document[position..], takesExtensions);
             declared += items + bytes;
             if (declared > document.Length - 1 || bytes > document.Length - position - size)
             {
                 throw new MalformedValueException("The value declares more than there is.");
             }
 
+            if (looksIntoText && bytes > 0)
+            {
+                RequireText(code, document.Slice(position + size, (int)bytes));
+            }
+
             position += size + (int)bytes;
             if (items > 0)
             {
-                depth = depth < DeepestNesting
-                    ? depth + 1
-                    : throw new MalformedValueException($"The value nests deeper than {DeepestNesting} levels.");
-                left[depth] = items;
+                outer[depth < DeepestNesting ? depth++ : throw TooDeep()] = left;
+                left = items;
             }
         }
 
@@ -56,25 +71,32 @@ internal static class MessagePackScan
         }
     }
 
+    /// <summary>Whether a byte is a value by itself, as most are.</summary>
+    private static bool IsWhole(byte code) => code
+        is <= MessagePackCode.MaxFixInt
+        or >= MessagePackCode.MinNegativeFixInt
+        or MessagePackCode.Nil
+        or MessagePackCode.True
+        or MessagePackCode.False;
+
+    private static void RequireText(byte code, ReadOnlySpan<byte> body)
+    {
+        if (MessagePackCode.ToMessagePackType(code) == MessagePackType.String && !Utf8.IsValid(body))
+        {
+            throw new MalformedValueException("The value is not well-formed.");
+        }
+    }
+
     /// <summary>Reads one header.</summary>
     /// <returns>Its size with the bytes of a number, the elements (two for a pair), and the bytes that follow.</returns>
     private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest, bool takesExtensions)
     {
-        if (rest.IsEmpty)
-        {
-            throw CutOff();
-        }
-
         DecodeResult result;
         int size;
         uint count = 0;
         MessagePackType type = MessagePackCode.ToMessagePackType(rest[0]);
         switch (type)
         {
-            case MessagePackType.Nil:
-                return (1, 0, 0);
-            case MessagePackType.Boolean:
-                return (1, 0, 0);
             case MessagePackType.Integer:
                 size = SizeOfInteger(rest);
                 return (size, 0, 0);
@@ -123,6 +145,8 @@ internal static class MessagePackScan
 
         return MessagePackInteger.TryRead(rest, out _, out int size) ? size : throw CutOff();
     }
+
+    private static MalformedValueException TooDeep() => new($"The value nests deeper than {DeepestNesting} levels.");
 
     private static MalformedValueException CutOff() => new("The value is cut off.");
 }

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using MessagePack;
@@ -15,21 +18,29 @@ internal readonly struct MessagePackTokens(SensitiveBuffer buffer)
     /// <summary>The longest number or header, in bytes.</summary>
     public const int LongestToken = 9;
 
+    /// <summary>Characters whose UTF-8 bytes have a header of two bytes at most, whatever they are.</summary>
+    private const int FewCharacters = byte.MaxValue / MostBytesOfCharacter;
+
+    /// <summary>A surrogate pair is two characters and takes four.</summary>
+    private const int MostBytesOfCharacter = 3;
+
+    private const int LongestFixedText = MessagePackRange.MaxFixStringLength;
+
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
     /// <summary>Writes nil.</summary>
     public void WriteNil()
     {
-        MessagePackPrimitives.TryWriteNil(Span(1), out int written);
-        buffer.Advance(written);
+        Span(1)[0] = MessagePackCode.Nil;
+        buffer.Advance(1);
     }
 
     /// <summary>Writes true or false.</summary>
     /// <param name="flag">Which.</param>
     public void Write(bool flag)
     {
-        MessagePackPrimitives.TryWrite(Span(1), flag, out int written);
-        buffer.Advance(written);
+        Span(1)[0] = flag ? MessagePackCode.True : MessagePackCode.False;
+        buffer.Advance(1);
     }
 
     /// <summary>Writes an integer.</summary>
@@ -68,8 +79,56 @@ internal readonly struct MessagePackTokens(SensitiveBuffer buffer)
 
     /// <summary>Writes text.</summary>
     /// <param name="text">The text; every surrogate has its partner.</param>
-    /// <returns>The size of its UTF-8 bytes, which are the last of the buffer.</returns>
-    public int Write(string text)
+    public void Write(string text) => TryWrite(text, out _);
+
+    /// <summary>Writes text, unless a surrogate is without its partner.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="size">The size of its UTF-8 bytes, which are the last of the buffer.</param>
+    /// <returns>Whether it is well-formed; else nothing is written.</returns>
+    public bool TryWrite(string text, out int size)
+    {
+        if (text.Length <= FewCharacters)
+        {
+            return TryWriteShort(text, out size);
+        }
+
+        bool isWellFormed = Utf16.IsWellFormed(text);
+        size = isWellFormed ? WriteLong(text) : 0;
+        return isWellFormed;
+    }
+
+    /// <summary>Checks and encodes in one go, behind a header as long as it will be if the text is ASCII.</summary>
+    private bool TryWriteShort(string text, out int size)
+    {
+        Span<byte> span = Span(LongestToken + (MostBytesOfCharacter * text.Length));
+        int header = text.Length <= LongestFixedText ? 1 : 2;
+        if (Utf8.FromUtf16(text, span[header..], out _, out size, replaceInvalidSequences: false) != OperationStatus.Done)
+        {
+            CryptographicOperations.ZeroMemory(span[..(header + size)]);
+            return false;
+        }
+
+        if (header == 1 && size > LongestFixedText)
+        {
+            span.Slice(header, size).CopyTo(span[2..]);
+        }
+
+        if (size <= LongestFixedText)
+        {
+            span[0] = (byte)(MessagePackCode.MinFixStr + size);
+        }
+        else
+        {
+            header = 2;
+            span[0] = MessagePackCode.Str8;
+            span[1] = (byte)size;
+        }
+
+        buffer.Advance(header + size);
+        return true;
+    }
+
+    private int WriteLong(string text)
     {
         int size = s_strictUtf8.GetByteCount(text);
         Span<byte> span = Span((long)LongestToken + size);

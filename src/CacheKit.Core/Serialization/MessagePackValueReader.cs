@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using MessagePack;
 using static MessagePack.MessagePackPrimitives;
@@ -13,7 +14,9 @@ public class MessagePackValueReader : ValueReader
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
 
-    private readonly ReadOnlyMemory<byte> _bytes;
+    // An array, since the span of a memory is not for nothing, and each token takes it.
+    private readonly byte[] _array;
+    private readonly int _end;
     private int _position;
 
     /// <summary>Begins to read.</summary>
@@ -27,13 +30,18 @@ public class MessagePackValueReader : ValueReader
     private protected MessagePackValueReader(ReadOnlyMemory<byte> bytes, bool takesExtensions)
     {
         MessagePackScan.Check(bytes.Span, takesExtensions);
-        _bytes = bytes;
+        ArraySegment<byte> segment = MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> known)
+            ? known
+            : new ArraySegment<byte>(bytes.ToArray());
+        _array = segment.Array!;
+        _position = segment.Offset;
+        _end = segment.Offset + segment.Count;
     }
 
     /// <summary>What a map is that is no time.</summary>
     private protected virtual ValueKind MapKind => ValueKind.PropertyBag;
 
-    private ReadOnlySpan<byte> Rest => _bytes.Span[_position..];
+    private ReadOnlySpan<byte> Rest => _array.AsSpan(_position, _end - _position);
 
     /// <inheritdoc/>
     public override ValueKind Read()
@@ -44,12 +52,16 @@ public class MessagePackValueReader : ValueReader
             throw Malformed();
         }
 
-        switch (MessagePackCode.ToMessagePackType(rest[0]))
+        MessagePackType type = MessagePackCode.ToMessagePackType(rest[0]);
+        switch (type)
         {
             case MessagePackType.Nil:
                 _position++;
                 Scalar = null;
                 return ValueKind.Null;
+            case MessagePackType.String:
+                Scalar = ReadText(rest);
+                return ValueKind.Scalar;
             case MessagePackType.Array:
                 Count = (int)Take(TryReadArrayHeader(rest, out uint items, out int size), size, items);
                 ElementType = typeof(object);
@@ -57,21 +69,24 @@ public class MessagePackValueReader : ValueReader
             case MessagePackType.Map:
                 return ReadMap();
             default:
-                Scalar = ReadScalar(rest);
+                Scalar = ReadScalar(type, rest);
                 return ValueKind.Scalar;
         }
     }
 
     /// <inheritdoc/>
-    public override string ReadName() =>
-        !Rest.IsEmpty && MessagePackCode.ToMessagePackType(Rest[0]) == MessagePackType.String
-            ? ReadText()
+    public override string ReadName()
+    {
+        ReadOnlySpan<byte> rest = Rest;
+        return !rest.IsEmpty && MessagePackCode.ToMessagePackType(rest[0]) == MessagePackType.String
+            ? ReadText(rest)
             : throw Malformed();
+    }
 
     /// <inheritdoc/>
     public override void ReadEnd()
     {
-        if (_position != _bytes.Length)
+        if (_position != _end)
         {
             throw Malformed();
         }
@@ -115,7 +130,7 @@ public class MessagePackValueReader : ValueReader
 
     private bool TryReadMark([NotNullWhen(true)] out string? mark)
     {
-        mark = IsNext("__"u8) ? ReadText() : null;
+        mark = IsNext("__"u8) ? ReadText(Rest) : null;
         bool isMark = mark is not null && !Rest.IsEmpty && Rest[0] == MessagePackCode.True;
         _position += isMark ? 1 : 0;
         return isMark;
@@ -123,7 +138,7 @@ public class MessagePackValueReader : ValueReader
 
     private bool TryReadTimeText([NotNullWhen(true)] out string? text)
     {
-        text = IsNext("value"u8) && ReadText() == PortableTime.ValueName && IsNext([]) ? ReadText() : null;
+        text = IsNext("value"u8) && ReadText(Rest) == PortableTime.ValueName && IsNext([]) ? ReadText(Rest) : null;
         return text is not null;
     }
 
@@ -136,13 +151,11 @@ public class MessagePackValueReader : ValueReader
             && Rest.Slice(size, (int)length).StartsWith(beginning);
     }
 
-    private object ReadScalar(ReadOnlySpan<byte> rest)
+    private object ReadScalar(MessagePackType type, ReadOnlySpan<byte> rest)
     {
         int size;
-        switch (MessagePackCode.ToMessagePackType(rest[0]))
+        switch (type)
         {
-            case MessagePackType.String:
-                return ReadText();
             case MessagePackType.Integer:
                 return ReadInteger(rest);
             case MessagePackType.Boolean:
@@ -184,12 +197,25 @@ public class MessagePackValueReader : ValueReader
         return number is >= int.MinValue and <= int.MaxValue ? (int)number : (object)number;
     }
 
-    private string ReadText()
+    private string ReadText(ReadOnlySpan<byte> rest)
+    {
+        int size = 1;
+        uint length = (uint)rest[0] - MessagePackCode.MinFixStr;
+        if (rest[0] > MessagePackCode.MaxFixStr && TryReadStringHeader(rest, out length, out size) != DecodeResult.Success)
+        {
+            throw Malformed();
+        }
+
+        ReadOnlySpan<byte> body = rest.Slice(size, (int)length);
+        _position += size + body.Length;
+        return TextOf(body);
+    }
+
+    private static string TextOf(ReadOnlySpan<byte> body)
     {
         try
         {
-            uint length = Take(TryReadStringHeader(Rest, out uint declared, out int size), size, declared);
-            return s_strictUtf8.GetString(Body(length));
+            return s_strictUtf8.GetString(body);
         }
         catch (DecoderFallbackException)
         {

@@ -16,6 +16,10 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     public static TheoryData<string> Rejected { get; } = [.. Vectors()
         .GetProperty("reject").EnumerateArray().Select(row => row.GetString()!)];
 
+    public static TheoryData<string, string> Alternates { get; } = new(Vectors()
+        .GetProperty("alternates").EnumerateObject()
+        .SelectMany(key => key.Value.EnumerateArray().Select(path => (key.Name, path.GetString()!))));
+
     [Theory]
     [MemberData(nameof(Paths))]
     public async Task A_key_is_one_segment_encoded_once(string key, string encoded)
@@ -123,6 +127,11 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
         await FaultAsync(StoreFault.ValueTooLarge, async () => await Store.SetAsync("k", new byte[11], Hour, Token));
         Assert.Single(Server.Exchanges);
     }
+
+    [Theory]
+    [MemberData(nameof(Alternates))]
+    public void What_other_writers_send_is_the_same_key_to_a_server(string key, string path) =>
+        Assert.Equal(key, Uri.UnescapeDataString(path));
 
     private static JsonElement Vectors()
     {

@@ -1,0 +1,236 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching;
+
+/// <summary>Entries that other languages share: where and how they lie, who opens them, and how long.</summary>
+public sealed class InteropCacheTests : InteropCacheTestBase
+{
+    [Fact]
+    public async Task What_one_process_seals_another_opens()
+    {
+        EntryKeys keys = await PutAsync(OpenInterop());
+        Assert.Equal(Key, keys.Current.ToString());
+        Assert.Equal(Document, await DocumentAsync(OpenInterop()));
+        Assert.Null(await DocumentAsync(OpenInterop(new FakeStore())));
+    }
+
+    [Fact]
+    public async Task What_lies_in_the_store_is_nonce_ciphertext_and_tag()
+    {
+        await PutAsync(OpenInterop());
+        byte[] stored = await StoredAsync();
+        Assert.Equal(Document.Length + 28, stored.Length);
+        using TenantKeyRing ring = TestKeys.Ring(Tenant, 1);
+        byte[] plaintext = new byte[Document.Length];
+        Assert.True(ring.Current.Cipher.TryOpen(stored, AssociatedData.Build(Tenant, Key, "msgpack", false), plaintext));
+        Assert.Equal(Document, plaintext);
+    }
+
+    [Fact]
+    public async Task A_large_value_is_never_compressed()
+    {
+        byte[] document = InteropGraph.WriteValue(new string('x', 100_000));
+        await PutAsync(OpenInterop(), document);
+        Assert.Equal(document.Length + 28, (await StoredAsync()).Length);
+        Assert.Equal(document, await DocumentAsync(OpenInterop()));
+    }
+
+    [Fact]
+    public async Task What_somebody_else_sealed_is_opened()
+    {
+        await PlantAsync(Sealed(Document));
+        Assert.Equal(Document, await DocumentAsync(OpenInterop()));
+    }
+
+    [Fact]
+    public async Task The_same_value_is_sealed_to_other_bytes_each_time()
+    {
+        InteropCache cache = OpenInterop();
+        HashSet<string> seen = [];
+        for (int i = 0; i < 20; i++)
+        {
+            await PutAsync(cache);
+            Assert.True(seen.Add(Convert.ToHexString(await StoredAsync())));
+        }
+    }
+
+    [Fact]
+    public async Task All_tenants_and_keys_have_the_same_place_and_none_opens_the_entry_of_another()
+    {
+        await PutAsync(OpenInterop());
+        foreach (InteropCache other in (InteropCache[])[OpenInterop(tenant: "other"), OpenInterop(master: 2, previous: 3)])
+        {
+            Assert.Equal(Key, KeysOf42(other).Current.ToString());
+            using LookupResult result = await GetAsync(other, keepEvidence: true);
+            Assert.Equal(LookupOutcome.NotAuthentic, result.Outcome);
+        }
+
+        Assert.Equal(Document, await DocumentAsync(OpenInterop()));
+    }
+
+    [Fact]
+    public async Task An_entry_is_bound_to_its_key()
+    {
+        await PutAsync(OpenInterop());
+        InteropCache cache = OpenInterop();
+        EntryKeys elsewhere = KeysFor(cache, 43);
+        await PlantAsync(await StoredAsync(), elsewhere.Current.ToString());
+        using LookupResult result = await cache.GetAsync(elsewhere, keepEvidence: true, Token);
+        Assert.Equal(LookupOutcome.NotAuthentic, result.Outcome);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task The_keys_of_the_ring_are_tried_in_turn_and_the_one_that_opened_is_told(byte master)
+    {
+        await PlantAsync(Sealed(Document, master));
+        InteropCache cache = OpenInterop(null, Tenant, 1, 2, 3, 4);
+        using LookupResult result = await GetAsync(cache);
+        Assert.Equal(LookupOutcome.Hit, result.Outcome);
+        Assert.Equal(Document, result.Entry.Value.ToArray());
+        using TenantKeyRing sealer = TestKeys.Ring(Tenant, master);
+        Assert.Equal(sealer.Current.Fingerprint, result.Entry.Header.Fingerprint);
+        EntryKey sealedUnder = KeysOf42(cache).SealedUnder(result.Entry.Header.Fingerprint);
+        Assert.Equal(Key, sealedUnder.ToString());
+        Assert.Equal(sealer.Current.Fingerprint, sealedUnder.Keys.Fingerprint);
+    }
+
+    [Fact]
+    public async Task What_is_written_is_sealed_under_the_first_key_and_replaces_the_old_entry()
+    {
+        await PlantAsync(Sealed([0x01], master: 2));
+        await PutAsync(OpenInterop(null, Tenant, 1, 2));
+        Assert.Equal(Document, await DocumentAsync(OpenInterop()));
+        Assert.Single(((FakeStore)Store).Entries);
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_in_memory()
+    {
+        ObservedStore store = new(Store);
+        InteropCache cache = OpenInterop(store);
+        EntryKeys keys = await PutAsync(cache);
+        Assert.False(cache.TryGetLocal(keys, out _));
+        Assert.Equal(Document, await DocumentAsync(cache));
+        Assert.False(cache.TryGetLocal(keys, out _));
+        Assert.Equal(Document, await DocumentAsync(cache));
+        Assert.Equal(2, store.Reads);
+    }
+
+    [Fact]
+    public async Task What_another_language_replaces_or_removes_is_seen_at_once()
+    {
+        InteropCache cache = OpenInterop();
+        await PutAsync(cache);
+        Assert.Equal(Document, await DocumentAsync(cache));
+        await PlantAsync(Sealed([0x07]));
+        Assert.Equal([0x07], await DocumentAsync(cache));
+        await Store.RemoveAsync(Key, Token);
+        Assert.Null(await DocumentAsync(cache));
+    }
+
+    [Fact]
+    public async Task The_time_of_an_entry_is_the_stores_alone()
+    {
+        ObservedStore store = new(Store);
+        InteropCache cache = OpenInterop(store);
+        await PutAsync(cache, timeToLive: TimeSpan.FromMilliseconds(1500.9));
+        Assert.Equal((Key, TimeSpan.FromMilliseconds(1500)), Assert.Single(store.Writes));
+        // This store keeps it for ever.
+        Clock.Advance(TimeSpan.FromDays(365_000));
+        Assert.Equal(Document, await DocumentAsync(cache));
+        Assert.Equal(LookupOutcome.Hit, (await cache.FindAsync(KeysOf42(cache), Token)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_follower_of_a_flight_opens_what_the_leader_sealed()
+    {
+        InteropCache leader = OpenInterop();
+        SealedEntry entry = SealedOf(leader, KeysOf42(leader));
+        await leader.DisposeAsync();
+        InteropCache follower = OpenInterop();
+        Assert.True(follower.TryOpen(entry, KeysOf42(follower), out OpenedEntry opened));
+        using (opened)
+        {
+            Assert.Equal(Document, opened.Value.ToArray());
+        }
+
+        InteropCache stranger = OpenInterop(tenant: "other");
+        Assert.False(stranger.TryOpen(entry, KeysOf42(stranger), out _));
+    }
+
+    [Fact]
+    public void Two_computations_of_one_key_are_one_flight()
+    {
+        InteropCache cache = OpenInterop();
+        using Flight first = cache.Flights.Enter(KeysOf42(cache), out bool leads);
+        Assert.True(leads);
+        Assert.Same(first, cache.Flights.Enter(KeysFor(cache, 42.0), out leads));
+        Assert.False(leads);
+        using Flight other = cache.Flights.Enter(KeysFor(cache, "42"), out leads);
+        Assert.True(leads);
+    }
+
+    [Fact]
+    public async Task An_entry_is_removed()
+    {
+        InteropCache cache = OpenInterop();
+        EntryKeys keys = await PutAsync(cache);
+        Assert.True(await cache.DeleteAsync(keys, Token));
+        Assert.False(await cache.DeleteAsync(keys, Token));
+        Assert.Null(await DocumentAsync(cache));
+    }
+
+    [Theory]
+    [InlineData("Users", "op:")]
+    [InlineData("ns", "op:")]
+    [InlineData("users", "Op:")]
+    [InlineData("users", ":")]
+    [InlineData("users", "op")]
+    public void Names_that_cannot_be_one_make_no_key(string @namespace, string identity) =>
+        Assert.Throws<ArgumentException>(() => OpenInterop().KeysFor(@namespace, [.. Ascii(identity), 0x90]));
+
+    [Fact]
+    public void A_secret_makes_no_key() =>
+        Assert.Throws<ArgumentException>(() => OpenInterop().KeysFor(Namespace, [.. Ascii("op:"), 0x90], holdsSecret: true));
+
+    [Fact]
+    public async Task The_store_hears_of_it_when_it_fails_and_the_lookup_is_a_miss()
+    {
+        ObservedStore store = new(Store);
+        InteropCache cache = OpenInterop(store);
+        await PutAsync(cache);
+        store.ReadFault = new StoreException(StoreFault.TimedOut, "The store did not answer in time.");
+        Assert.Null(await DocumentAsync(cache));
+        Assert.Single(Notices(cache));
+        await Assert.ThrowsAsync<StoreException>(() => cache.FindAsync(KeysOf42(cache), Token).AsTask());
+    }
+
+    [Fact]
+    public async Task An_entry_without_encryption_is_its_document()
+    {
+        InteropCache cache = OpenPlainInterop();
+        EntryKeys keys = await PutAsync(cache);
+        Assert.Equal(Key, keys.Current.ToString());
+        Assert.True(keys.Current.IsPlain);
+        Assert.True(keys.Current.IsInterop);
+        Assert.Equal(Document, await StoredAsync());
+        Assert.Equal(Document, await DocumentAsync(OpenPlainInterop()));
+    }
+
+    [Fact]
+    public async Task A_sealed_entry_without_keys_to_open_it_is_malformed()
+    {
+        await PlantAsync(Sealed(Document));
+        InteropCache cache = OpenPlainInterop();
+        Assert.Equal(LookupOutcome.Malformed, (await cache.FindAsync(KeysOf42(cache), Token)).Outcome);
+    }
+}
