@@ -34,7 +34,6 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
     private string?[] _names = new string?[UsualParts];
     private int _nameCount;
 
-
     // The innermost container; what is around the document counts as an array that never ends.
     private Container _inner = new() { Kind = ContainerKind.Array, Left = int.MaxValue };
     private Container[] _outer = new Container[UsualDepth];
