@@ -77,7 +77,7 @@ internal sealed class InteropBenchmarks
         return Read(ref reader);
     }
 
-    private static void Write(InteropWriter writer, object? value)
+    private static void Write(InteropValueWriter writer, object? value)
     {
         if (value is null)
         {
@@ -89,7 +89,7 @@ internal sealed class InteropBenchmarks
         }
     }
 
-    private static void WriteContainer(InteropWriter writer, object value)
+    private static void WriteContainer(InteropValueWriter writer, object value)
     {
         if (value is KeyValuePair<string, object?>[] pairs)
         {

@@ -53,14 +53,14 @@ public abstract class InteropWriter : ValueWriter
         }
 
         int start = _buffer.Length;
-        bool isWritten = TryPut(value);
-        if (isWritten)
+        if (!TryPut(value))
         {
-            _open.BeginItem(start);
-            _open.EndItem();
+            return false;
         }
 
-        return isWritten;
+        _open.BeginItem(start);
+        _open.EndItem();
+        return true;
     }
 
     /// <inheritdoc/>
@@ -173,8 +173,9 @@ public abstract class InteropWriter : ValueWriter
             case byte[] bytes when value.GetType() == typeof(byte[]):
                 Tokens.Write((ReadOnlySpan<byte>)bytes);
                 return true;
+            // All others of the model are structs: objects and collections need not be asked for each of them.
             default:
-                return TryPutInteger(value) || TryPutOther(value);
+                return value is ValueType && (TryPutInteger(value) || TryPutOther(value));
         }
     }
 
