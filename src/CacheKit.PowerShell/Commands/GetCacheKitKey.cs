@@ -35,7 +35,7 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
             Refuse(
                 ErrorIds.KeyInvalid,
                 "There is neither a block nor a name to compute a key from.",
-                "Give a script block, or -Key.",
+                "Give a script block, -Key or -Interop.",
                 null);
         }
 
@@ -45,9 +45,19 @@ public sealed class GetCacheKitKeyCommand : KeyedCommand
         }
         catch (CacheKitException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, null));
+            ThrowTerminatingError(ErrorRecords.From(IsInterop ? WithoutKey(failure) : failure, null));
         }
     }
+
+    /// <summary>The key of an interop entry is the same with any master key, and with none.</summary>
+    private static CacheKitException WithoutKey(CacheKitException failure) =>
+        failure.ErrorId != ErrorIds.MasterKeyMissing
+            ? failure
+            : new CacheKitException(
+                failure.ErrorId,
+                failure.Message,
+                "Give -Plain, which shows the same key, or configure the master key that all participants have.",
+                failure);
 
     private CacheMode ModeOf() => (IsInterop, Plain.IsPresent) switch
     {

@@ -75,6 +75,15 @@ Describe 'For <Other>' -ForEach $others {
         (Clear-CacheKit -Session $theirs * -Force -PassThru).Removed | Should -Be 0
     }
 
+    It 'an entry that other languages share has the same key, and does not open' {
+        $shared = @{ Interop = 'get'; Namespace = 'shared' }
+        Set-CacheKitItem -Session $mine @shared 'acme''s'
+        { Get-CacheKitItem -Session $theirs @shared -FailClosed -ErrorAction Stop } |
+            Should -Throw -ErrorId 'EntryNotAuthentic,*'
+        { Get-CacheKitItem -Session $mine @shared -Tenant globex } | Should -Throw -ErrorId 'InteropTenantConflict,*'
+        Get-CacheKitItem -Session $mine @shared | Should -Be 'acme''s'
+    }
+
     It 'protected data does not open' {
         $frame = Protect-CacheKitData -Session $mine 'acme''s'
         { Unprotect-CacheKitData -Session $theirs $frame -ErrorAction Stop } |

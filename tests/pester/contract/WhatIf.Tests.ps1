@@ -6,7 +6,15 @@ BeforeDiscovery {
     $rows = @(
         @{ Cmdlet = 'Clear-CacheKit'; Call = { Clear-CacheKit -Session $session -Namespace * -Force -WhatIf } }
         @{ Cmdlet = 'Remove-CacheKitItem'; Call = { Remove-CacheKitItem -Session $session one, 'o*' -WhatIf } }
+        @{
+            Cmdlet = 'Remove-CacheKitItem -Interop'
+            Call   = { Remove-CacheKitItem -Session $session -Interop get -Namespace shared -WhatIf }
+        }
         @{ Cmdlet = 'Set-CacheKitItem'; Call = { Set-CacheKitItem -Session $session one 2 -WhatIf } }
+        @{
+            Cmdlet = 'Set-CacheKitItem -Interop'
+            Call   = { Set-CacheKitItem -Session $session -Interop get -Namespace shared 2 -WhatIf }
+        }
     )
 }
 
@@ -22,8 +30,8 @@ Describe 'Under -WhatIf' {
             param($Key)
             if ($table.ContainsKey($Key)) { , $table[$Key] }
         } -Set {
-            param($Key, $Value)
-            $changes.Add("set $Key")
+            param($Key, $Value, $Ttl)
+            $changes.Add("set $Key for $Ttl")
             $table[$Key] = $Value
         } -Remove {
             param($Key)
@@ -35,6 +43,7 @@ Describe 'Under -WhatIf' {
         }
         $session = New-CacheKitSession -Backend Table -MasterKey ('ab' * 32)
         Set-CacheKitItem -Session $session one 1
+        Set-CacheKitItem -Session $session -Interop get -Namespace shared 1
         $changes.Clear()
     }
 
@@ -47,5 +56,6 @@ Describe 'Under -WhatIf' {
         . $Call
         $changes | Should -BeNullOrEmpty
         Get-CacheKitItem -Session $session one | Should -Be 1
+        Get-CacheKitItem -Session $session -Interop get -Namespace shared | Should -Be 1
     }
 }

@@ -1,0 +1,142 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    . "$PSScriptRoot/InteropEntry.ps1"
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.InvokeCachedCommand'
+    $savedKey = $env:CACHEKIT_MASTER_KEY
+    $master = 'ab' * 32
+    $place = (Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
+
+    # Counts the runs of a block without being a variable that the block reads.
+    function Add-Run {
+        $script:runs++
+    }
+}
+
+AfterAll {
+    $env:CACHEKIT_MASTER_KEY = $savedKey
+}
+
+Describe 'Invoke-Cached -Interop' {
+    BeforeEach {
+        $env:CACHEKIT_MASTER_KEY = $null
+        $script:runs = 0
+        $table = @{}
+        Register-InteropTable InteropPlain $table
+        $session = New-CacheKitSession -Backend InteropPlain
+        $call = @{ Session = $session; Interop = 'get_user'; Namespace = 'users' }
+    }
+
+    AfterEach {
+        $session.Dispose()
+        Unregister-CacheKitBackend InteropPlain
+    }
+
+    It 'stores the document as it is, under the key of all languages, and needs no master key' {
+        $null = Invoke-Cached @call { [pscustomobject] @{ name = 'alice'; age = 30 } }
+        @($table.Keys) | Should -Be @($place)
+        [Convert]::ToHexString($table[$place]) | Should -Be '82a36167651ea46e616d65a5616c696365'
+    }
+
+    It 'reads what others stored' {
+        $table[$place] = [Convert]::FromHexString('82a36167651ea46e616d65a5616c696365')
+        $found = Invoke-Cached @call { Add-Run }
+        $found.name | Should -BeExactly 'alice'
+        $found.age | Should -Be 30
+        (Invoke-Cached @call -AsHashtable { Add-Run })['name'] | Should -BeExactly 'alice'
+        $script:runs | Should -Be 0
+    }
+
+    It 'gives from the cache what the block gave: <Case>' -ForEach @(
+        @{ Case = 'nothing'; Block = { Add-Run }; Count = 0 }
+        @{ Case = 'one'; Block = { Add-Run; 'one' }; Count = 1 }
+        @{ Case = 'several'; Block = { Add-Run; 1; 'two' }; Count = 2 }
+    ) {
+        $miss = @(Invoke-Cached @call $Block)
+        $hit = @(Invoke-Cached @call $Block)
+        $miss | Should -HaveCount $Count
+        ConvertTo-Json -InputObject $hit | Should -BeExactly (ConvertTo-Json -InputObject $miss)
+        $script:runs | Should -Be 1
+    }
+
+    It 'has an entry for each input object' {
+        1..20 | Invoke-Cached @call { Add-Run; $_ } | Should -Be (1..20)
+        1..20 | Invoke-Cached @call { Add-Run; $_ } | Should -Be (1..20)
+        $script:runs | Should -Be 20
+        $table.Count | Should -Be 20
+    }
+
+    It 'drops <Case> with one warning, and runs the block' -ForEach @(
+        @{ Case = 'an entry of Python itself'; Hex = '434b0300000002' + '7b7d'; Says = 'auto-mode entry' }
+        @{ Case = 'trailing bytes'; Hex = '0708'; Says = 'does not decode' }
+        @{ Case = 'half a document'; Hex = '92'; Says = 'does not decode' }
+        @{ Case = 'no bytes'; Hex = ''; Says = 'does not decode' }
+        @{ Case = 'a bomb'; Hex = 'ddffffffff'; Says = 'does not decode' }
+        @{ Case = '101 levels'; Hex = '91' * 101 + '07'; Says = 'does not decode' }
+    ) {
+        $table[$place] = [Convert]::FromHexString($Hex)
+        $warnings = $null
+        Invoke-Cached @call { Add-Run; 'new' } -WarningVariable warnings -WarningAction SilentlyContinue |
+            Should -Be 'new'
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -Match $Says
+        Invoke-Cached @call { Add-Run; 'newer' } -WarningAction Stop | Should -Be 'new'
+        $script:runs | Should -Be 1
+    }
+
+    It 'and Invoke-SecureCached have one key, and do not take each other''s entries' {
+        $keyed = New-CacheKitSession -Backend InteropPlain -MasterKey $master
+        $secure = @{ Session = $keyed; Interop = 'get_user'; Namespace = 'users' }
+        $null = Invoke-Cached @call { 'in clear' }
+        { Invoke-SecureCached @secure -FailClosed { Add-Run } } |
+            Should -Throw -ErrorId 'EntryNotAuthentic,CacheKit.Commands.InvokeSecureCachedCommand'
+        $warnings = $null
+        Invoke-SecureCached @secure { 'sealed' } -WarningVariable warnings -WarningAction SilentlyContinue |
+            Should -Be 'sealed'
+        "$warnings" | Should -Match 'without encryption'
+
+        # No document begins with C1. Other sealed bytes may happen to be one, and nothing could tell.
+        $table[$place][0] = 0xC1
+        Invoke-Cached @call { 'in clear again' } -WarningVariable warnings -WarningAction SilentlyContinue |
+            Should -Be 'in clear again'
+        "$warnings" | Should -Match 'does not decode'
+        $keyed.Dispose()
+    }
+
+    It 'does not cache a secret, and takes none for an argument' {
+        $problems = $null
+        $null = Invoke-Cached @call { [securestring]::new() } -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems.FullyQualifiedErrorId | Should -Be "ValueTypeUnsupported,$commandType"
+        { Invoke-Cached @call -ArgumentList ([securestring]::new()) { 1 } } |
+            Should -Throw -ErrorId "InteropArgumentInvalid,$commandType"
+        $table.Count | Should -Be 0
+    }
+
+    It 'is refused with <Case>' -ForEach @(
+        @{ Case = 'a key'; Given = @{ Key = 'a' }; Id = 'ParameterConflict' }
+        @{ Case = 'what else varies'; Given = @{ VaryBy = 1 }; Id = 'ParameterConflict' }
+        @{ Case = 'a serializer'; Given = @{ Serializer = 'Json' }; Id = 'ParameterConflict' }
+        @{ Case = 'a depth'; Given = @{ Depth = 2 }; Id = 'ParameterConflict' }
+        @{ Case = 'stale results'; Given = @{ StaleIfError = 60 }; Id = 'ParameterConflict' }
+        @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
+        @{ Case = 'no list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
+    ) {
+        { Invoke-Cached @call @Given { Add-Run } } | Should -Throw -ErrorId "$Id,$commandType"
+        $script:runs | Should -Be 0
+    }
+
+    It 'is refused without a namespace, with a wrong name and in the memory of this process' {
+        { Invoke-Cached -Session $session -Interop a { 1 } } | Should -Throw -ErrorId "InteropNameInvalid,$commandType"
+        { Invoke-Cached -Session $session -Interop A -Namespace a { 1 } } |
+            Should -Throw -ErrorId "InteropNameInvalid,$commandType"
+        { Invoke-Cached -Session $session -Interop a -Namespace ns { 1 } } |
+            Should -Throw -ErrorId "InteropNameInvalid,$commandType"
+        { Invoke-Cached -AsHashtable { 1 } } | Should -Throw -ErrorId "ParameterConflict,$commandType"
+        $memory = New-CacheKitSession -Memory
+        { Invoke-Cached -Session $memory -Interop a -Namespace b { 1 } } |
+            Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
+        $memory.Dispose()
+    }
+}

@@ -1,0 +1,131 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    . "$PSScriptRoot/InteropEntry.ps1"
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.SetCacheKitItemCommand'
+    $master = 'ab' * 32
+    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
+    $place = (Get-CacheKitKey @user -Plain).Key
+
+    # The document of the entry that the table has.
+    function Get-StoredHex {
+        $document = Unprotect-InteropDocument $table[$place] -Key $place -MasterKey $master
+        [Convert]::ToHexString($document).ToLowerInvariant()
+    }
+}
+
+Describe 'Set-CacheKitItem -Interop' {
+    BeforeEach {
+        $table = @{}
+        $life = @{}
+        Register-InteropTable InteropSet $table $life
+        $session = New-CacheKitSession -Backend InteropSet -MasterKey $master
+        $call = @{ Session = $session } + $user
+    }
+
+    AfterEach {
+        $session.Dispose()
+        Unregister-CacheKitBackend InteropSet
+    }
+
+    It 'writes nothing, and stores one entry under the key of all languages' {
+        Set-CacheKitItem @call 1 | Should -BeNullOrEmpty
+        @($table.Keys) | Should -Be @($place)
+    }
+
+    It 'stores <Case> as <Hex>' -ForEach @(
+        @{
+            Case   = 'the published object'
+            Sample = [pscustomobject] @{ name = 'alice'; age = 30 }
+            Hex    = '82a36167651ea46e616d65a5616c696365'
+        }
+        @{ Case = 'null'; Sample = $null; Hex = 'c0' }
+        @{ Case = 'an array'; Sample = @(1, 'two', 3.5, $null, $true); Hex = '9501a374776fcb400c000000000000c0c3' }
+        @{ Case = 'an array of one'; Sample = @(, 1); Hex = '9101' }
+        @{ Case = 'an empty array'; Sample = @(); Hex = '90' }
+        @{ Case = 'a whole real'; Sample = 2.0; Hex = 'cb4000000000000000' }
+        @{ Case = 'bytes'; Sample = [byte[]] (1, 2); Hex = 'c4020102' }
+    ) {
+        Set-CacheKitItem @call -Value $Sample
+        Get-StoredHex | Should -BeExactly $Hex
+    }
+
+    It 'collects what comes through the pipeline: <Case>' -ForEach @(
+        @{ Case = 'nothing'; Rows = @(); Hex = 'c0' }
+        @{ Case = 'one'; Rows = @('a'); Hex = 'a161' }
+        @{ Case = 'several'; Rows = @('a', $null, 2); Hex = '93a161c002' }
+    ) {
+        $Rows | Set-CacheKitItem @call
+        Get-StoredHex | Should -BeExactly $Hex
+    }
+
+    It 'replaces what was there' {
+        Set-CacheKitItem @call 1
+        Set-CacheKitItem @call 2
+        Get-CacheKitItem @call | Should -Be 2
+        $table.Count | Should -Be 1
+    }
+
+    It 'keeps it as long as -Ttl says, which is the store''s time' {
+        Set-CacheKitItem @call 1 -Ttl '1h'
+        $life[$place] | Should -Be ([timespan] '01:00:00')
+        { Set-CacheKitItem @call 1 -Ttl 0 } | Should -Throw -ErrorId "TtlInvalid,$commandType"
+    }
+
+    It 'does not take <Case>, and leaves the entry as it was' -ForEach @(
+        @{ Case = 'a decimal'; Make = { 1.5d }; Id = 'ValueTypeUnsupported' }
+        @{ Case = 'a GUID'; Make = { [guid]::Empty }; Id = 'ValueTypeUnsupported' }
+        @{ Case = 'a set'; Make = { , [System.Collections.Generic.HashSet[int]] (1, 2) }; Id = 'ValueTypeUnsupported' }
+        @{ Case = 'a secret'; Make = { [securestring]::new() }; Id = 'ValueTypeUnsupported' }
+        @{ Case = 'an object of .NET'; Make = { [uri] 'https://example.com' }; Id = 'ValueTypeUnsupported' }
+        @{
+            Case = '33 levels'
+            Make = { $deep = 1; 1..33 | ForEach-Object { $deep = , $deep }; , $deep }
+            Id   = 'ValueTooDeep'
+        }
+    ) {
+        Set-CacheKitItem @call 'before'
+        $problems = $null
+        Set-CacheKitItem @call -Value (& $Make) -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems | Should -HaveCount 1
+        $problems[0].FullyQualifiedErrorId | Should -Be "$Id,$commandType"
+        $problems[0].TargetObject | Should -Be 'get_user'
+        Get-CacheKitItem @call | Should -Be 'before'
+    }
+
+    It 'changes nothing under -WhatIf' {
+        Set-CacheKitItem @call 1 -WhatIf
+        $table.Count | Should -Be 0
+    }
+
+    It 'is refused with <Case>' -ForEach @(
+        @{ Case = 'a serializer'; Given = @{ Serializer = 'Json' } }
+        @{ Case = 'a depth'; Given = @{ Depth = 3 } }
+        @{ Case = 'no compression'; Given = @{ NoCompression = $true } }
+        @{ Case = 'what is passed through'; Given = @{ PassThru = $true } }
+        @{ Case = 'a name'; Given = @{ Name = 'a' } }
+    ) {
+        { Set-CacheKitItem @call -Value 1 @Given } | Should -Throw -ErrorId "AmbiguousParameterSet,$commandType"
+        $table.Count | Should -Be 0
+    }
+
+    It 'is refused with <Case>, before anything is stored' -ForEach @(
+        @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
+        @{ Case = 'a reserved namespace'; Given = @{ Namespace = 'nsapi' }; Id = 'InteropNameInvalid' }
+        @{ Case = 'an operation with two dots'; Given = @{ Interop = 'a..b' }; Id = 'InteropNameInvalid' }
+        @{ Case = 'no list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
+        @{
+            Case  = 'a list with a time of no zone'
+            Given = @{ ArgumentList = [datetime] '2024-01-01' }
+            Id    = 'InteropArgumentInvalid'
+        }
+    ) {
+        foreach ($name in $Given.Keys) {
+            $call[$name] = $Given[$name]
+        }
+        { Set-CacheKitItem @call 1 } | Should -Throw -ErrorId "$Id,$commandType"
+        $table.Count | Should -Be 0
+    }
+}

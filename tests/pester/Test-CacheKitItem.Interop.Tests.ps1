@@ -1,0 +1,86 @@
+#Requires -Version 7.4
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    . "$PSScriptRoot/InteropEntry.ps1"
+    Import-Module CacheKit
+    $commandType = 'CacheKit.Commands.TestCacheKitItemCommand'
+    $master = 'ab' * 32
+    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
+    $place = (Get-CacheKitKey @user -Plain).Key
+}
+
+Describe 'Test-CacheKitItem -Interop' {
+    BeforeEach {
+        $table = @{}
+        Register-InteropTable InteropTest $table
+        $session = New-CacheKitSession -Backend InteropTest -MasterKey $master
+        $call = @{ Session = $session } + $user
+        $sealing = @{ Key = $place; MasterKey = $master }
+    }
+
+    AfterEach {
+        $session.Dispose()
+        Unregister-CacheKitBackend InteropTest
+    }
+
+    It 'tells whether there is an entry' {
+        Test-CacheKitItem @call | Should -BeFalse
+        Set-CacheKitItem @call $null
+        Test-CacheKitItem @call | Should -BeTrue
+        Remove-CacheKitItem @call
+        Test-CacheKitItem @call | Should -BeFalse
+    }
+
+    It 'finds what others wrote' {
+        $table[$place] = Protect-InteropDocument ([byte[]] 0xC0) @sealing
+        Test-CacheKitItem @call | Should -BeTrue
+    }
+
+    It 'warns of <Case>, and leaves it' -ForEach @(
+        @{ Case = 'bytes that are not authentic'; Hex = '07'; IsSealed = $false; Says = 'without encryption' }
+        @{ Case = 'trailing bytes'; Hex = '0708'; IsSealed = $true; Says = 'does not decode' }
+        @{ Case = 'an entry of Python'; Hex = '434b03'; IsSealed = $true; Says = 'auto-mode entry' }
+    ) {
+        $bytes = [Convert]::FromHexString($Hex)
+        $table[$place] = $IsSealed ? (Protect-InteropDocument $bytes @sealing) : $bytes
+        $warnings = $null
+        Test-CacheKitItem @call -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeFalse
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -Match $Says
+
+        $closed = New-CacheKitSession -Backend InteropTest -MasterKey $master -FailClosed
+        $problems = $null
+        Test-CacheKitItem -Session $closed @user -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeFalse
+        $problems | Should -HaveCount 1
+        $problems[0].FullyQualifiedErrorId |
+            Should -Be "Entry$($IsSealed ? 'Malformed' : 'NotAuthentic'),$commandType"
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Remove-CacheKitItem -Interop'
+        $closed.Dispose()
+        $table.ContainsKey($place) | Should -BeTrue
+    }
+
+    It 'does not answer for a store that cannot be read' {
+        Register-CacheKitBackend InteropBroken -Force -Get { param($Key) throw "no $($Key.Length)" } -Set {
+            param($Key, $Value, $Ttl)
+            $null = $Key, $Value, $Ttl
+        } -Remove { param($Key) $null = $Key }
+        $broken = New-CacheKitSession -Backend InteropBroken -MasterKey $master
+        $problems = $null
+        Test-CacheKitItem -Session $broken @user -ErrorVariable problems -ErrorAction SilentlyContinue `
+            -WarningAction SilentlyContinue | Should -BeFalse
+        $problems.FullyQualifiedErrorId | Should -Be "StoreUnavailable,$commandType"
+        Get-CacheKitItem -Session $broken @user -ErrorVariable problems -ErrorAction SilentlyContinue `
+            -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $problems.FullyQualifiedErrorId | Should -Be 'StoreUnavailable,CacheKit.Commands.GetCacheKitItemCommand'
+        $broken.Dispose()
+        Unregister-CacheKitBackend InteropBroken
+    }
+
+    It 'is refused with <Case>' -ForEach @(
+        @{ Case = 'a name'; Given = @{ Name = 'a' }; Id = 'AmbiguousParameterSet' }
+        @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
+    ) {
+        { Test-CacheKitItem @call @Given } | Should -Throw -ErrorId "$Id,$commandType"
+    }
+}
