@@ -106,7 +106,7 @@ Describe 'Invoke-SecureCached -Interop' {
             Id    = 'InteropArgumentMissing'
             Text  = 'known only when the block runs'
         }
-        @{ Name = 'too many'; List = 1, 2; Block = { param($Id) }; Id = 'InteropArgumentInvalid'; Text = '2 arguments' }
+        @{ Name = 'too many'; List = 1, 2; Block = { param($Id) }; Id = 'InteropArgumentInvalid'; Text = 'arguments is 2, and the block takes 1' }
         @{ Name = 'of another type'; List = @('x'); Block = { param([int] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Int32' }
         @{
             Name  = 'in other positions'

@@ -63,7 +63,7 @@ internal sealed class InteropSignature
             ? bound
             : throw new CacheKitException(
                 ErrorIds.InteropArgumentInvalid,
-                $"There are {arguments.Length} arguments, and the block takes {next} by position.",
+                $"The number of arguments is {arguments.Length}, and the block takes {next} by position.",
                 "Give -ArgumentList as many as the block declares, or declare the others (a [switch] is none by position).");
     }
 }

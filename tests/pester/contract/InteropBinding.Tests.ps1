@@ -127,7 +127,7 @@ Describe 'Parameters of a block' {
             Block = { param($A) $A }
             Given = @(1, 2)
             Id    = 'InteropArgumentInvalid'
-            Says  = '2 arguments'
+            Says  = 'arguments is 2'
         }
         @{
             Case  = 'one for a switch'
