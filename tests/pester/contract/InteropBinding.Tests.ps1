@@ -134,7 +134,7 @@ Describe 'Parameters of a block' {
             Block = { param([switch] $A) $A }
             Given = @($true)
             Id    = 'InteropArgumentInvalid'
-            Says  = '1 arguments'
+            Says  = 'arguments is 1'
         }
         @{
             Case  = 'another type'
