@@ -69,7 +69,12 @@ Describe 'Invoke-SecureCached -Interop' {
     It 'counts a block''s parameters as it will get them: <Name>' -ForEach @(
         @{ Name = 'as they are'; List = 1, 'a'; Block = { param($Id, $Name) }; Same = 1, 'a' }
         @{ Name = 'a default'; List = @(1); Block = { param($Id, $Full = $true) }; Same = 1, $true }
-        @{ Name = 'a default that is not needed'; List = 1, $false; Block = { param($Id, $Full = $true) }; Same = 1, $false }
+        @{
+            Name  = 'a default that is not needed'
+            List  = 1, $false
+            Block = { param($Id, $Full = $true) }
+            Same  = 1, $false
+        }
         @{ Name = 'a default of another type'; List = @(); Block = { param([int] $Id = '7') }; Same = @(7) }
         @{ Name = 'an array as a default'; List = @(); Block = { param($Ids = @(1, 2)) }; Same = , @(1, 2) }
         @{ Name = 'null as a default'; List = @(); Block = { param($Id = $null) }; Same = @($null) }
@@ -98,7 +103,13 @@ Describe 'Invoke-SecureCached -Interop' {
     }
 
     It 'refuses arguments that do not bind: <Name>' -ForEach @(
-        @{ Name = 'missing'; List = @(); Block = { param($Id) }; Id = 'InteropArgumentMissing'; Text = 'no argument for \$Id' }
+        @{
+            Name  = 'missing'
+            List  = @()
+            Block = { param($Id) }
+            Id    = 'InteropArgumentMissing'
+            Text  = 'no argument for \$Id'
+        }
         @{
             Name  = 'a default that is computed'
             List  = @()
@@ -106,8 +117,20 @@ Describe 'Invoke-SecureCached -Interop' {
             Id    = 'InteropArgumentMissing'
             Text  = 'known only when the block runs'
         }
-        @{ Name = 'too many'; List = 1, 2; Block = { param($Id) }; Id = 'InteropArgumentInvalid'; Text = 'arguments is 2, and the block takes 1' }
-        @{ Name = 'of another type'; List = @('x'); Block = { param([int] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Int32' }
+        @{
+            Name  = 'too many'
+            List  = 1, 2
+            Block = { param($Id) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'arguments is 2, and the block takes 1'
+        }
+        @{
+            Name  = 'of another type'
+            List  = @('x')
+            Block = { param([int] $Id) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Int32'
+        }
         @{
             Name  = 'in other positions'
             List  = @(1)
@@ -201,7 +224,12 @@ Describe 'Invoke-SecureCached -Interop' {
         @{ Name = 'char'; Block = { [char] 'x' }; Text = 'System.Char'; Advice = 'its text' }
         @{ Name = 'guid'; Block = { [guid]::Empty }; Text = 'System.Guid'; Advice = 'its text' }
         @{ Name = 'time span'; Block = { [timespan] '1' }; Text = 'System.TimeSpan'; Advice = 'its text' }
-        @{ Name = 'set'; Block = { , [Collections.Generic.HashSet[int]]::new() }; Text = 'HashSet'; Advice = 'an array' }
+        @{
+            Name   = 'set'
+            Block  = { , [Collections.Generic.HashSet[int]]::new() }
+            Text   = 'HashSet'
+            Advice = 'an array'
+        }
         @{ Name = 'NaN'; Block = { [double]::NaN }; Text = 'not a number'; Advice = '\$null' }
         @{ Name = 'a large integer'; Block = { [bigint]::Pow(2, 64) }; Text = '2\^64'; Advice = 'its text' }
         @{ Name = 'half a character'; Block = { [string] [char] 0xD800 }; Text = 'surrogate'; Advice = 'Give' }
@@ -210,7 +238,7 @@ Describe 'Invoke-SecureCached -Interop' {
         @{ Name = 'a key that is no text'; Block = { @{ 1 = 2 } }; Text = 'not text'; Advice = 'text' }
         @{
             Name   = 'a secret'
-            Block  = { ConvertTo-SecureString 'x' -AsPlainText -Force }
+            Block  = { [securestring]::new() }
             Text   = 'SecureString'
             Advice = 'AsPlainText'
         }
@@ -241,7 +269,11 @@ Describe 'Invoke-SecureCached -Interop' {
     }
 
     It 'refuses an argument that other languages do not share: <Name>' -ForEach @(
-        @{ Name = 'decimal'; Value = 1.5d; Text = '-ArgumentList\[0\] cannot be part of an interop key: it is a System.Decimal' }
+        @{
+            Name  = 'decimal'
+            Value = 1.5d
+            Text  = '-ArgumentList\[0\] cannot be part of an interop key: it is a System.Decimal'
+        }
         @{ Name = 'char'; Value = [char] 'x'; Text = 'System.Char' }
         @{ Name = 'inside'; Value = @{ a = @(1, [timespan] '1') }; Text = "\[0\]\['a'\]\[1\]" }
         @{ Name = 'a time of no kind'; Value = [datetime]::new(2024, 1, 1); Text = 'Kind is Unspecified' }
@@ -294,7 +326,8 @@ Describe 'Invoke-SecureCached -Interop' {
     }
 
     It 'refuses what would not be shared' {
-        foreach ($more in @{ Key = 'k' }, @{ VaryBy = 1 }, @{ Serializer = 'Json' }, @{ Depth = 3 }, @{ StaleIfError = 5 }) {
+        $others = @{ Key = 'k' }, @{ VaryBy = 1 }, @{ Serializer = 'Json' }, @{ Depth = 3 }, @{ StaleIfError = 5 }
+        foreach ($more in $others) {
             { Invoke-SecureCached @common -Interop get @more { 1 } } |
                 Should -Throw -ErrorId "ParameterConflict,$commandType"
         }
@@ -308,7 +341,8 @@ Describe 'Invoke-SecureCached -Interop' {
         { Invoke-SecureCached -Session $memory -Namespace users -Interop get { 1 } } |
             Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
         $memory.Dispose()
-        Register-CacheKitBackend Endless -Force -Get $blocks.Get -Remove $blocks.Remove -Set { param($Key, $Value) $table[$Key] = $Value }
+        $endless = @{ Get = $blocks.Get; Remove = $blocks.Remove; Set = { param($Key, $Value) $table[$Key] = $Value } }
+        Register-CacheKitBackend Endless -Force @endless
         $endless = New-CacheKitSession -Backend Endless -MasterKey $key
         { Invoke-SecureCached -Session $endless -Namespace users -Interop get { 1 } } |
             Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
@@ -328,7 +362,8 @@ Describe 'Invoke-SecureCached -Interop' {
         $acme = New-CacheKitSession -Backend Interop -MasterKey $key -Tenant acme
         Invoke-SecureCached -Session $acme -Namespace users -Tenant acme -Interop other { 1 } | Should -Be 1
         # Whoever configures another tenant finds nothing that opens.
-        Invoke-SecureCached -Session $acme -Namespace users -Interop get { 'acme''s' } -WarningAction SilentlyContinue |
+        $theirs = @{ Session = $acme; Namespace = 'users'; WarningAction = 'SilentlyContinue' }
+        Invoke-SecureCached @theirs -Interop get { 'acme''s' } |
             Should -Be 'acme''s'
         $acme.Dispose()
     }
@@ -346,16 +381,25 @@ Describe 'Invoke-SecureCached -Interop' {
     }
 
     It 'drops what cannot be used, and says what it looks like: <Name>' -ForEach @(
-        @{ Name = 'altered'; Bytes = { param($Bytes) $Bytes[20] = $Bytes[20] -bxor 1; , $Bytes }; Text = 'another key\. It was' }
+        @{
+            Name  = 'altered'
+            Bytes = { param($Bytes) $Bytes[20] = $Bytes[20] -bxor 1; , $Bytes }
+            Text  = 'another key\. It was'
+        }
         @{ Name = 'too short'; Bytes = { , [byte[]] (1..27) }; Text = 'too short to be sealed' }
         @{ Name = 'not encrypted'; Bytes = { , [byte[]] (0xC4, 2, 1, 2) }; Text = 'without encryption' }
-        @{ Name = 'of Python''s auto mode'; Bytes = { , [byte[]] (@(0x43, 0x4B, 3) + (, 0 * 40)) }; Text = 'is not authentic' }
+        @{
+            Name  = 'of Python''s auto mode'
+            Bytes = { , [byte[]] (@(0x43, 0x4B, 3) + (, 0 * 40)) }
+            Text  = 'is not authentic'
+        }
     ) {
         $null = Invoke-SecureCached @common -Interop get { 'first' }
         $place = @($table.Keys)[0]
         $table[$place] = & $Bytes $table[$place]
         $warnings = $null
-        $value = Invoke-SecureCached @common -Interop get { 'second' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $common.WarningAction = 'SilentlyContinue'
+        $value = Invoke-SecureCached @common -Interop get { 'second' } -WarningVariable warnings
         $value | Should -Be 'second'
         "$warnings" | Should -Match $Text
         Invoke-SecureCached @common -Interop get { 'third' } | Should -Be 'second'
@@ -373,7 +417,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $block = { "user $id" }
         $warnings = $null
         foreach ($id in 1, 2) {
-            $null = Invoke-SecureCached @common -Interop get $block -WarningVariable +warnings -WarningAction SilentlyContinue
+            $null = Invoke-SecureCached @common -Interop get $block -WarningVariable +warnings -WarningAction Ignore
         }
 
         @($warnings) | Should -HaveCount 1
