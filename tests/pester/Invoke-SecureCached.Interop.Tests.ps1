@@ -88,6 +88,19 @@ Describe 'Invoke-SecureCached -Interop' {
             Block = { param($Id, [Parameter(ValueFromRemainingArguments = $true)] [int[]] $More) }
             Same  = 1, @()
         }
+        @{
+            Name  = 'one array as the rest'
+            List  = 1, @('2', 3)
+            Block = { param($Id, [Parameter(ValueFromRemainingArguments)] [int[]] $More) }
+            Same  = 1, @(2, 3)
+        }
+        @{
+            Name  = 'the rest, declared first'
+            List  = 1, 2, 3
+            Block = { param([Parameter(ValueFromRemainingArguments)] $More, $Id) }
+            Same  = @(2, 3), 1
+        }
+        @{ Name = 'a number for a bool'; List = @(1); Block = { param([bool] $Full) }; Same = @($true) }
         @{ Name = 'a block without any'; List = 1, 'a'; Block = { $args }; Same = 1, 'a' }
     ) {
         $bound = Get-CacheKitKey -Session $session -Namespace users -Interop op -ArgumentList $List $Block
@@ -108,6 +121,9 @@ Describe 'Invoke-SecureCached -Interop' {
         }
         @{ Name = 'too many'; List = 1, 2; Block = { param($Id) }; Id = 'InteropArgumentInvalid'; Text = '2 arguments' }
         @{ Name = 'of another type'; List = @('x'); Block = { param([int] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Int32' }
+        # Text is true to a cast, and nothing that PowerShell would give the block.
+        @{ Name = 'text for a bool'; List = @('false'); Block = { param([bool] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Boolean' }
+        @{ Name = 'null for a bool'; List = @($null); Block = { param([bool] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Boolean' }
         @{
             Name  = 'in other positions'
             List  = @(1)
