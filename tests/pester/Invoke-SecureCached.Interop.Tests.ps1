@@ -254,6 +254,13 @@ Describe 'Invoke-SecureCached -Interop' {
             Should -Throw -ErrorId "InteropArgumentInvalid,$commandType"
         { Invoke-SecureCached @common -Interop deeper { , $deeper } -WarningAction SilentlyContinue } |
             Should -Throw -ErrorId "ValueTooDeep,$commandType"
+        # A time is a map, and no scalar.
+        $deep = [datetime]::UtcNow
+        foreach ($i in 1..31) { $deep = , $deep }
+        $null = Invoke-SecureCached @common -Interop time { , $deep } -WarningAction SilentlyContinue
+        $deeper = , $deep
+        { Invoke-SecureCached @common -Interop later { , $deeper } -WarningAction SilentlyContinue } |
+            Should -Throw -ErrorId "ValueTooDeep,$commandType"
     }
 
     It 'refuses an argument that other languages do not share: <Name>' -ForEach @(

@@ -32,6 +32,9 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
     /// <summary>Whether the name of a value comes next.</summary>
     public bool IsAtName => _depth > 0 && _open[_depth - 1].NameIsNext;
 
+    /// <summary>How many are open, one in the other.</summary>
+    public int Depth => _depth;
+
     /// <summary>Tells where an item or value begins; a name is told with <see cref="AddName"/>.</summary>
     /// <param name="start">Its first byte.</param>
     public void BeginItem(int start)
