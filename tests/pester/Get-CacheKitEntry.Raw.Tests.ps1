@@ -171,6 +171,13 @@ Describe 'Get-CacheKitEntry -Raw' {
         (Get-CacheKitEntry @common -Tenant third).Tenant | Should -Be 'globex'
     }
 
+    It 'shows a key that somebody made for the terminal without what steers it' {
+        $table["red$([char] 27)[31m`n$([char] 0x202E)"] = [byte[]] 1
+        $text = Get-CacheKitEntry @common | Format-Table | Out-String
+        $text | Should -Match 'red\?\[31m\?\?'
+        (Get-CacheKitEntry @common).Key | Should -Be @($table.Keys)
+    }
+
     It 'is told apart from the listing of our own entries' {
         { Get-CacheKitEntry @common -Name one } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         { Get-CacheKitEntry @common -FailClosed } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'

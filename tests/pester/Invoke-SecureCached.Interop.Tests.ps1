@@ -93,6 +93,19 @@ Describe 'Invoke-SecureCached -Interop' {
             Block = { param($Id, [Parameter(ValueFromRemainingArguments = $true)] [int[]] $More) }
             Same  = 1, @()
         }
+        @{
+            Name  = 'one array as the rest'
+            List  = 1, @('2', 3)
+            Block = { param($Id, [Parameter(ValueFromRemainingArguments)] [int[]] $More) }
+            Same  = 1, @(2, 3)
+        }
+        @{
+            Name  = 'the rest, declared first'
+            List  = 1, 2, 3
+            Block = { param([Parameter(ValueFromRemainingArguments)] $More, $Id) }
+            Same  = @(2, 3), 1
+        }
+        @{ Name = 'a number for a bool'; List = @(1); Block = { param([bool] $Full) }; Same = @($true) }
         @{ Name = 'a block without any'; List = 1, 'a'; Block = { $args }; Same = 1, 'a' }
     ) {
         $bound = Get-CacheKitKey -Session $session -Namespace users -Interop op -ArgumentList $List $Block
@@ -130,6 +143,21 @@ Describe 'Invoke-SecureCached -Interop' {
             Block = { param([int] $Id) }
             Id    = 'InteropArgumentInvalid'
             Text  = 'Int32'
+        }
+        # Text is true to a cast, and nothing that PowerShell would give the block.
+        @{
+            Name  = 'text for a bool'
+            List  = @('false')
+            Block = { param([bool] $Id) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
+        @{
+            Name  = 'null for a bool'
+            List  = @($null)
+            Block = { param([bool] $Id) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
         }
         @{
             Name  = 'in other positions'
@@ -266,6 +294,13 @@ Describe 'Invoke-SecureCached -Interop' {
             Should -Throw -ErrorId "InteropArgumentInvalid,$commandType"
         { Invoke-SecureCached @common -Interop deeper { , $deeper } -WarningAction SilentlyContinue } |
             Should -Throw -ErrorId "ValueTooDeep,$commandType"
+        # A time is a map, and no scalar.
+        $deep = [datetime]::UtcNow
+        foreach ($i in 1..31) { $deep = , $deep }
+        $null = Invoke-SecureCached @common -Interop time { , $deep } -WarningAction SilentlyContinue
+        $deeper = , $deep
+        { Invoke-SecureCached @common -Interop later { , $deeper } -WarningAction SilentlyContinue } |
+            Should -Throw -ErrorId "ValueTooDeep,$commandType"
     }
 
     It 'refuses an argument that other languages do not share: <Name>' -ForEach @(
@@ -290,6 +325,14 @@ Describe 'Invoke-SecureCached -Interop' {
             Should -Throw -ErrorId "InteropArgumentInvalid,$commandType" -PassThru
         "$problem" | Should -Match $Text
         $table.Count | Should -Be 0
+    }
+
+    It 'refuses an object with a property that cannot be computed now' {
+        $object = [pscustomobject] @{ a = 1 }
+        $object.PSObject.Properties.Add([psscriptproperty]::new('b', { throw 'not now' }))
+        $problem = { Invoke-SecureCached @common -Interop op -ArgumentList $object { 'ran' } } |
+            Should -Throw -ErrorId "InteropArgumentInvalid,$commandType" -PassThru
+        "$problem" | Should -Match "the property 'b' of an object cannot be computed"
     }
 
     It 'refuses a name that cannot be part of the key: <Name>' -ForEach @(

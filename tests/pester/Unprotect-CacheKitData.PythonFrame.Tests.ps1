@@ -184,6 +184,17 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
+    It 'does not read what is authentic as another format: <Name>' -ForEach @(
+        @{ Name = 'orjson-plain'; From = '"s": "orjson"'; To = '"s":"default"' }
+        @{ Name = 'orjson'; From = '"s": "orjson"'; To = '"s": "arrow" ' }
+        @{ Name = 'default'; From = '"s": "default"'; To = '"s": "orjson" ' }
+    ) {
+        $frame = Edit-Header (Get-Frame $Name) $From $To
+        $problem = { Unprotect-CacheKitData @common @frame } |
+            Should -Throw -ErrorId "EntryMalformed,$commandType" -PassThru
+        "$problem" | Should -Match 'names a serializer that does not write this format'
+    }
+
     It 'names the serializer that only Python reads' {
         $frame = Get-Frame 'auto'
         $problem = { Unprotect-CacheKitData @common @frame } |

@@ -13,8 +13,23 @@ public static partial class PythonPayload
     /// <summary>XXH3-64 of what follows, big-endian.</summary>
     private const int ChecksumSize = sizeof(ulong);
 
+    private const string MessagePackFormat = "msgpack";
+
+    /// <summary>
+    /// Whether the serializer that a header names writes the format that it names. Only the format is authenticated:
+    /// whoever can write to the store chooses the other, and with it how authentic bytes would be read.
+    /// </summary>
+    /// <param name="header">The header.</param>
+    public static bool IsOfSerializer(PythonHeader header) => header.Serializer switch
+    {
+        PythonHeader.DefaultSerializer => header.Format == MessagePackFormat,
+        // These two call the format as themselves.
+        PythonHeader.OrjsonSerializer or PythonHeader.ArrowSerializer => header.Format == header.Serializer,
+        _ => false,
+    };
+
     /// <summary>Takes envelope or checksum off.</summary>
-    /// <param name="header">The header, whose format and flag are authentic by now.</param>
+    /// <param name="header">The header, whose format and flag are authentic, and of its serializer, by now.</param>
     /// <param name="key">The key of the entry in Python, whose end says whether JSON has a checksum.</param>
     /// <param name="payload">The payload in clear.</param>
     /// <param name="destination">Takes the serialized value; nothing is added to it unless all is well.</param>

@@ -100,7 +100,8 @@ public readonly struct EntryKey
     internal static EntryKey ForInterop(TenantKeys? keys, string @namespace, string key)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.ASCII.GetBytes(key), hash);
+        // Plain and encrypted entries have the same key, and who computes one does not answer for the other.
+        SHA256.HashData(Encoding.ASCII.GetBytes(keys is null ? $"-:{key}" : key), hash);
         return new EntryKey(keys, @namespace, EntryId.FromBytes(hash[..EntryId.ByteLength]), key);
     }
 

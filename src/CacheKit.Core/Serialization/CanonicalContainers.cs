@@ -42,6 +42,9 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
     /// <summary>Whether the name of a value comes next.</summary>
     public bool IsAtName { get; private set; }
 
+    /// <summary>How many are open, one in the other.</summary>
+    public int Depth => _depth;
+
     /// <summary>Tells where an item or value begins; a name is told with <see cref="AddName"/>.</summary>
     /// <param name="start">Its first byte.</param>
     public void BeginItem(int start)

@@ -16,6 +16,8 @@ public sealed class InteropValueWriter(SensitiveBuffer buffer) : InteropWriter(b
 
     private protected override bool TryPutOther(object value) => value switch
     {
+        // Every other is a map.
+        _ when IsDeepest => false,
         DateTime time => Put(PortableTime.DateTimeName, PortableTime.Format(PortableTime.ToMicrosecond(time))),
         DateTimeOffset time => Put(PortableTime.DateTimeName, PortableTime.Format(PortableTime.ToMicrosecond(time))),
         DateOnly date => Put(PortableTime.DateName, date.ToString("O", CultureInfo.InvariantCulture)),

@@ -101,6 +101,9 @@ public abstract class InteropWriter : ValueWriter
     /// <inheritdoc/>
     public override bool TryBeginCredential() => false;
 
+    /// <summary>Whether no container fits into those that are open.</summary>
+    private protected bool IsDeepest => _open.Depth >= DeepestValue;
+
     /// <summary>Whether the profile has sets.</summary>
     private protected abstract bool TakesSets { get; }
 

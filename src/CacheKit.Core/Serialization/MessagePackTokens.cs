@@ -92,6 +92,8 @@ internal readonly struct MessagePackTokens(SensitiveBuffer buffer)
             return TryWriteShort(text, out size);
         }
 
+        // Each character takes a byte at least; counting those of longer text would fail otherwise.
+        ValueTooLargeException.ThrowIfOver(text.Length);
         bool isWellFormed = Utf16.IsWellFormed(text);
         size = isWellFormed ? WriteLong(text) : 0;
         return isWellFormed;

@@ -26,9 +26,20 @@ internal static class PortableTime
     private static readonly string[] s_offsetForms = [.. s_localForms.Select(form => form + "zzz")];
 
     /// <summary>The text of a time; without an offset when its kind is unspecified.</summary>
-    public static string Format(DateTime time) => time.Kind == DateTimeKind.Unspecified
-        ? time.ToString("yyyy-MM-ddTHH:mm:ss" + FractionOf(time.Ticks), CultureInfo.InvariantCulture)
-        : Format(new DateTimeOffset(time));
+    public static string Format(DateTime time) => time.Kind switch
+    {
+        DateTimeKind.Unspecified =>
+            time.ToString("yyyy-MM-ddTHH:mm:ss" + FractionOf(time.Ticks), CultureInfo.InvariantCulture),
+        DateTimeKind.Utc => Format(WithOffset(time, TimeSpan.Zero)),
+        _ => Format(WithOffset(time, TimeZoneInfo.Local.GetUtcOffset(time))),
+    };
+
+    /// <summary>
+    /// A time with its offset; with none where the instant would be out of the calendar, as the first and last of local
+    /// times may be, which scripts take for "never".
+    /// </summary>
+    internal static DateTimeOffset WithOffset(DateTime time, TimeSpan offset) =>
+        new(time.Ticks, IsInCalendar(time.Ticks - offset.Ticks) ? offset : TimeSpan.Zero);
 
     /// <summary>The text of a time with an offset.</summary>
     public static string Format(DateTimeOffset time) =>
@@ -87,6 +98,8 @@ internal static class PortableTime
 
         return end - first > DigitsOfTick ? text.Remove(first + DigitsOfTick, end - first - DigitsOfTick) : text;
     }
+
+    private static bool IsInCalendar(long ticks) => ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks;
 
     private static string FractionOf(long ticks) => (ticks % TimeSpan.TicksPerSecond) switch
     {

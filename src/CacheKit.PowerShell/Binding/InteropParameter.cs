@@ -10,7 +10,6 @@ internal sealed class InteropParameter
 {
     private readonly Type _type;
     private readonly bool _isSwitch;
-    private readonly bool _takesRest;
     private readonly bool _hasDefault;
     private readonly object? _default;
     private readonly bool _isDefaultConstant;
@@ -27,7 +26,7 @@ internal sealed class InteropParameter
             .. parameter.Attributes.OfType<AttributeAst>()
                 .Where(each => each.TypeName.GetReflectionAttributeType() == typeof(ParameterAttribute)),
         ];
-        _takesRest = IsSet(attributes, nameof(ParameterAttribute.ValueFromRemainingArguments));
+        TakesRest = IsSet(attributes, nameof(ParameterAttribute.ValueFromRemainingArguments));
         TakesInput = IsSet(attributes, nameof(ParameterAttribute.ValueFromPipeline));
         HasOwnPosition = Array.Exists(attributes, each => Find(each, nameof(ParameterAttribute.Position)) is not null);
         _hasDefault = parameter.DefaultValue is not null;
@@ -52,6 +51,9 @@ internal sealed class InteropParameter
     /// <summary>Whether it takes the input object.</summary>
     public bool TakesInput { get; }
 
+    /// <summary>Whether it takes the arguments that no other parameter takes.</summary>
+    public bool TakesRest { get; }
+
     /// <summary>Whether its position is another than that of its declaration, perhaps.</summary>
     public bool HasOwnPosition { get; }
 
@@ -67,10 +69,12 @@ internal sealed class InteropParameter
             return Convert(input[0]);
         }
 
-        if (_takesRest)
+        if (TakesRest)
         {
             object?[] rest = arguments[next..];
             next = arguments.Length;
+            // As PowerShell does: one array is the rest itself.
+            rest = rest is [object?[] only] ? only : rest;
             return _type.IsArray ? Convert(rest) : rest;
         }
 
@@ -99,12 +103,28 @@ internal sealed class InteropParameter
             return value is SwitchParameter flag ? flag.IsPresent : value;
         }
 
-        return LanguagePrimitives.TryConvertTo(value, _type, CultureInfo.InvariantCulture, out object? converted)
+        return IsConvertible(value)
+            && LanguagePrimitives.TryConvertTo(value, _type, CultureInfo.InvariantCulture, out object? converted)
             ? converted
             : throw new CacheKitException(
                 ErrorIds.InteropArgumentInvalid,
                 $"The argument for {Display} cannot be made a {_type.FullName}, as the block declares it.",
                 "Give another argument.");
+    }
+
+    /// <summary>To a cast any text is true; a parameter takes true, false and numbers alone.</summary>
+    private bool IsConvertible(object? value)
+    {
+        if (_type != typeof(bool) && _type != typeof(bool?))
+        {
+            return true;
+        }
+
+        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return bare is null
+            ? _type == typeof(bool?)
+            : bare is SwitchParameter
+                || Type.GetTypeCode(bare.GetType()) is TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal);
     }
 
     private static bool IsSet(AttributeAst[] attributes, string name) =>

@@ -52,11 +52,13 @@ internal sealed class InteropSignature
                 "Take Position out of the block's parameters.");
         }
 
-        List<KeyValuePair<string, object?>> bound = [];
+        KeyValuePair<string, object?>[] bound = new KeyValuePair<string, object?>[_parameters.Length];
         int next = 0;
-        foreach (InteropParameter parameter in _parameters)
+        // What takes the rest is served last, wherever it is declared.
+        foreach (int i in Enumerable.Range(0, bound.Length).OrderBy(i => _parameters[i].TakesRest))
         {
-            bound.Add(KeyValuePair.Create(parameter.Display, parameter.Bind(arguments, ref next, input)));
+            InteropParameter parameter = _parameters[i];
+            bound[i] = KeyValuePair.Create(parameter.Display, parameter.Bind(arguments, ref next, input));
         }
 
         return next == arguments.Length

@@ -123,6 +123,11 @@ public sealed partial class UnprotectCacheKitDataCommand
 
     private static object?[] Decode(PythonHeader header, string key, SensitiveBuffer payload, SensitiveBuffer value)
     {
+        if (!PythonPayload.IsOfSerializer(header))
+        {
+            throw Malformed("its header names a serializer that does not write this format");
+        }
+
         EnvelopeOutcome outcome = PythonPayload.Unwrap(header, key, payload.WrittenSpan, value);
         if (outcome != EnvelopeOutcome.Success)
         {

@@ -20,7 +20,9 @@ internal sealed partial class ObjectWriter
         Collection<string> names = ObjectParts.TypeNamesOf(bag);
         bool isDeserialized = names.Count > 0 && names[0].StartsWith(DeserializedPrefix, StringComparison.Ordinal);
         List<KeyValuePair<string, object?>> properties =
-            isDeserialized ? PropertyValues.OfDeserialized(bag) : PropertyValues.OfInstance(bag);
+            isDeserialized
+                ? PropertyValues.OfDeserialized(bag)
+                : PropertyValues.OfInstance(bag, needsAll: !writer.TakesOtherObjects);
         writer.BeginPropertyBag(IsPlainBag(names) ? [] : names, ObjectParts.DeserializedTextOf(bag), properties.Count);
         WriteProperties(properties, level, objects);
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Serialization;
 using CacheKit.Engine;
 
 namespace CacheKit.Conversion;
@@ -12,7 +13,9 @@ internal static class PropertyValues
 {
     /// <summary>What was added to one object.</summary>
     /// <param name="value">The object, wrapped or not.</param>
-    public static List<KeyValuePair<string, object?>> OfInstance(object value)
+    /// <param name="needsAll">Whether one that cannot be computed is an error: without it, it is another object.</param>
+    /// <exception cref="InteropModelException">All are needed, and one throws.</exception>
+    public static List<KeyValuePair<string, object?>> OfInstance(object value, bool needsAll = false)
     {
         // Text and numbers lose what was added to them together with their wrapper.
         if (value is string or ValueType || InstanceMembers.Find(value) is not { } members)
@@ -25,7 +28,7 @@ internal static class PropertyValues
         {
             if (member is PSPropertyInfo property && !InstanceMembers.IsReserved(member))
             {
-                Add(values, property);
+                Add(values, property, needsAll);
             }
         }
 
@@ -107,7 +110,8 @@ internal static class PropertyValues
         return exception is not OutOfMemoryException;
     }
 
-    private static void Add(List<KeyValuePair<string, object?>> values, PSPropertyInfo property)
+    private static void Add(
+        List<KeyValuePair<string, object?>> values, PSPropertyInfo property, bool needsAll = false)
     {
         try
         {
@@ -118,6 +122,11 @@ internal static class PropertyValues
         }
         catch (Exception exception) when (IsOfTheObject(exception))
         {
+            if (needsAll)
+            {
+                throw new InteropModelException($"the property '{property.Name}' of an object cannot be computed");
+            }
+
             // Left out, as Export-Clixml does: an object must not fail for one property that cannot be computed now.
         }
     }

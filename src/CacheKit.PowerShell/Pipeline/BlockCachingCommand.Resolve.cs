@@ -182,18 +182,6 @@ public abstract partial class BlockCachingCommand
         return false;
     }
 
-    private void DropMalformed(EntryCache cache, EntryKeys keys)
-    {
-        if (KeepsEvidence)
-        {
-            RefuseMalformed(keys);
-        }
-
-        WriteWarning(Sentences.Join("An entry does not decode.", _problem, $"It was dropped ({keys.Current})."));
-        Wait(stop => cache.RemoveAsync(keys, stop));
-        WriteNotices(cache);
-    }
-
     private void Compute(EntryCache cache, EntryKeys keys, BlockCall call, Flight? flight)
     {
         WriteVerbose($"{(Refresh ? "Refresh" : "Miss")}: {keys.Current}.");

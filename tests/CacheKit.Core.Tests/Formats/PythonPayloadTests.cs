@@ -44,6 +44,18 @@ public sealed class PythonPayloadTests
         Assert.Equal(s_value, Unwrap(s_orjson, key, payload));
     }
 
+    [Theory]
+    [InlineData("default", "msgpack", true)]
+    [InlineData("orjson", "orjson", true)]
+    [InlineData("arrow", "arrow", true)]
+    // The JSON 7 is the number 55 in MessagePack.
+    [InlineData("default", "orjson", false)]
+    [InlineData("orjson", "msgpack", false)]
+    [InlineData("arrow", "orjson", false)]
+    [InlineData("msgpack", "msgpack", false)]
+    public void A_serializer_goes_with_the_format_that_it_writes(string serializer, string format, bool expected) =>
+        Assert.Equal(expected, PythonPayload.IsOfSerializer(new PythonHeader(serializer, format)));
+
     [Fact]
     public void A_table_has_a_checksum_whatever_the_key_says() =>
         Assert.Equal(s_value, Unwrap(s_arrow, "f:args:00:0w", PythonFrames.Checksummed(s_value)));

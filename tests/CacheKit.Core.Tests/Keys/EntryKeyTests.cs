@@ -1,4 +1,5 @@
 using System.Text;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Tests.Support;
 using Xunit;
@@ -130,6 +131,18 @@ public sealed class EntryKeyTests
                 }
             });
         }
+    }
+
+    [Fact]
+    public void Plain_and_encrypted_interop_entries_share_a_key_but_no_computation()
+    {
+        using TenantKeyRing ring = TestKeys.Ring("default", 1);
+        string text = InteropKey.Compute("users", "get_user", [0x91, 0x2A]);
+        EntryKey plain = EntryKey.ForInterop(null, "users", text);
+        EntryKey encrypted = EntryKey.ForInterop(ring.Current, "users", text);
+        Assert.Equal(text, plain.ToString());
+        Assert.Equal(text, encrypted.ToString());
+        Assert.NotEqual(plain.Id, encrypted.Id);
     }
 
     private static string Tag(byte master, string tenant, string @namespace)

@@ -61,6 +61,19 @@ public sealed class PortableValueTests
         { new Version(1, 2, 3), "{\"Major\":1,\"Minor\":2,\"Build\":3,\"Revision\":-1,\"MajorRevision\":-1,\"MinorRevision\":-1}" },
     };
 
+    [Fact]
+    public void A_local_time_at_an_end_of_the_calendar_has_an_offset_that_keeps_it_inside()
+    {
+        TimeSpan hour = TimeSpan.FromHours(1);
+        DateTime usual = new(2024, 5, 6, 7, 8, 9, DateTimeKind.Local);
+        Assert.Equal("2024-05-06T07:08:09+01:00", PortableTime.Format(PortableTime.WithOffset(usual, hour)));
+        Assert.Equal("0001-01-01T00:00:00+00:00", PortableTime.Format(PortableTime.WithOffset(DateTime.MinValue, hour)));
+        Assert.Equal("0001-01-01T00:00:00-01:00", PortableTime.Format(PortableTime.WithOffset(DateTime.MinValue, -hour)));
+        DateTime last = PortableTime.ToMicrosecond(DateTime.MaxValue);
+        Assert.Equal("9999-12-31T23:59:59.999999+00:00", PortableTime.Format(PortableTime.WithOffset(last, -hour)));
+        Assert.Equal("9999-12-31T23:59:59.999999+01:00", PortableTime.Format(PortableTime.WithOffset(last, hour)));
+    }
+
     [Theory]
     [MemberData(nameof(MessagePackScalars), DisableDiscoveryEnumeration = true)]
     public void MessagePack_writes_the_value_profile(object value, string hex) =>
