@@ -65,12 +65,8 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Advance(int count)
     {
-        // One comparison for both ends: a count below zero is a large one without a sign.
-        if ((uint)count > (uint)(_bytes.Length - _written))
-        {
-            throw new ArgumentOutOfRangeException(nameof(count));
-        }
-
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _written);
         _written += count;
     }
 
@@ -85,7 +81,7 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(Math.Max(sizeHint, 1));
-        return new Span<byte>(_bytes, _written, _bytes.Length - _written);
+        return _bytes.AsSpan(_written);
     }
 
     /// <summary>Appends bytes.</summary>

@@ -77,7 +77,7 @@ internal sealed class RedisProcess : IDisposable
     public static RedisProcess StartSentinel(int port, string configuration)
     {
         SkipUnlessInstalled();
-        return Started(new RedisProcess("redis-sentinel", port, configuration, []));
+        return Started(new RedisProcess("redis-server", port, configuration, ["--sentinel"]));
     }
 
     /// <summary>Skips the test where redis-server is not installed.</summary>
@@ -190,6 +190,7 @@ internal sealed class RedisProcess : IDisposable
             string file = _directory.File("sentinel.conf");
             File.WriteAllText(file, $"port {Port}\nbind 127.0.0.1\ndir {_directory.Path}\n{_configuration}\n");
             start.ArgumentList.Add(file);
+            Array.ForEach(_arguments, start.ArgumentList.Add);
         }
 
         _process = Process.Start(start)!;
