@@ -146,12 +146,23 @@ public abstract class EntryCommand : SessionCommand
     /// <param name="isError">Whether it is an error.</param>
     private protected void TellUnsound(EntryInfo entry, bool isError)
     {
-        bool isAuthentic = entry.Condition == EntryCondition.Malformed;
         string key = entry.Key.ToString();
-        string text = isAuthentic
-            ? $"An entry in {Cache.StoreName} does not decode. It stays where it is ({key})."
-            : $"An entry in {Cache.StoreName} is not authentic: it was altered, moved, or sealed under another key. "
-                + $"It stays where it is ({key}).";
+        TellUnsound(
+            new UnsoundEntry(entry.Condition == EntryCondition.Malformed, key, Problem: null, "-Key", key), isError);
+    }
+
+    /// <summary>Tells of an entry that cannot be used, and stays where it is: a warning, or an error.</summary>
+    /// <param name="entry">What is known of it.</param>
+    /// <param name="isError">Whether it is an error.</param>
+    private protected void TellUnsound(UnsoundEntry entry, bool isError)
+    {
+        string store = OpenedCache.StoreName;
+        string text = Sentences.Join(
+            entry.IsAuthentic
+                ? $"An entry in {store} does not decode."
+                : $"An entry in {store} is not authentic: it was altered, moved, or sealed under another key.",
+            entry.Problem,
+            $"It stays where it is ({entry.Key}).");
         if (!isError)
         {
             WriteWarning(text);
@@ -159,9 +170,18 @@ public abstract class EntryCommand : SessionCommand
         }
 
         CacheKitException failure = new(
-            isAuthentic ? ErrorIds.EntryMalformed : ErrorIds.EntryNotAuthentic,
+            entry.IsAuthentic ? ErrorIds.EntryMalformed : ErrorIds.EntryNotAuthentic,
             text,
-            "Find out who writes to the store; Remove-CacheKitItem -Key removes the entry.");
-        WriteError(ErrorRecords.From(failure, key));
+            $"Find out who writes to the store; Remove-CacheKitItem {entry.Parameter} removes the entry.");
+        WriteError(ErrorRecords.From(failure, entry.Target));
     }
+
+    /// <summary>An entry that cannot be used.</summary>
+    /// <param name="IsAuthentic">Whether it is authentic, and only does not decode.</param>
+    /// <param name="Key">Its key in the store.</param>
+    /// <param name="Problem">What more is known of it, as a sentence, or null.</param>
+    /// <param name="Parameter">The parameter of Remove-CacheKitItem that names it.</param>
+    /// <param name="Target">What the user gave.</param>
+    private protected sealed record UnsoundEntry(
+        bool IsAuthentic, string Key, string? Problem, string Parameter, string? Target);
 }

@@ -96,25 +96,9 @@ public abstract partial class ItemCommand
     /// <param name="problem">What more is known of it, or null.</param>
     /// <param name="keys">Where it lies.</param>
     /// <param name="isError">Whether it is an error.</param>
-    private protected void TellInteropUnsound(LookupOutcome outcome, string? problem, EntryKeys keys, bool isError)
-    {
-        bool isAuthentic = outcome == LookupOutcome.Malformed;
-        string text = Sentences.Join(
-            isAuthentic
-                ? $"An entry in {InteropCache.StoreName} does not decode."
-                : $"An entry in {InteropCache.StoreName} is not authentic: it was altered, moved, or sealed under another key.",
-            problem,
-            $"It stays where it is ({keys.Current}).");
-        if (!isError)
-        {
-            WriteWarning(text);
-            return;
-        }
-
-        CacheKitException failure = new(
-            isAuthentic ? ErrorIds.EntryMalformed : ErrorIds.EntryNotAuthentic,
-            text,
-            "Find out who writes to the store; Remove-CacheKitItem -Interop removes the entry.");
-        WriteError(ErrorRecords.From(failure, Interop));
-    }
+    private protected void TellInteropUnsound(LookupOutcome outcome, string? problem, EntryKeys keys, bool isError) =>
+        TellUnsound(
+            new UnsoundEntry(
+                outcome == LookupOutcome.Malformed, keys.Current.ToString(), problem, "-Interop", Interop),
+            isError);
 }
