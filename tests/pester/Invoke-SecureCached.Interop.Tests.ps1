@@ -382,6 +382,15 @@ Describe 'Invoke-SecureCached -Interop' {
         "$warnings" | Should -BeNullOrEmpty
     }
 
+    It 'completes the operations that were used' {
+        $null = Invoke-SecureCached @common -Interop zz_completed { 1 }
+        foreach ($command in 'Invoke-SecureCached', 'Get-CacheKitItem', 'Get-CacheKitKey') {
+            $line = "$command -Interop zz_"
+            $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
+            $found.CompletionMatches.CompletionText | Should -Be 'zz_completed'
+        }
+    }
+
     It 'stores nothing with -Bypass, and anew with -Refresh' {
         Invoke-SecureCached @common -Interop get -Bypass { 1 } | Should -Be 1
         $table.Count | Should -Be 0
