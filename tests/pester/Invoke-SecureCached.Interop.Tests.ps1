@@ -382,6 +382,30 @@ Describe 'Invoke-SecureCached -Interop' {
         "$warnings" | Should -BeNullOrEmpty
     }
 
+    It 'takes a function whose parameters stand before its body' {
+        function Get-Name($Id, $Full = $false) { "user $Id $Full" }
+        $warnings = $null
+        $null = Invoke-SecureCached @common -Interop get -ArgumentList 7 ${function:Get-Name} -WarningVariable warnings
+        "$warnings" | Should -BeNullOrEmpty
+        Invoke-SecureCached @common -Interop get -ArgumentList 7, $false { throw 'again' } | Should -Be 'user 7 False'
+    }
+
+    It 'refuses a block that asks for its own result, and says what to change' {
+        $problem = { Invoke-SecureCached @common -Interop get { Invoke-SecureCached @common -Interop get { 1 } } } |
+            Should -Throw -ErrorId "RecursiveKey,$commandType" -PassThru
+        $problem.ErrorDetails.RecommendedAction | Should -Match '-ArgumentList'
+    }
+
+    It 'advises text for <Value> that all read alike' -ForEach @(
+        @{ Value = [DateOnly]::new(2024, 2, 3); Text = '2024-02-03' }
+        @{ Value = [TimeOnly]::new(10, 11, 12); Text = '10:11:12.0000000' }
+    ) {
+        $problem = { Invoke-SecureCached @common -Interop get -ArgumentList $Value { 1 } } |
+            Should -Throw -ErrorId "InteropArgumentInvalid,$commandType" -PassThru
+        $advice = $problem.ErrorDetails.RecommendedAction -replace '^.*(?=\$value)' -replace '\.$'
+        [scriptblock]::Create($advice).Invoke() | Should -Be $Text
+    }
+
     It 'completes the operations that were used' {
         $null = Invoke-SecureCached @common -Interop zz_completed { 1 }
         foreach ($command in 'Invoke-SecureCached', 'Get-CacheKitItem', 'Get-CacheKitKey') {
