@@ -75,6 +75,9 @@ Describe 'Invoke-SecureCached -Interop' {
         @{ Name = 'null as a default'; List = @(); Block = { param($Id = $null) }; Same = @($null) }
         @{ Name = 'a declared type'; List = @('42'); Block = { param([int] $Id) }; Same = @(42) }
         @{ Name = 'text for a number'; List = @(42); Block = { param([string] $Id) }; Same = @('42') }
+        @{ Name = 'a number for a bool'; List = 0, 2.5; Block = { param([bool] $A, [bool] $B) }; Same = $false, $true }
+        @{ Name = 'null for a bool or none'; List = @($null); Block = { param([Nullable[bool]] $A) }; Same = @($null) }
+        @{ Name = 'bools'; List = , @($true, 0); Block = { param([bool[]] $A) }; Same = , @($true, $false) }
         @{ Name = 'a switch'; List = @(1); Block = { param([switch] $Full, $Id) }; Same = $false, 1 }
         @{
             Name  = 'the rest'
@@ -108,6 +111,22 @@ Describe 'Invoke-SecureCached -Interop' {
         }
         @{ Name = 'too many'; List = 1, 2; Block = { param($Id) }; Id = 'InteropArgumentInvalid'; Text = '2 arguments' }
         @{ Name = 'of another type'; List = @('x'); Block = { param([int] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Int32' }
+        @{ Name = 'text for a bool'; List = @('False'); Block = { param([bool] $On) }; Id = 'InteropArgumentInvalid'; Text = 'Boolean' }
+        @{ Name = 'null for a bool'; List = @($null); Block = { param([bool] $On) }; Id = 'InteropArgumentInvalid'; Text = 'Boolean' }
+        @{
+            Name  = 'text among bools'
+            List  = , @($true, 'False')
+            Block = { [CmdletBinding()] param([bool[]] $On) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
+        @{
+            Name  = 'text for a bool as a default'
+            List  = @()
+            Block = { param([bool] $On = 'no') }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
         @{
             Name  = 'in other positions'
             List  = @(1)
