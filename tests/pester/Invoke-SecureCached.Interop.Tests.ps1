@@ -220,7 +220,7 @@ Describe 'Invoke-SecureCached -Interop' {
         @{ Name = 'char'; Block = { [char] 'x' }; Text = 'System.Char'; Advice = 'its text' }
         @{ Name = 'guid'; Block = { [guid]::Empty }; Text = 'System.Guid'; Advice = 'its text' }
         @{ Name = 'time span'; Block = { [timespan] '1' }; Text = 'System.TimeSpan'; Advice = 'its text' }
-        @{ Name = 'set'; Block = { , [Collections.Generic.HashSet[int]]::new() }; Text = 'HashSet'; Advice = 'an array' }
+        @{ Name = 'set'; Block = { , [Collections.Generic.HashSet[int]]::new() }; Text = 'HashSet`1\[System.Int32\],'; Advice = 'an array' }
         @{ Name = 'NaN'; Block = { [double]::NaN }; Text = 'not a number'; Advice = '\$null' }
         @{ Name = 'a large integer'; Block = { [bigint]::Pow(2, 64) }; Text = '2\^64'; Advice = 'its text' }
         @{ Name = 'half a character'; Block = { [string] [char] 0xD800 }; Text = 'surrogate'; Advice = 'Give' }

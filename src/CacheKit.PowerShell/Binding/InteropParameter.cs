@@ -106,7 +106,7 @@ internal sealed class InteropParameter
         {
             throw new CacheKitException(
                 ErrorIds.InteropArgumentInvalid,
-                $"The argument for {Display} cannot be made a {_type.FullName}, as the block declares it.",
+                $"The argument for {Display} cannot be made a {_type}, as the block declares it.",
                 "Give $true, $false or a number: PowerShell binds nothing else to a [bool], and the text 'False' would be true.");
         }
 
@@ -114,7 +114,7 @@ internal sealed class InteropParameter
             ? converted
             : throw new CacheKitException(
                 ErrorIds.InteropArgumentInvalid,
-                $"The argument for {Display} cannot be made a {_type.FullName}, as the block declares it.",
+                $"The argument for {Display} cannot be made a {_type}, as the block declares it.",
                 "Give another argument.");
     }
 

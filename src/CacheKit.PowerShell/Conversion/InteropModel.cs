@@ -29,7 +29,7 @@ internal static class InteropModel
 
         return type == typeof(DateTime) && isArgument
             ? "a DateTime whose Kind is Unspecified, so that nobody knows which instant it is"
-            : $"a {type.FullName}";
+            : $"a {type}";
     }
 
     /// <summary>What to give in its place.</summary>
