@@ -111,8 +111,20 @@ Describe 'Invoke-SecureCached -Interop' {
         }
         @{ Name = 'too many'; List = 1, 2; Block = { param($Id) }; Id = 'InteropArgumentInvalid'; Text = '2 arguments' }
         @{ Name = 'of another type'; List = @('x'); Block = { param([int] $Id) }; Id = 'InteropArgumentInvalid'; Text = 'Int32' }
-        @{ Name = 'text for a bool'; List = @('False'); Block = { param([bool] $On) }; Id = 'InteropArgumentInvalid'; Text = 'Boolean' }
-        @{ Name = 'null for a bool'; List = @($null); Block = { param([bool] $On) }; Id = 'InteropArgumentInvalid'; Text = 'Boolean' }
+        @{
+            Name  = 'text for a bool'
+            List  = @('False')
+            Block = { param([bool] $On) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
+        @{
+            Name  = 'null for a bool'
+            List  = @($null)
+            Block = { param([bool] $On) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
         @{
             Name  = 'text among bools'
             List  = , @($true, 'False')
@@ -220,7 +232,12 @@ Describe 'Invoke-SecureCached -Interop' {
         @{ Name = 'char'; Block = { [char] 'x' }; Text = 'System.Char'; Advice = 'its text' }
         @{ Name = 'guid'; Block = { [guid]::Empty }; Text = 'System.Guid'; Advice = 'its text' }
         @{ Name = 'time span'; Block = { [timespan] '1' }; Text = 'System.TimeSpan'; Advice = 'its text' }
-        @{ Name = 'set'; Block = { , [Collections.Generic.HashSet[int]]::new() }; Text = 'HashSet`1\[System.Int32\],'; Advice = 'an array' }
+        @{
+            Name   = 'set'
+            Block  = { , [Collections.Generic.HashSet[int]]::new() }
+            Text   = 'HashSet`1\[System.Int32\],'
+            Advice = 'an array'
+        }
         @{ Name = 'NaN'; Block = { [double]::NaN }; Text = 'not a number'; Advice = '\$null' }
         @{ Name = 'a large integer'; Block = { [bigint]::Pow(2, 64) }; Text = '2\^64'; Advice = 'its text' }
         @{ Name = 'half a character'; Block = { [string] [char] 0xD800 }; Text = 'surrogate'; Advice = 'Give' }

@@ -131,7 +131,7 @@ Describe 'Step-CacheKitKeyRotation' {
     It 'says where entries of interop namespaces that are not authentic are found' {
         $null = Invoke-Cached -Namespace shared -Interop clear { 'not sealed' }
         $warnings = $null
-        $result = Step-CacheKitKeyRotation -InteropNamespace shared -WarningVariable warnings -WarningAction SilentlyContinue
+        $result = Step-CacheKitKeyRotation -InteropNamespace shared -WarningVariable warnings 3>$null
         $result.NotAuthentic | Should -Be 1
         "$warnings" | Should -Match 'interop namespaces are listed with -Raw'
         (Get-CacheKitEntry -Raw -Key shared:*).Format | Should -Be MessagePack

@@ -24,7 +24,7 @@ internal sealed partial class FreeVariableFinder
     /// <summary>What was assigned where the innermost nested block is written: the scope that <c>$using:</c> names.</summary>
     private HashSet<string> _enclosing = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Finds the free variables of a script, or of a function, whose parameters may stand before its body.</summary>
+    /// <summary>Finds the free variables of a script, or of a function with parameters before its body.</summary>
     /// <param name="tree">Its tree.</param>
     /// <param name="attempted">
     /// The names that count as assigned although the assignment can fail, when its errors are silenced.

@@ -107,7 +107,7 @@ internal sealed class InteropParameter
             throw new CacheKitException(
                 ErrorIds.InteropArgumentInvalid,
                 $"The argument for {Display} cannot be made a {_type}, as the block declares it.",
-                "Give $true, $false or a number: PowerShell binds nothing else to a [bool], and the text 'False' would be true.");
+                "Give $true, $false or a number: PowerShell binds no text to a [bool]: 'False' would be true.");
         }
 
         return LanguagePrimitives.TryConvertTo(value, _type, CultureInfo.InvariantCulture, out object? converted)
@@ -121,12 +121,13 @@ internal sealed class InteropParameter
     private IEnumerable<object?> Items(object? value) =>
         (_type.IsArray ? LanguagePrimitives.GetEnumerable(value)?.Cast<object?>() : null) ?? [value];
 
-    /// <summary>Whether PowerShell binds it to a boolean parameter: a conversion would take text, too, and null.</summary>
+    /// <summary>Whether PowerShell binds it to a boolean parameter; a conversion would take text, too.</summary>
     private bool IsTruth(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {
         null => _truthType != typeof(bool),
         SwitchParameter => true,
-        object bare => Type.GetTypeCode(bare.GetType()) is TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal),
+        object bare => Type.GetTypeCode(bare.GetType())
+            is TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal),
     };
 
     private static bool IsSet(AttributeAst[] attributes, string name) =>

@@ -4,7 +4,7 @@ using System.Management.Automation.Language;
 
 namespace CacheKit.Completion;
 
-/// <summary>Offers the operations of interop entries that this process has used: from memory, never from a store.</summary>
+/// <summary>Offers the interop operations that this process has used: from memory, never from a store.</summary>
 public sealed class OperationCompleter : IArgumentCompleter
 {
     private static readonly SeenNames s_names = new();

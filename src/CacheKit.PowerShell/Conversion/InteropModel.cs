@@ -77,5 +77,6 @@ internal static class InteropModel
     }
 
     private static bool IsText(Type type) => type == typeof(char) || type == typeof(Guid) || type == typeof(Uri)
-        || type == typeof(Version) || type == typeof(BigInteger) || type == typeof(TimeSpan) || type == typeof(ScriptBlock);
+        || type == typeof(Version) || type == typeof(BigInteger) || type == typeof(TimeSpan)
+        || type == typeof(ScriptBlock);
 }
