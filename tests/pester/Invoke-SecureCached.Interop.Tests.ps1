@@ -80,6 +80,9 @@ Describe 'Invoke-SecureCached -Interop' {
         @{ Name = 'null as a default'; List = @(); Block = { param($Id = $null) }; Same = @($null) }
         @{ Name = 'a declared type'; List = @('42'); Block = { param([int] $Id) }; Same = @(42) }
         @{ Name = 'text for a number'; List = @(42); Block = { param([string] $Id) }; Same = @('42') }
+        @{ Name = 'a number for a bool'; List = 0, 2.5; Block = { param([bool] $A, [bool] $B) }; Same = $false, $true }
+        @{ Name = 'null for a bool or none'; List = @($null); Block = { param([Nullable[bool]] $A) }; Same = @($null) }
+        @{ Name = 'bools'; List = , @($true, 0); Block = { param([bool[]] $A) }; Same = , @($true, $false) }
         @{ Name = 'a switch'; List = @(1); Block = { param([switch] $Full, $Id) }; Same = $false, 1 }
         @{
             Name  = 'the rest'
@@ -147,15 +150,29 @@ Describe 'Invoke-SecureCached -Interop' {
         # Text is true to a cast, and nothing that PowerShell would give the block.
         @{
             Name  = 'text for a bool'
-            List  = @('false')
-            Block = { param([bool] $Id) }
+            List  = @('False')
+            Block = { param([bool] $On) }
             Id    = 'InteropArgumentInvalid'
             Text  = 'Boolean'
         }
         @{
             Name  = 'null for a bool'
             List  = @($null)
-            Block = { param([bool] $Id) }
+            Block = { param([bool] $On) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
+        @{
+            Name  = 'text among bools'
+            List  = , @($true, 'False')
+            Block = { [CmdletBinding()] param([bool[]] $On) }
+            Id    = 'InteropArgumentInvalid'
+            Text  = 'Boolean'
+        }
+        @{
+            Name  = 'text for a bool as a default'
+            List  = @()
+            Block = { param([bool] $On = 'no') }
             Id    = 'InteropArgumentInvalid'
             Text  = 'Boolean'
         }
@@ -255,7 +272,7 @@ Describe 'Invoke-SecureCached -Interop' {
         @{
             Name   = 'set'
             Block  = { , [Collections.Generic.HashSet[int]]::new() }
-            Text   = 'HashSet'
+            Text   = 'HashSet`1\[System.Int32\],'
             Advice = 'an array'
         }
         @{ Name = 'NaN'; Block = { [double]::NaN }; Text = 'not a number'; Advice = '\$null' }
@@ -467,6 +484,39 @@ Describe 'Invoke-SecureCached -Interop' {
         "$warnings" | Should -Match 'The block reads \$id, which is no part of the key'
         Invoke-SecureCached @common -Interop other -ArgumentList 1 { "user $id" } -WarningVariable warnings
         "$warnings" | Should -BeNullOrEmpty
+    }
+
+    It 'takes a function whose parameters stand before its body' {
+        function Get-Name($Id, $Full = $false) { "user $Id $Full" }
+        $warnings = $null
+        $null = Invoke-SecureCached @common -Interop get -ArgumentList 7 ${function:Get-Name} -WarningVariable warnings
+        "$warnings" | Should -BeNullOrEmpty
+        Invoke-SecureCached @common -Interop get -ArgumentList 7, $false { throw 'again' } | Should -Be 'user 7 False'
+    }
+
+    It 'refuses a block that asks for its own result, and says what to change' {
+        $problem = { Invoke-SecureCached @common -Interop get { Invoke-SecureCached @common -Interop get { 1 } } } |
+            Should -Throw -ErrorId "RecursiveKey,$commandType" -PassThru
+        $problem.ErrorDetails.RecommendedAction | Should -Match '-ArgumentList'
+    }
+
+    It 'advises text for <Value> that all read alike' -ForEach @(
+        @{ Value = [DateOnly]::new(2024, 2, 3); Text = '2024-02-03' }
+        @{ Value = [TimeOnly]::new(10, 11, 12); Text = '10:11:12.0000000' }
+    ) {
+        $problem = { Invoke-SecureCached @common -Interop get -ArgumentList $Value { 1 } } |
+            Should -Throw -ErrorId "InteropArgumentInvalid,$commandType" -PassThru
+        $advice = $problem.ErrorDetails.RecommendedAction -replace '^.*(?=\$value)' -replace '\.$'
+        [scriptblock]::Create($advice).Invoke() | Should -Be $Text
+    }
+
+    It 'completes the operations that were used' {
+        $null = Invoke-SecureCached @common -Interop zz_completed { 1 }
+        foreach ($command in 'Invoke-SecureCached', 'Get-CacheKitItem', 'Get-CacheKitKey') {
+            $line = "$command -Interop zz_"
+            $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
+            $found.CompletionMatches.CompletionText | Should -Be 'zz_completed'
+        }
     }
 
     It 'stores nothing with -Bypass, and anew with -Refresh' {

@@ -128,6 +128,15 @@ Describe 'Step-CacheKitKeyRotation' {
         $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StepCacheKitKeyRotationCommand"
     }
 
+    It 'says where entries of interop namespaces that are not authentic are found' {
+        $null = Invoke-Cached -Namespace shared -Interop clear { 'not sealed' }
+        $warnings = $null
+        $result = Step-CacheKitKeyRotation -InteropNamespace shared -WarningVariable warnings 3>$null
+        $result.NotAuthentic | Should -Be 1
+        "$warnings" | Should -Match 'interop namespaces are listed with -Raw'
+        (Get-CacheKitEntry -Raw -Key shared:*).Format | Should -Be MessagePack
+    }
+
     It 'is told in the audit log' {
         $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
             -AuditPath "$TestDrive/step.jsonl"

@@ -6,10 +6,9 @@ namespace CacheKit.Binding;
 internal sealed class BlockAnalysis
 {
     /// <summary>Analyses a block.</summary>
-    /// <param name="tree">Its syntax tree: a script, or the body of a function.</param>
+    /// <param name="tree">Its syntax tree: a script, or a function.</param>
     public BlockAnalysis(Ast tree)
     {
-        ScriptBlockAst script = tree as ScriptBlockAst ?? ((FunctionDefinitionAst)tree).Body;
         byte[] identity = BlockIdentity.Compute(tree);
         Start = ValueIdentity.Encode(buffer =>
         {
@@ -17,7 +16,7 @@ internal sealed class BlockAnalysis
             buffer.Write(identity);
         });
         FreeVariables = Array.ConvertAll(
-            FreeVariableFinder.Find(script, out string[] attempted),
+            FreeVariableFinder.Find(tree, out string[] attempted),
             variable => (variable, ValueIdentity.Encode(buffer => new ValueIdentity(buffer).WriteLabel(variable.Display))));
         AttemptedNames = attempted;
     }

@@ -172,6 +172,6 @@ internal static class EntryIdentity
         ErrorIds.KeyNotDerivable,
         type == typeof(void)
             ? $"The block reads {what}, whose value cannot be known before it runs, so that no key can be derived."
-            : $"The block depends on {what}, a {type.FullName}, which has no value identity, so that no key can be derived.",
+            : $"The block depends on {what}, a {type}, which has no value identity, so that no key can be derived.",
         WaysOut);
 }

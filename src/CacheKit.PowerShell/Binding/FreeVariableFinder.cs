@@ -24,16 +24,24 @@ internal sealed partial class FreeVariableFinder
     /// <summary>What was assigned where the innermost nested block is written: the scope that <c>$using:</c> names.</summary>
     private HashSet<string> _enclosing = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Finds the free variables of a script.</summary>
-    /// <param name="script">Its tree.</param>
+    /// <summary>Finds the free variables of a script, or of a function with parameters before its body.</summary>
+    /// <param name="tree">Its tree.</param>
     /// <param name="attempted">
     /// The names that count as assigned although the assignment can fail, when its errors are silenced.
     /// </param>
     /// <returns>The variables, sorted by name so that a key does not depend on the order of reading.</returns>
-    public static FreeVariable[] Find(ScriptBlockAst script, out string[] attempted)
+    public static FreeVariable[] Find(Ast tree, out string[] attempted)
     {
         FreeVariableFinder finder = new();
-        finder.VisitScript(script);
+        if (tree is FunctionDefinitionAst function)
+        {
+            finder.VisitFunction(function);
+        }
+        else
+        {
+            finder.VisitScript((ScriptBlockAst)tree);
+        }
+
         attempted = [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))];
         return [.. finder._found.Values.OrderBy(variable => variable.Name, StringComparer.OrdinalIgnoreCase)
             .ThenBy(variable => variable.Kind)];

@@ -9,6 +9,7 @@ namespace CacheKit.Binding;
 internal sealed class InteropParameter
 {
     private readonly Type _type;
+    private readonly Type? _truthType;
     private readonly bool _isSwitch;
     private readonly bool _hasDefault;
     private readonly object? _default;
@@ -20,6 +21,8 @@ internal sealed class InteropParameter
     {
         Display = $"${parameter.Name.VariablePath.UserPath}";
         _type = parameter.StaticType;
+        Type itemType = _type.GetElementType() ?? _type;
+        _truthType = itemType == typeof(bool) || itemType == typeof(bool?) ? itemType : null;
         _isSwitch = _type == typeof(SwitchParameter);
         AttributeAst[] attributes =
         [
@@ -103,29 +106,33 @@ internal sealed class InteropParameter
             return value is SwitchParameter flag ? flag.IsPresent : value;
         }
 
-        return IsConvertible(value)
-            && LanguagePrimitives.TryConvertTo(value, _type, CultureInfo.InvariantCulture, out object? converted)
+        if (_truthType is not null && !Items(value).All(IsTruth))
+        {
+            throw new CacheKitException(
+                ErrorIds.InteropArgumentInvalid,
+                $"The argument for {Display} cannot be made a {_type}, as the block declares it.",
+                "Give $true, $false or a number: PowerShell binds no text to a [bool]: 'False' would be true.");
+        }
+
+        return LanguagePrimitives.TryConvertTo(value, _type, CultureInfo.InvariantCulture, out object? converted)
             ? converted
             : throw new CacheKitException(
                 ErrorIds.InteropArgumentInvalid,
-                $"The argument for {Display} cannot be made a {_type.FullName}, as the block declares it.",
+                $"The argument for {Display} cannot be made a {_type}, as the block declares it.",
                 "Give another argument.");
     }
 
-    /// <summary>To a cast any text is true; a parameter takes true, false and numbers alone.</summary>
-    private bool IsConvertible(object? value)
-    {
-        if (_type != typeof(bool) && _type != typeof(bool?))
-        {
-            return true;
-        }
+    private IEnumerable<object?> Items(object? value) =>
+        (_type.IsArray ? LanguagePrimitives.GetEnumerable(value)?.Cast<object?>() : null) ?? [value];
 
-        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
-        return bare is null
-            ? _type == typeof(bool?)
-            : bare is SwitchParameter
-                || Type.GetTypeCode(bare.GetType()) is TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal);
-    }
+    /// <summary>Whether PowerShell binds it to a boolean parameter; a conversion would take text, too.</summary>
+    private bool IsTruth(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        null => _truthType != typeof(bool),
+        SwitchParameter => true,
+        object bare => Type.GetTypeCode(bare.GetType())
+            is TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal),
+    };
 
     private static bool IsSet(AttributeAst[] attributes, string name) =>
         Array.Exists(attributes, attribute => Find(attribute, name) is { } argument

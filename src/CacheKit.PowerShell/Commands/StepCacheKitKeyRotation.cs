@@ -102,7 +102,8 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
         {
             WriteWarning(
                 $"{refused} entries of the tenant '{tenant}' are not authentic, or do not decode. They stay as evidence: "
-                + "Get-CacheKitEntry lists them, and Remove-CacheKitItem removes them.");
+                + "Get-CacheKitEntry lists them, and Remove-CacheKitItem removes them."
+                + (InteropNamespaces.Length > 0 ? " Those of interop namespaces are listed with -Raw." : ""));
         }
     }
 

@@ -29,7 +29,7 @@ internal static class InteropModel
 
         return type == typeof(DateTime) && isArgument
             ? "a DateTime whose Kind is Unspecified, so that nobody knows which instant it is"
-            : $"a {type.FullName}";
+            : $"a {type}";
     }
 
     /// <summary>What to give in its place.</summary>
@@ -64,6 +64,12 @@ internal static class InteropModel
             return "Give an array, in an order that all sides agree on.";
         }
 
+        if (type == typeof(DateOnly) || type == typeof(TimeOnly))
+        {
+            // Not "$value", which puts the month first and leaves out the seconds.
+            return "Give its text in ISO form: $value.ToString('o').";
+        }
+
         return IsText(type)
             ? "Give its text, such as \"$value\"."
             : "Give text, numbers, bytes, times, arrays, or objects and hashtables of these "
@@ -71,6 +77,6 @@ internal static class InteropModel
     }
 
     private static bool IsText(Type type) => type == typeof(char) || type == typeof(Guid) || type == typeof(Uri)
-        || type == typeof(Version) || type == typeof(BigInteger) || type == typeof(TimeSpan) || type == typeof(ScriptBlock)
-        || type == typeof(DateOnly) || type == typeof(TimeOnly);
+        || type == typeof(Version) || type == typeof(BigInteger) || type == typeof(TimeSpan)
+        || type == typeof(ScriptBlock);
 }

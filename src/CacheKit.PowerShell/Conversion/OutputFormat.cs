@@ -129,7 +129,7 @@ internal static class OutputFormat
         bool isNative = serializer == SerializerKind.PowerShell;
         return new CacheKitException(
             ErrorIds.ValueTypeUnsupported,
-            $"The result is not cached: the value at {exception.Location} is a {exception.Type.FullName}, which "
+            $"The result is not cached: the value at {exception.Location} is a {exception.Type}, which "
             + (isNative ? "this version cannot keep." : $"-Serializer {serializer} cannot keep as it is."),
             (isNative ? "Let" : "Use -Serializer PowerShell, or let")
             + " the block select the properties that the script needs (Select-Object), or convert the value.");

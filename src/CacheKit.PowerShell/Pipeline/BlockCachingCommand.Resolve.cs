@@ -117,7 +117,9 @@ public abstract partial class BlockCachingCommand
             Refuse(
                 ErrorIds.RecursiveKey,
                 "The block asks for its own result while it is being computed.",
-                "Give the inner call another -Key, or let the block compute what it needs itself.",
+                IsInterop
+                    ? "Give the inner call another -ArgumentList, or let the block compute what it needs itself."
+                    : "Give the inner call another -Key, or let the block compute what it needs itself.",
                 ScriptBlock);
         }
     }

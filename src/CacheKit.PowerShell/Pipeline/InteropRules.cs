@@ -11,7 +11,7 @@ internal static class InteropRules
     private const string Segment =
         "1 to 64 lower-case letters, digits, dots, hyphens and underscores, begins with a letter or digit, and has no '..'";
 
-    /// <summary>Checks the names that make the key, and remembers the namespace for completion.</summary>
+    /// <summary>Checks the names that make the key, and remembers them for completion.</summary>
     /// <param name="operation">The operation that the user gave.</param>
     /// <param name="namespace">The namespace of the call; null when neither the call nor its session names one.</param>
     /// <returns>What is wrong, or null.</returns>
@@ -42,6 +42,7 @@ internal static class InteropRules
         }
 
         NamespaceCompleter.Remember(@namespace);
+        OperationCompleter.Remember(operation);
         return null;
     }
 

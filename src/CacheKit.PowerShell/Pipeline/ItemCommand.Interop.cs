@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Binding;
+using CacheKit.Completion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
@@ -17,6 +18,7 @@ public abstract partial class ItemCommand
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop { get; set; }
 
     /// <summary>The arguments of the operation: with it, and the namespace, they make the key.</summary>

@@ -77,6 +77,7 @@ public abstract class KeyedCommand : SessionCommand
     [Parameter]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop
     {
         get => _interop;

@@ -147,6 +147,19 @@ Describe 'The free variables of a block' {
         $a | Should -Be 1
     }
 
+    It 'are those of a function, whose parameters stand before its body: <Text>' -ForEach @(
+        @{ Free = ''; Text = 'function f($a) { $a }' }
+        @{ Free = '$b'; Text = 'function f($a = $b) { $a }' }
+        @{ Free = '$b'; Text = 'function f { param($a = $b) $a }' }
+        @{ Free = '$b'; Text = 'filter f($a) { "$a$b" }' }
+    ) {
+        $a = $b = 1
+        . ([scriptblock]::Create($Text))
+        $report = Get-CacheKitKey ${function:f}
+        $found = $report.Components | Where-Object { $_.Kind -eq 'Variable' } | ForEach-Object { $_.Name }
+        "$found" | Should -BeExactly $Free
+    }
+
     It 'include $Matches, which a match that fails leaves to the caller' {
         $room = [guid]::NewGuid().ToString('n')
         foreach ($text in 'x1', 'x2') {

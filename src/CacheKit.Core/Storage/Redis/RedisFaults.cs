@@ -159,7 +159,10 @@ internal sealed class RedisFaults
         "NOAUTH" or "WRONGPASS" => NotAccepted(exception),
         "MOVED" or "ASK" or "CROSSSLOT" => Redirected(exception),
         "WRONGTYPE" => Make(
-            exception, StoreFault.UnexpectedAnswer, "holds something else than an entry where the entry should be"),
+            exception,
+            StoreFault.UnexpectedAnswer,
+            "holds a list, a hash or a set where the entry should be",
+            "Another program uses this key: give the cache a database of its own, such as redis://host:6379/1."),
         _ => null,
     };
 

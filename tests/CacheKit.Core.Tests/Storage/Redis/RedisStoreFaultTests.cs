@@ -117,6 +117,14 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_another_program_keeps_under_the_key_is_no_matter_of_trying_again()
+    {
+        StoreException failure = Faults().ToStoreException(
+            new RedisServerException(default, CommandFlags.None, "WRONGTYPE Operation against a key"));
+        Assert.Contains("database of its own", failure.WayOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_exception_of_the_library_has_its_meaning()
     {
         (Exception Exception, StoreFault Fault)[] rows =
