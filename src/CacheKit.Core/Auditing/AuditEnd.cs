@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CacheKit.Core.Auditing;
 
-/// <summary>Judges whether the end of a chain is there: by the head, and by a checkpoint that was kept elsewhere.</summary>
+/// <summary>
+/// Judges whether the end of a chain is there: by the head, and by a checkpoint that was kept elsewhere.
+/// </summary>
 internal sealed class AuditEnd
 {
     private readonly AuditCheckpoint? _checkpoint;

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CacheKit.Core.Auditing;
 
 /// <summary>
-/// Writes an audit log: one for each path and process, shared by all who write there. Writers in other processes are kept
-/// apart by the lock. A line is handed to the system before it is said to be written, not forced onto the disk.
+/// Writes an audit log: one for each path and process, shared by all who write there. Writers in other processes are
+/// kept apart by the lock. A line is handed to the system before it is said to be written, not forced onto the disk.
 /// </summary>
 internal sealed class AuditFile : IDisposable
 {
@@ -40,7 +40,9 @@ internal sealed class AuditFile : IDisposable
     /// <summary>Takes a hold on the writer of a log.</summary>
     /// <param name="path">The full path of the log.</param>
     /// <param name="clock">The clock of whoever is the first to take hold.</param>
-    /// <exception cref="CacheKitException">It cannot be an audit log, or others than its owner may write to it.</exception>
+    /// <exception cref="CacheKitException">
+    /// It cannot be an audit log, or others than its owner may write to it.
+    /// </exception>
     public static AuditFile Hold(string path, TimeProvider clock)
     {
         lock (s_open)
@@ -94,7 +96,9 @@ internal sealed class AuditFile : IDisposable
         }
     }
 
-    /// <summary>Ends a hold. A call that is still under way may go on writing; the lock keeps it apart from others.</summary>
+    /// <summary>
+    /// Ends a hold. A call that is still under way may go on writing; the lock keeps it apart from others.
+    /// </summary>
     public void Dispose()
     {
         lock (s_open)

@@ -6,8 +6,8 @@ namespace CacheKit.Core.Auditing;
 
 /// <summary>The two files of an audit log: the log, and its head beside it, which is the lock as well.</summary>
 /// <remarks>
-/// Both are opened anew for each line, so that a log which was renamed is not written to any more. Who holds the head open
-/// holds the lock; readers of the log need none.
+/// Both are opened anew for each line, so that a log which was renamed is not written to any more. Who holds the head
+/// open holds the lock; readers of the log need none.
 /// </remarks>
 /// <param name="path">The full path of the log.</param>
 internal sealed class AuditFiles(string path)

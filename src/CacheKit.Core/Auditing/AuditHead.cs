@@ -8,8 +8,8 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Auditing;
 
 /// <summary>
-/// The head of an audit log, in a file beside it: how many lines there are, how many bytes, and the link of the last line.
-/// It makes a cut tail show. One line of text of a fixed size (docs/formats.md, audit log).
+/// The head of an audit log, in a file beside it: how many lines there are, how many bytes, and the link of the last
+/// line. It makes a cut tail show. One line of text of a fixed size (docs/formats.md, audit log).
 /// </summary>
 /// <param name="Count">The number of lines in the chain.</param>
 /// <param name="Length">The size of the log in bytes after the last of them.</param>

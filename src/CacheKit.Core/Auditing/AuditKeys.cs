@@ -3,7 +3,9 @@ using CacheKit.Core.Keys;
 
 namespace CacheKit.Core.Auditing;
 
-/// <summary>The keys with which an audit log is verified: those of any number of tenants under the keys of a ring.</summary>
+/// <summary>
+/// The keys with which an audit log is verified: those of any number of tenants under the keys of a ring.
+/// </summary>
 public sealed class AuditKeys : IDisposable
 {
     private readonly Dictionary<string, TenantKeys> _byTag = new(StringComparer.Ordinal);

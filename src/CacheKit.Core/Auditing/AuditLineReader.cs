@@ -17,8 +17,8 @@ internal sealed class AuditLineReader(SafeFileHandle log, long start, long end)
     public long Offset { get; private set; } = start;
 
     /// <summary>
-    /// Reads the next line with its line feed. One that is longer than any line of ours comes in pieces; these, and the end
-    /// of a log that was torn, have none.
+    /// Reads the next line with its line feed. One that is longer than any line of ours comes in pieces; these, and the
+    /// end of a log that was torn, have none.
     /// </summary>
     /// <param name="piece">The bytes; valid until the next call.</param>
     /// <returns>False at the end.</returns>
@@ -38,7 +38,9 @@ internal sealed class AuditLineReader(SafeFileHandle log, long start, long end)
         return length > 0;
     }
 
-    /// <summary>The size of the line that begins here and is whole; -1 if it is not all in the buffer, or too long.</summary>
+    /// <summary>
+    /// The size of the line that begins here and is whole; -1 if it is not all in the buffer, or too long.
+    /// </summary>
     private int Find()
     {
         ReadOnlySpan<byte> rest = _buffer.AsSpan(_first, _last - _first);

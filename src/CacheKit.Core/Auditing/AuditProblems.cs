@@ -1,8 +1,8 @@
 namespace CacheKit.Core.Auditing;
 
 /// <summary>
-/// The problems of a log while it is verified. Those of lines that stand behind the chain wait until the next line of the chain
-/// says whether it knew of them; a line that is missing may still turn up further down.
+/// The problems of a log while it is verified. Those of lines that stand behind the chain wait until the next line of
+/// the chain says whether it knew of them; a line that is missing may still turn up further down.
 /// </summary>
 internal sealed class AuditProblems
 {

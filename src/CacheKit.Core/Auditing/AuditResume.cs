@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace CacheKit.Core.Auditing;
 
 /// <summary>
-/// Where the next line goes on: from the head, not from what the log ends in, so that a cut tail stays visible for ever.
-/// What lies behind the head is what a writer that was killed left, or foreign: it is taken into the chain when it is
-/// authentic, else it stays where it is, and the next line says so (docs/formats.md, audit log).
+/// Where the next line goes on: from the head, not from what the log ends in, so that a cut tail stays visible for
+/// ever. What lies behind the head is what a writer that was killed left, or foreign: it is taken into the chain when
+/// it is authentic, else it stays where it is, and the next line says so (docs/formats.md, audit log).
 /// </summary>
 /// <param name="log">The log, open under the lock.</param>
 /// <param name="keys">The tenant's keys under every master key of the writer.</param>
@@ -51,8 +51,8 @@ internal readonly ref struct AuditResume(SafeFileHandle log, IReadOnlyList<Tenan
     }
 
     /// <summary>
-    /// An empty head is that of a log which begins. One line may be there already, of a writer that was killed; cutting a log
-    /// down to that gains nothing over deleting both files.
+    /// An empty head is that of a log which begins. One line may be there already, of a writer that was killed; cutting
+    /// a log down to that gains nothing over deleting both files.
     /// </summary>
     private bool TryBegin(long length, out AuditHead head)
     {

@@ -24,7 +24,9 @@ public readonly struct AuditSubject
     /// <summary>The namespace, or null for all of the tenant.</summary>
     public string? Namespace => _key?.Namespace ?? _namespace;
 
-    /// <summary>Whether there is anything to tell: plain entries have no tenant, and nobody's secret is in them.</summary>
+    /// <summary>
+    /// Whether there is anything to tell: plain entries have no tenant, and nobody's secret is in them.
+    /// </summary>
     internal bool IsPlain => _keys is null && _key is not { IsPlain: false };
 
     /// <summary>The keys of the entry.</summary>

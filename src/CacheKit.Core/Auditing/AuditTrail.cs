@@ -3,8 +3,8 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Core.Auditing;
 
 /// <summary>
-/// The audit trail of a session: a log, and what happens when it cannot be written. Safe for concurrent use, also with the
-/// trails of other sessions and processes over the same log.
+/// The audit trail of a session: a log, and what happens when it cannot be written. Safe for concurrent use, also with
+/// the trails of other sessions and processes over the same log.
 /// </summary>
 public sealed class AuditTrail : IDisposable
 {

@@ -18,7 +18,9 @@ public sealed record AuditVerification
     /// <summary>How many of these are authentic by themselves.</summary>
     public required long VerifiedLines { get; init; }
 
-    /// <summary>How many of these were written under other keys: only lines after them, or the head, speak for them.</summary>
+    /// <summary>
+    /// How many of these were written under other keys: only lines after them, or the head, speak for them.
+    /// </summary>
     public required long OtherLines { get; init; }
 
     /// <summary>How many lines of processes that were killed while they wrote do not count; no harm.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace CacheKit.Core.Auditing;
 
 /// <summary>
-/// Verifies an audit log: that each line is authentic, that they form one chain, and that its end is there. Nothing in the
-/// two files is trusted. It reads what is there when it begins, while others go on writing.
+/// Verifies an audit log: that each line is authentic, that they form one chain, and that its end is there. Nothing in
+/// the two files is trusted. It reads what is there when it begins, while others go on writing.
 /// </summary>
 /// <param name="keys">The keys.</param>
 public sealed class AuditVerifier(AuditKeys keys)

@@ -6,7 +6,9 @@ namespace CacheKit.Core.Caching;
 /// <summary>Makes caches of what a caller, or the environment, chose.</summary>
 public static class CacheFactory
 {
-    /// <summary>The tenant of a script that names none; the portable default of the family (PROTOCOL section 15).</summary>
+    /// <summary>
+    /// The tenant of a script that names none; the portable default of the family (PROTOCOL section 15).
+    /// </summary>
     public const string DefaultTenant = "default";
 
     /// <summary>Makes the tiers of the caches; it touches no store yet.</summary>
@@ -34,7 +36,9 @@ public static class CacheFactory
     public static InteropCache CreateInterop(CacheTiers tiers, KeyRing ring, string tenant) =>
         new(ring.ForTenant(tenant), tiers.Hold());
 
-    /// <summary>Makes the cache of public entries that other languages share, which needs neither key nor tenant.</summary>
+    /// <summary>
+    /// Makes the cache of public entries that other languages share, which needs neither key nor tenant.
+    /// </summary>
     /// <param name="tiers">The tiers, which stay the caller's.</param>
     public static InteropCache CreatePlainInterop(CacheTiers tiers) => new(keys: null, tiers.Hold());
 }

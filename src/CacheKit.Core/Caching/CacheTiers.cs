@@ -6,8 +6,8 @@ namespace CacheKit.Core.Caching;
 
 /// <summary>
 /// A store and the memory in front of it, for the caches of all tenants that use them: an id is a keyed hash, so that
-/// entries of several tenants lie side by side. Closed when its owner and the last cache have let go. Safe for concurrent
-/// use.
+/// entries of several tenants lie side by side. Closed when its owner and the last cache have let go. Safe for
+/// concurrent use.
 /// </summary>
 public sealed class CacheTiers : IAsyncDisposable
 {
@@ -69,7 +69,9 @@ public sealed class CacheTiers : IAsyncDisposable
         return this;
     }
 
-    /// <summary>First the mark, then the removal: a reader who fills the memory looks for the mark afterwards.</summary>
+    /// <summary>
+    /// First the mark, then the removal: a reader who fills the memory looks for the mark afterwards.
+    /// </summary>
     /// <param name="id">The entry that is over.</param>
     internal void Forget(in EntryId id)
     {
@@ -84,7 +86,9 @@ public sealed class CacheTiers : IAsyncDisposable
         Memory.Clear();
     }
 
-    /// <summary>Another cache, in this process or elsewhere, has written or removed an entry; null: any entry.</summary>
+    /// <summary>
+    /// Another cache, in this process or elsewhere, has written or removed an entry; null: any entry.
+    /// </summary>
     private void Forget(string? physicalKey)
     {
         if (physicalKey is null)

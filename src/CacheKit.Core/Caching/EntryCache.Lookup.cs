@@ -52,7 +52,9 @@ public abstract partial class EntryCache
 
     /// <summary>Looks in both tiers for an entry whose time is over, but not yet its grace (stale-if-error).</summary>
     /// <param name="keys">Where the entry lies.</param>
-    /// <param name="grace">How long after its time the caller would take it; what it was sealed with bounds it too.</param>
+    /// <param name="grace">
+    /// How long after its time the caller would take it; what it was sealed with bounds it too.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<LookupResult> GetStaleAsync(
         EntryKeys keys,
@@ -89,7 +91,9 @@ public abstract partial class EntryCache
         return default;
     }
 
-    /// <summary>Reads every key of every entry, one after the other; nothing at all when the store has a fault.</summary>
+    /// <summary>
+    /// Reads every key of every entry, one after the other; nothing at all when the store has a fault.
+    /// </summary>
     private async ValueTask<IReadOnlyList<byte[]?>> ReadAsync(
         IReadOnlyList<EntryKeys> keys,
         CancellationToken cancellationToken)
@@ -180,7 +184,9 @@ public abstract partial class EntryCache
         return result;
     }
 
-    /// <summary>Puts an entry that was read into memory, unless it was removed or replaced since the reading began.</summary>
+    /// <summary>
+    /// Puts an entry that was read into memory, unless it was removed or replaced since the reading began.
+    /// </summary>
     private void Fill(in EntryId id, byte[] frame, in EntryHeader header, long moment)
     {
         if (!IsKeptInMemory)

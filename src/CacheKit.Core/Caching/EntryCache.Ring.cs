@@ -59,8 +59,8 @@ public abstract partial class EntryCache
     }
 
     /// <summary>
-    /// The entry that was sealed last. When one of them does not open, nobody knows whether it was that one, and none of
-    /// them is used.
+    /// The entry that was sealed last. When one of them does not open, nobody knows whether it was that one, and none
+    /// of them is used.
     /// </summary>
     private async ValueTask<LookupResult> NewestOfAsync(
         EntryKeys keys, Found found, bool keepEvidence, CancellationToken cancellationToken)

@@ -10,8 +10,8 @@ public abstract partial class EntryCache
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Asks for the turn to compute an entry, and waits while another process has it. The entry is looked up again under
-    /// the lock, since it may have come while nobody looked.
+    /// Asks for the turn to compute an entry, and waits while another process has it. The entry is looked up again
+    /// under the lock, since it may have come while nobody looked.
     /// </summary>
     /// <param name="keys">Where the entry will lie.</param>
     /// <param name="keepEvidence">Whether an entry that is not authentic stays where it is (fail closed).</param>

@@ -57,7 +57,9 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <summary>Computes where an entry lies.</summary>
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
-    /// <param name="holdsSecret">Whether that includes the content of a secret, which then is not kept in memory.</param>
+    /// <param name="holdsSecret">
+    /// Whether that includes the content of a secret, which then is not kept in memory.
+    /// </param>
     public abstract EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false);
 
     /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
@@ -88,13 +90,16 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <summary>Opens an entry that another caller has just sealed for both.</summary>
     /// <param name="entry">The sealed entry.</param>
     /// <param name="keys">
-    /// Where it lies, under the keys of this cache: those of the other caller may be another cache's, and zeroed by now.
+    /// Where it lies, under the keys of this cache: those of the other caller may be another cache's, and zeroed by
+    /// now.
     /// </param>
     /// <param name="opened">The entry, to be disposed by the caller.</param>
     public bool TryOpen(SealedEntry entry, EntryKeys keys, out OpenedEntry opened) =>
         Open(keys.Current, entry.Frame, out opened) == OpenOutcome.Opened;
 
-    /// <summary>Seals a value, and puts it into the memory tier. <see cref="SetAsync"/> puts it into the store.</summary>
+    /// <summary>
+    /// Seals a value, and puts it into the memory tier. <see cref="SetAsync"/> puts it into the store.
+    /// </summary>
     /// <param name="keys">Where the entry will lie.</param>
     /// <param name="name">The item's name, or null when the key was derived.</param>
     /// <param name="serializer">How the value is written.</param>

@@ -39,7 +39,9 @@ public sealed class InteropCache : EntryCache
     /// <param name="namespace">The namespace, as <see cref="InteropKey.IsNamespace"/> says.</param>
     /// <param name="identity">The operation in ASCII, a colon, and the canonical MessagePack of the arguments.</param>
     /// <param name="holdsSecret">Must be false: the hash of a guessable secret tells the secret.</param>
-    /// <exception cref="ArgumentException">Namespace or operation cannot be one, or the identity holds a secret.</exception>
+    /// <exception cref="ArgumentException">
+    /// Namespace or operation cannot be one, or the identity holds a secret.
+    /// </exception>
     public override EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false)
     {
         int end = identity.IndexOf(Separator);
@@ -130,7 +132,9 @@ public sealed class InteropCache : EntryCache
         return OpenOutcome.Opened;
     }
 
-    /// <summary>What the bytes look like. It is told, and never acted upon: configuration decides (PROTOCOL section 7.5).</summary>
+    /// <summary>
+    /// What the bytes look like. It is told, and never acted upon: configuration decides (PROTOCOL section 7.5).
+    /// </summary>
     private protected override string? ProblemOf(ReadOnlyMemory<byte> frame, OpenOutcome outcome)
     {
         try

@@ -24,8 +24,8 @@ internal static class InteropEntry
     }
 
     /// <summary>
-    /// Opens an entry. It does not say which key sealed it: they are tried in turn, always with the same associated data
-    /// (PROTOCOL section 4). Bytes that are too short for any are refused at once.
+    /// Opens an entry. It does not say which key sealed it: they are tried in turn, always with the same associated
+    /// data (PROTOCOL section 4). Bytes that are too short for any are refused at once.
     /// </summary>
     /// <param name="ring">The keys, the encrypting one first.</param>
     /// <param name="key">Where it was found.</param>

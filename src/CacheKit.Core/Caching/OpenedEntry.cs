@@ -3,10 +3,12 @@ using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Caching;
 
-/// <summary>An authentic entry in clear. Dispose it as soon as its value has been read: that zeroes the clear text.</summary>
+/// <summary>
+/// An authentic entry in clear. Dispose it as soon as its value has been read: that zeroes the clear text.
+/// </summary>
 /// <remarks>
-/// It is copied freely, and its memory is another entry's as soon as one of the copies is disposed: the others know that
-/// they are over.
+/// It is copied freely, and its memory is another entry's as soon as one of the copies is disposed: the others know
+/// that they are over.
 /// </remarks>
 public readonly struct OpenedEntry : IDisposable
 {
@@ -31,7 +33,9 @@ public readonly struct OpenedEntry : IDisposable
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>
     public string? Name => PlaintextLayout.ReadName(Buffer.WrittenSpan[_nameStart.._start]);
 
-    /// <summary>The digest of what identifies the entry; null for one that was written before entries carried it.</summary>
+    /// <summary>
+    /// The digest of what identifies the entry; null for one that was written before entries carried it.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>
     public IdentityDigest? Digest =>
         Header.HasDigest ? IdentityDigest.FromBytes(Buffer.WrittenSpan) : null;

@@ -50,7 +50,9 @@ public sealed partial class StoreChoice
     /// <summary>Reads the address of an HTTP store.</summary>
     /// <param name="text">The address; null for the service's own.</param>
     /// <param name="source">What holds it.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.ApiUrlInvalid"/>; the address is not in its text.</exception>
+    /// <exception cref="CacheKitException">
+    /// <see cref="ErrorIds.ApiUrlInvalid"/>; the address is not in its text.
+    /// </exception>
     public static Uri AddressFrom(string? text, string source) => text is null
         ? HttpStoreOptions.DefaultBaseAddress
         : Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? address)
@@ -76,8 +78,8 @@ public sealed partial class StoreChoice
 
     /// <summary>
     /// Chooses: CACHEKIT_REDIS_URL, then REDIS_URL, then CACHEKIT_API_KEY, then SQLite, at CACHEKIT_CACHE_PATH or the
-    /// default path. REDIS_URL is meant for any program, so it counts only where no CACHEKIT_CACHE_PATH says that a file
-    /// is wanted, and not when it is blank. Of the variables that only CacheKit knows, one may be set.
+    /// default path. REDIS_URL is meant for any program, so it counts only where no CACHEKIT_CACHE_PATH says that a
+    /// file is wanted, and not when it is blank. Of the variables that only CacheKit knows, one may be set.
     /// </summary>
     /// <param name="environment">The environment.</param>
     /// <exception cref="CacheKitException">

@@ -131,7 +131,9 @@ public sealed partial class StoreChoice
             Resilience = new ResilienceOptions { OperationTimeout = null },
         };
 
-    /// <summary>Whether entries lie there under their own keys, with nothing of ours around them, until their end.</summary>
+    /// <summary>
+    /// Whether entries lie there under their own keys, with nothing of ours around them, until their end.
+    /// </summary>
     public bool CanShare { get; private init; } = true;
 
     /// <summary>The database file, or null for another kind of store.</summary>
@@ -154,11 +156,15 @@ public sealed partial class StoreChoice
     public ICacheStore Open(TimeProvider clock) =>
         Resilience is null ? OpenBare(clock) : new ResilientStore(OpenBare(clock), Resilience, clock);
 
-    /// <summary>Makes the store without what protects callers from its faults: for looking at the store itself.</summary>
+    /// <summary>
+    /// Makes the store without what protects callers from its faults: for looking at the store itself.
+    /// </summary>
     /// <param name="clock">The clock that expiry goes by.</param>
     public ICacheStore OpenBare(TimeProvider clock) => _open(clock);
 
-    /// <summary>Makes the store once, which checks the rest of its options, and tells its name; it is not opened.</summary>
+    /// <summary>
+    /// Makes the store once, which checks the rest of its options, and tells its name; it is not opened.
+    /// </summary>
     /// <param name="clock">The clock that expiry goes by.</param>
     /// <returns>The kind of store and where it is, never with a credential.</returns>
     public async ValueTask<string> DescribeAsync(TimeProvider clock)

@@ -99,7 +99,9 @@ public sealed class EntryCipher : IDisposable
         }
     }
 
-    /// <summary>Zeroes the key. Operations that are under way finish, or are told that the cipher is disposed.</summary>
+    /// <summary>
+    /// Zeroes the key. Operations that are under way finish, or are told that the cipher is disposed.
+    /// </summary>
     public void Dispose()
     {
         // Whoever reads a zeroed key must find the pool closed.

@@ -40,7 +40,9 @@ public sealed class SensitiveBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The bytes written so far. Valid until the next write or <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _written);
 
-    /// <summary>Changes when the buffer is given back: who remembers another value has no claim to it any more.</summary>
+    /// <summary>
+    /// Changes when the buffer is given back: who remembers another value has no claim to it any more.
+    /// </summary>
     internal int Lease => _lease;
 
     /// <summary>Takes an empty buffer.</summary>

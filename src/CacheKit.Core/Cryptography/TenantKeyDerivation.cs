@@ -26,12 +26,14 @@ public static class TenantKeyDerivation
     public const string AuditDomain = "audit";
 
     /// <summary>
-    /// The domain of the key that authenticates the head of an audit log. All tenants of a master key share one, that of
-    /// <see cref="AuditHeadTenant"/>, since they may write into the same log.
+    /// The domain of the key that authenticates the head of an audit log. All tenants of a master key share one, that
+    /// of <see cref="AuditHeadTenant"/>, since they may write into the same log.
     /// </summary>
     public const string AuditHeadDomain = "audit_head";
 
-    /// <summary>The tenant for which the key of <see cref="AuditHeadDomain"/> is derived, whichever tenant writes.</summary>
+    /// <summary>
+    /// The tenant for which the key of <see cref="AuditHeadDomain"/> is derived, whichever tenant writes.
+    /// </summary>
     public const string AuditHeadTenant = "default";
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, true);
@@ -41,7 +43,9 @@ public static class TenantKeyDerivation
     /// <param name="tenant">The tenant: 1 to 1,024 UTF-8 bytes.</param>
     /// <param name="domain">The domain: 1 to 255 ASCII characters.</param>
     /// <param name="destination">Takes 32 bytes.</param>
-    /// <exception cref="ArgumentException">The tenant or the domain is empty, too long or not well-formed text.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tenant or the domain is empty, too long or not well-formed text.
+    /// </exception>
     public static void Derive(ReadOnlySpan<byte> masterKey, string tenant, string domain, Span<byte> destination)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);

@@ -110,7 +110,9 @@ public static class ErrorIds
     /// <summary>The block reads something that has no value identity, so that no key can cover it.</summary>
     public const string KeyNotDerivable = nameof(KeyNotDerivable);
 
-    /// <summary>An argument of an interop call is nothing that other languages share, or does not bind to the block.</summary>
+    /// <summary>
+    /// An argument of an interop call is nothing that other languages share, or does not bind to the block.
+    /// </summary>
     public const string InteropArgumentInvalid = nameof(InteropArgumentInvalid);
 
     /// <summary>An argument of an interop call is missing, and its parameter has no constant default.</summary>

@@ -1,6 +1,8 @@
 namespace CacheKit.Core.Diagnostics;
 
-/// <summary>Tells that somebody else holds a file. On Unix the HResult of an exception is the system's error number.</summary>
+/// <summary>
+/// Tells that somebody else holds a file. On Unix the HResult of an exception is the system's error number.
+/// </summary>
 internal static class FileLockFault
 {
     private const int LinuxWouldBlock = 11;

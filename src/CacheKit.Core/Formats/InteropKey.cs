@@ -4,8 +4,8 @@ using CacheKit.Core.Cryptography;
 namespace CacheKit.Core.Formats;
 
 /// <summary>
-/// Keys of interop entries: <c>{namespace}:{operation}:{hash}</c>, the hash being that of the arguments in 64 lower-case
-/// hexadecimal digits (PROTOCOL section 7.1).
+/// Keys of interop entries: <c>{namespace}:{operation}:{hash}</c>, the hash being that of the arguments in 64
+/// lower-case hexadecimal digits (PROTOCOL section 7.1).
 /// </summary>
 public static partial class InteropKey
 {

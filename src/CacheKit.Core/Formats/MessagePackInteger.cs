@@ -3,7 +3,9 @@ using static MessagePack.MessagePackPrimitives;
 
 namespace CacheKit.Core.Formats;
 
-/// <summary>Reads integers of bytes that may say anything: the library throws where a number is too large for a type.</summary>
+/// <summary>
+/// Reads integers of bytes that may say anything: the library throws where a number is too large for a type.
+/// </summary>
 internal static class MessagePackInteger
 {
     /// <summary>Reads an integer of any of MessagePack's forms.</summary>

@@ -1,6 +1,7 @@
 namespace CacheKit.Core.Keys;
 
-/// <content>The variables that choose a store, and what they mean for it (DESIGN section 9, PROTOCOL section 1).</content>
+/// <content>The variables that choose a store, and what they mean for it (DESIGN section 9, PROTOCOL section
+/// 1).</content>
 public sealed partial record CacheKitEnvironment
 {
     /// <summary>The name of the variable that holds the full path of the database file.</summary>

@@ -32,10 +32,14 @@ public sealed partial record CacheKitEnvironment
     /// <summary>CACHEKIT_MASTER_KEY_FILE: the path of a key file.</summary>
     public string? MasterKeyFile { get; init; }
 
-    /// <summary>CACHEKIT_PREVIOUS_MASTER_KEYS: at most three keys which decrypt, the newest first, with commas between.</summary>
+    /// <summary>
+    /// CACHEKIT_PREVIOUS_MASTER_KEYS: at most three keys which decrypt, the newest first, with commas between.
+    /// </summary>
     public string? PreviousMasterKeys { get; init; }
 
-    /// <summary>CACHEKIT_MASTER_KEY_ROTATION: keys with commas between; the first encrypts, the others decrypt.</summary>
+    /// <summary>
+    /// CACHEKIT_MASTER_KEY_ROTATION: keys with commas between; the first encrypts, the others decrypt.
+    /// </summary>
     public string? MasterKeyRotation { get; init; }
 
     /// <summary>XDG_CACHE_HOME, on Windows LOCALAPPDATA.</summary>

@@ -69,8 +69,8 @@ public readonly struct EntryKey
 
     /// <summary>
     /// Computes where a plain entry lies: the first 160 bits of SHA-256 over <c>u8(len namespace) || namespace ||
-    /// identity</c> (DESIGN section 8), behind <c>FF || u16(len tenant) || tenant</c> where there is one: no namespace has
-    /// 255 characters. Unkeyed: whoever guesses the identity can tell that it is the one.
+    /// identity</c> (DESIGN section 8), behind <c>FF || u16(len tenant) || tenant</c> where there is one: no namespace
+    /// has 255 characters. Unkeyed: whoever guesses the identity can tell that it is the one.
     /// </summary>
     /// <param name="namespace">The namespace: 1 to 64 ASCII characters.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
@@ -185,7 +185,9 @@ public sealed record EntryKeys(EntryKey Current, IReadOnlyList<EntryKey> Previou
     /// <summary>The entry that was last met under the current key, ready to be opened again.</summary>
     internal PreparedFrame? Prepared { get; set; }
 
-    /// <summary>Where an entry lies that was sealed under a key; under the current one if it is no key of the ring.</summary>
+    /// <summary>
+    /// Where an entry lies that was sealed under a key; under the current one if it is no key of the ring.
+    /// </summary>
     /// <param name="fingerprint">The key's.</param>
     public EntryKey SealedUnder(in KeyFingerprint fingerprint)
     {

@@ -15,7 +15,9 @@ public static partial class KeyFile
     /// <summary>Writes a key into a new file, with the directories that it needs (0700).</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">The key.</param>
-    /// <param name="overwrite">Whether a file that is there is replaced, in one step; not one with several keys.</param>
+    /// <param name="overwrite">
+    /// Whether a file that is there is replaced, in one step; not one with several keys.
+    /// </param>
     /// <param name="protect">Whether Windows is to protect it for the user; elsewhere the mode does.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileExists"/>, <see cref="ErrorIds.KeyFileChanged"/> or
     /// <see cref="ErrorIds.KeyFileUnusable"/>.</exception>
@@ -48,14 +50,15 @@ public static partial class KeyFile
     }
 
     /// <summary>
-    /// Replaces the keys of a file in one step, if it still has those that the caller read. Of several processes that do
-    /// so at once, one does it and the others are told. What Windows protected stays protected.
+    /// Replaces the keys of a file in one step, if it still has those that the caller read. Of several processes that
+    /// do so at once, one does it and the others are told. What Windows protected stays protected.
     /// </summary>
     /// <param name="path">The file, which is there; of a link, the file that it leads to.</param>
     /// <param name="expected">The keys that the caller read from it.</param>
     /// <param name="replacement">The keys to write.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileChanged"/> when it has other keys by now, or
-    /// somebody else is replacing them at this moment; <see cref="ErrorIds.KeyFileUnusable"/> when it cannot be written;
+    /// somebody else is replacing them at this moment; <see cref="ErrorIds.KeyFileUnusable"/> when it cannot be
+    /// written;
     /// or as <see cref="Read(string)"/>.</exception>
     public static void Replace(string path, KeyRing expected, KeyRing replacement)
     {

@@ -7,7 +7,8 @@ namespace CacheKit.Core.Keys;
 
 /// <summary>
 /// A file that holds master keys, one to four lines of 64 hexadecimal digits: the first key encrypts, the others
-/// decrypt. It is readable by its owner alone: 0600 on Unix; on Windows the saved key file is protected for the user with DPAPI.
+/// decrypt. It is readable by its owner alone: 0600 on Unix; on Windows the saved key file is protected for the user
+/// with DPAPI.
 /// </summary>
 public static partial class KeyFile
 {
@@ -23,8 +24,8 @@ public static partial class KeyFile
     /// <param name="path">The file.</param>
     /// <returns>The ring, which is the caller's.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileTooOpen"/> when others than the owner have
-    /// rights on it, <see cref="ErrorIds.KeyFileUnusable"/> when it cannot be read,
-    /// <see cref="ErrorIds.MasterKeyInvalid"/> when a line is no key, <see cref="ErrorIds.KeyRingInvalid"/> when the keys
+    /// rights on it, <see cref="ErrorIds.KeyFileUnusable"/> when it cannot be read, <see
+    /// cref="ErrorIds.MasterKeyInvalid"/> when a line is no key, <see cref="ErrorIds.KeyRingInvalid"/> when the keys
     /// cannot be used together.</exception>
     public static KeyRing Read(string path) => Read(path, out _);
 

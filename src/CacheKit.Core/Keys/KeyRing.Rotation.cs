@@ -28,7 +28,9 @@ public sealed partial class KeyRing
         return new KeyRing(Current.Clone(), [key.Clone(), .. _keys.Skip(1).Select(each => each.Clone())]);
     }
 
-    /// <summary>A ring in which the first of the keys that decrypt encrypts, and the one that encrypted decrypts.</summary>
+    /// <summary>
+    /// A ring in which the first of the keys that decrypt encrypts, and the one that encrypted decrypts.
+    /// </summary>
     /// <returns>The ring, which is the caller's.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.RotationNotStarted"/>.</exception>
     public KeyRing Promoted() => _keys.Length == 1

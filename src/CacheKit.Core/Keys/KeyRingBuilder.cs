@@ -18,7 +18,9 @@ public sealed class KeyRingBuilder : IDisposable
     /// <summary>The keys so far.</summary>
     internal IReadOnlyList<MasterKey> Keys => _keys;
 
-    /// <summary>The way out when the next key is not one: a key that only decrypts cannot be replaced by a new one.</summary>
+    /// <summary>
+    /// The way out when the next key is not one: a key that only decrypts cannot be replaced by a new one.
+    /// </summary>
     public string Advice => _keys.Count == 0 ? MasterKey.NewKeyAdvice : PreviousKeyAdvice;
 
     /// <summary>Adds a key, which is the builder's from then on.</summary>
@@ -60,7 +62,9 @@ public sealed class KeyRingBuilder : IDisposable
     /// <summary>Checks that more keys still fit in.</summary>
     /// <param name="count">How many.</param>
     /// <param name="list">What holds them, as a message names it.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyRingInvalid"/>: more than four keys in all.</exception>
+    /// <exception cref="CacheKitException">
+    /// <see cref="ErrorIds.KeyRingInvalid"/>: more than four keys in all.
+    /// </exception>
     public void CheckRoom(int count, string list)
     {
         if (_keys.Count + count > KeyRing.LongestRing)

@@ -48,7 +48,9 @@ public sealed record KeyRingSource(string Description, string? Path)
     /// <summary>Reads the keys of the first source that is set.</summary>
     /// <param name="environment">The environment.</param>
     /// <returns>The ring, which is the caller's.</returns>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.MasterKeyMissing"/>, or as <see cref="Read"/>.</exception>
+    /// <exception cref="CacheKitException">
+    /// <see cref="ErrorIds.MasterKeyMissing"/>, or as <see cref="Read"/>.
+    /// </exception>
     public static KeyRing ReadFirst(CacheKitEnvironment environment) =>
         (Find(environment) ?? throw Missing()).Read(environment);
 
@@ -62,7 +64,9 @@ public sealed record KeyRingSource(string Description, string? Path)
     /// <summary>Reads the keys.</summary>
     /// <param name="environment">The environment in which the source was found.</param>
     /// <returns>The ring, which is the caller's.</returns>
-    /// <exception cref="CacheKitException">A key or the file is not usable, or the keys are not usable together.</exception>
+    /// <exception cref="CacheKitException">
+    /// A key or the file is not usable, or the keys are not usable together.
+    /// </exception>
     public KeyRing Read(CacheKitEnvironment environment)
     {
         if (Path is null)

@@ -44,7 +44,9 @@ public sealed class MasterKey : IDisposable
         return key;
     }
 
-    /// <summary>Reads a key from exactly 64 hexadecimal digits of either case: no prefix, no spaces, no line end.</summary>
+    /// <summary>
+    /// Reads a key from exactly 64 hexadecimal digits of either case: no prefix, no spaces, no line end.
+    /// </summary>
     /// <param name="digits">The digits.</param>
     /// <param name="source">What holds them, as a message names it: a variable, a file, a parameter.</param>
     /// <param name="advice">The way out when it is not a key; a new one unless given.</param>

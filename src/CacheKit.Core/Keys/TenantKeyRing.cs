@@ -28,7 +28,9 @@ public sealed class TenantKeyRing : IDisposable
     /// <summary>Computes where an entry lies under every key of the ring.</summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
-    /// <param name="holdsSecret">Whether that includes the content of a secret, which then is not kept in memory.</param>
+    /// <param name="holdsSecret">
+    /// Whether that includes the content of a secret, which then is not kept in memory.
+    /// </param>
     public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false)
     {
         if (holdsSecret)

@@ -52,7 +52,9 @@ public sealed class TenantKeys : IDisposable
     /// <summary>Authenticates the head of an audit log; the same for all tenants of the master key.</summary>
     internal KeyedHash AuditHeadHash { get; }
 
-    /// <summary>The tenant's keys under all master keys of the ring that these belong to, the encrypting one first.</summary>
+    /// <summary>
+    /// The tenant's keys under all master keys of the ring that these belong to, the encrypting one first.
+    /// </summary>
     internal IReadOnlyList<TenantKeys> Ring { get; set; }
 
     /// <summary>Seals and opens this tenant's entries.</summary>

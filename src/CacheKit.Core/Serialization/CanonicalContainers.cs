@@ -55,7 +55,9 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
         }
     }
 
-    /// <summary>Tells that an item or value is whole, and with it perhaps the containers that it is the last one of.</summary>
+    /// <summary>
+    /// Tells that an item or value is whole, and with it perhaps the containers that it is the last one of.
+    /// </summary>
     /// <exception cref="InteropModelException">Two names of a map are equal.</exception>
     public void EndItem()
     {

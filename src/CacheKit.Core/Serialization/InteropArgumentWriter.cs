@@ -3,8 +3,9 @@ using CacheKit.Core.Cryptography;
 namespace CacheKit.Core.Serialization;
 
 /// <summary>
-/// Writes the arguments that the key of an interop entry is computed of: one flat array (PROTOCOL section 7.3, profile of
-/// arguments). Two that are equal to a script are equal in bytes: 2.0 is 2, a time is its instant, a set has no order.
+/// Writes the arguments that the key of an interop entry is computed of: one flat array (PROTOCOL section 7.3, profile
+/// of arguments). Two that are equal to a script are equal in bytes: 2.0 is 2, a time is its instant, a set has no
+/// order.
 /// </summary>
 /// <param name="buffer">Takes the array.</param>
 public sealed class InteropArgumentWriter(SensitiveBuffer buffer) : InteropWriter(buffer)

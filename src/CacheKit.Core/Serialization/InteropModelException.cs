@@ -2,7 +2,9 @@ using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Core.Serialization;
 
-/// <summary>A map or object that no other language could read: its names or properties (PROTOCOL section 7.3).</summary>
+/// <summary>
+/// A map or object that no other language could read: its names or properties (PROTOCOL section 7.3).
+/// </summary>
 public sealed class InteropModelException : CacheKitException
 {
     /// <summary>Makes the exception, with the id <see cref="ErrorIds.ValueTypeUnsupported"/>.</summary>

@@ -1,8 +1,8 @@
 namespace CacheKit.Core.Serialization;
 
 /// <summary>
-/// Reads a value that any member of the family wrote (PROTOCOL section 7.4): one MessagePack document, canonical or not.
-/// Maps come with keys of any type, extension types as their bytes, sentinel maps as times.
+/// Reads a value that any member of the family wrote (PROTOCOL section 7.4): one MessagePack document, canonical or
+/// not. Maps come with keys of any type, extension types as their bytes, sentinel maps as times.
 /// </summary>
 public sealed class InteropValueReader : MessagePackValueReader
 {

@@ -31,7 +31,9 @@ public abstract class InteropWriter : ValueWriter
     private protected MessagePackTokens Tokens { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="InteropModelException">It stands where the name of a map's value belongs; so of all members.</exception>
+    /// <exception cref="InteropModelException">
+    /// It stands where the name of a map's value belongs; so of all members.
+    /// </exception>
     public override void WriteNull()
     {
         if (_open.IsAtName)

@@ -183,7 +183,9 @@ public sealed class JsonValueWriter(SensitiveBuffer buffer) : PortableValueWrite
         return true;
     }
 
-    /// <summary>An address of one family has no property of the other: its getter throws, which is null in JSON.</summary>
+    /// <summary>
+    /// An address of one family has no property of the other: its getter throws, which is null in JSON.
+    /// </summary>
     private static object? ValueOf(PropertyInfo property, object value)
     {
         try

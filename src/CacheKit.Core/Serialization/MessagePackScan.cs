@@ -17,7 +17,9 @@ internal static class MessagePackScan
     /// <summary>Checks a document.</summary>
     /// <param name="document">The bytes.</param>
     /// <param name="takesExtensions">Whether extension types have a meaning in it.</param>
-    /// <param name="looksIntoText">Whether nobody reads the text afterwards, so that it is seen to be UTF-8 here.</param>
+    /// <param name="looksIntoText">
+    /// Whether nobody reads the text afterwards, so that it is seen to be UTF-8 here.
+    /// </param>
     /// <exception cref="MalformedValueException">They break a bound.</exception>
     public static void Check(ReadOnlySpan<byte> document, bool takesExtensions = false, bool looksIntoText = false)
     {
@@ -88,7 +90,9 @@ internal static class MessagePackScan
     }
 
     /// <summary>Reads one header.</summary>
-    /// <returns>Its size with the bytes of a number, the elements (two for a pair), and the bytes that follow.</returns>
+    /// <returns>
+    /// Its size with the bytes of a number, the elements (two for a pair), and the bytes that follow.
+    /// </returns>
     private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest, bool takesExtensions)
     {
         DecodeResult result;

@@ -98,7 +98,9 @@ public sealed partial class NativeValueReader
 
     private T ReadScalar<T>() => ReadLeaf() is T value ? value : throw Malformed();
 
-    /// <summary>Reads what is not a composite: a part of a header never nests, or a crafted one would exhaust the stack.</summary>
+    /// <summary>
+    /// Reads what is not a composite: a part of a header never nests, or a crafted one would exhaust the stack.
+    /// </summary>
     private object? ReadLeaf()
     {
         ReadOnlySpan<byte> rest = Rest;

@@ -148,7 +148,9 @@ public sealed partial class NativeValueWriter(SensitiveBuffer buffer) : ValueWri
         buffer.Advance(written);
     }
 
-    /// <summary>Room for so many bytes. The limit is checked first: the buffer never grows for what cannot be read.</summary>
+    /// <summary>
+    /// Room for so many bytes. The limit is checked first: the buffer never grows for what cannot be read.
+    /// </summary>
     private Span<byte> Span(long size) => size <= LargestDocument - buffer.Length
         ? buffer.GetSpan((int)size)
         : throw new ValueTooLargeException();

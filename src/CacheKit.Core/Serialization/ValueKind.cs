@@ -45,6 +45,8 @@ public enum ValueKind
     /// <summary>A scalar of a type that PowerShell alone knows: type name and text are read.</summary>
     TypedText,
 
-    /// <summary>A value with members added to it: type names are read; the base, then names and values follow.</summary>
+    /// <summary>
+    /// A value with members added to it: type names are read; the base, then names and values follow.
+    /// </summary>
     Extended,
 }

@@ -11,7 +11,9 @@ public abstract class ValueReader
     /// <summary>The scalar, or the number of an enum constant, that the last <see cref="Read"/> met.</summary>
     public object? Scalar { get; protected set; }
 
-    /// <summary>How many items, pairs or properties follow the composite that the last <see cref="Read"/> met.</summary>
+    /// <summary>
+    /// How many items, pairs or properties follow the composite that the last <see cref="Read"/> met.
+    /// </summary>
     public int Count { get; protected set; }
 
     /// <summary>The element type of the array, list or set that the last <see cref="Read"/> met.</summary>
@@ -32,7 +34,9 @@ public abstract class ValueReader
     /// <summary>Whether the keys of the dictionary that the last <see cref="Read"/> met differ by case.</summary>
     public bool CaseSensitive { get; protected set; }
 
-    /// <summary>The type names of what the last <see cref="Read"/> met, if it has any; one, of an enum or typed text.</summary>
+    /// <summary>
+    /// The type names of what the last <see cref="Read"/> met, if it has any; one, of an enum or typed text.
+    /// </summary>
     public IReadOnlyList<string> TypeNames { get; protected set; } = [];
 
     /// <summary>Reads a scalar whole, or the beginning of a composite.</summary>

@@ -3,7 +3,9 @@ using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Serialization;
 
-/// <summary>A value whose serialized form would be larger than a reader accepts: 512 MiB (PROTOCOL section 5).</summary>
+/// <summary>
+/// A value whose serialized form would be larger than a reader accepts: 512 MiB (PROTOCOL section 5).
+/// </summary>
 public sealed class ValueTooLargeException : CacheKitException
 {
     /// <summary>Makes the exception, with the id <see cref="ErrorIds.ValueTooLarge"/>.</summary>

@@ -10,12 +10,14 @@ public abstract class ValueWriter
     /// <summary>How many levels of containers most formats take.</summary>
     public const int UsualDepth = 64;
 
-    /// <summary>How many levels of containers the format takes; deeper is a cycle, or nothing that a script needs.</summary>
+    /// <summary>
+    /// How many levels of containers the format takes; deeper is a cycle, or nothing that a script needs.
+    /// </summary>
     public virtual int DeepestValue => UsualDepth;
 
     /// <summary>
-    /// Whether what the format has no place for may stand there as its text or its properties: script blocks, and objects
-    /// of any other type.
+    /// Whether what the format has no place for may stand there as its text or its properties: script blocks, and
+    /// objects of any other type.
     /// </summary>
     public virtual bool TakesOtherObjects => true;
 
@@ -52,10 +54,14 @@ public abstract class ValueWriter
     /// <param name="count">How many pairs of name and value follow.</param>
     public abstract void BeginPropertyBag(IReadOnlyCollection<string> typeNames, string? text, int count);
 
-    /// <summary>Begins a value with members added to it: the base value follows, then pairs of name and value.</summary>
+    /// <summary>
+    /// Begins a value with members added to it: the base value follows, then pairs of name and value.
+    /// </summary>
     /// <param name="typeNames">Its type names, or none for those that its base has.</param>
     /// <param name="propertyCount">How many pairs of name and value follow.</param>
-    /// <returns>False, and nothing is written, when the format keeps no added members: the base is written alone.</returns>
+    /// <returns>
+    /// False, and nothing is written, when the format keeps no added members: the base is written alone.
+    /// </returns>
     public abstract bool TryBeginExtended(IReadOnlyCollection<string> typeNames, int propertyCount);
 
     /// <summary>Writes a constant of an enumeration.</summary>
@@ -75,7 +81,9 @@ public abstract class ValueWriter
     /// <param name="name">The name.</param>
     public abstract void WriteName(string name);
 
-    /// <summary>Begins a credential; its user name and its password (a SecureString) follow, both null if it is empty.</summary>
+    /// <summary>
+    /// Begins a credential; its user name and its password (a SecureString) follow, both null if it is empty.
+    /// </summary>
     /// <returns>False, and nothing is written, when the format has no place for secrets.</returns>
     public abstract bool TryBeginCredential();
 }

@@ -150,7 +150,9 @@ public abstract class ClockCache<TKey>
         return isThere ? item!.SealedEntry : null;
     }
 
-    /// <summary>Does several things as one: nobody changes an entry meanwhile. A hit may still come in between.</summary>
+    /// <summary>
+    /// Does several things as one: nobody changes an entry meanwhile. A hit may still come in between.
+    /// </summary>
     /// <param name="change">What to do; quick.</param>
     private protected bool Atomically(Func<bool> change)
     {

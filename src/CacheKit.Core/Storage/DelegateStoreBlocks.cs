@@ -15,12 +15,14 @@ public sealed record DelegateStoreBlocks
     /// </summary>
     public required DelegateStoreBlock Get { get; init; }
 
-    /// <summary>Of a key, bytes (<see cref="byte"/>[]) and a time to live (<see cref="TimeSpan"/>): stores them.</summary>
+    /// <summary>
+    /// Of a key, bytes (<see cref="byte"/>[]) and a time to live (<see cref="TimeSpan"/>): stores them.
+    /// </summary>
     public required DelegateStoreBlock Set { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Set"/> ends what it stores by the time to live. Then entries that other programs share are given
-    /// to it as they are: nothing else would end them.
+    /// Whether <see cref="Set"/> ends what it stores by the time to live. Then entries that other programs share are
+    /// given to it as they are: nothing else would end them.
     /// </summary>
     public bool EndsEntries { get; init; }
 
@@ -31,11 +33,14 @@ public sealed record DelegateStoreBlocks
     public DelegateStoreBlock? List { get; init; }
 
     /// <summary>
-    /// Of a key and a lease (<see cref="TimeSpan"/>): tries once to take the lock of the key. It writes true, or a token
-    /// that <see cref="Unlock"/> is given; nothing, null or false when somebody else has it. Null when there are no locks.
+    /// Of a key and a lease (<see cref="TimeSpan"/>): tries once to take the lock of the key. It writes true, or a
+    /// token that <see cref="Unlock"/> is given; nothing, null or false when somebody else has it. Null when there are
+    /// no locks.
     /// </summary>
     public DelegateStoreBlock? Lock { get; init; }
 
-    /// <summary>Of a key and the token: releases the lock if it is still that of the token. Comes with a lock.</summary>
+    /// <summary>
+    /// Of a key and the token: releases the lock if it is still that of the token. Comes with a lock.
+    /// </summary>
     public DelegateStoreBlock? Unlock { get; init; }
 }

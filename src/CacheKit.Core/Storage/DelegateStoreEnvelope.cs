@@ -24,7 +24,9 @@ internal static class DelegateStoreEnvelope
         return envelope;
     }
 
-    /// <summary>How long bytes in an envelope have left; null when their time is over, the longest time without one.</summary>
+    /// <summary>
+    /// How long bytes in an envelope have left; null when their time is over, the longest time without one.
+    /// </summary>
     /// <param name="stored">What the store has.</param>
     /// <param name="now">The time, in Unix milliseconds.</param>
     public static TimeSpan? TimeLeft(ReadOnlySpan<byte> stored, long now)

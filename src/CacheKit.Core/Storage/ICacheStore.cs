@@ -50,9 +50,9 @@ public interface ICacheStore : IAsyncDisposable
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Moves, replaces or removes an entry if the store still holds what the caller has seen. Memory, SQLite and Redis do
-    /// it in one step; others, and a Redis Cluster, in several: each step looks again, and what was done is taken back
-    /// when another has changed the entry meanwhile.
+    /// Moves, replaces or removes an entry if the store still holds what the caller has seen. Memory, SQLite and Redis
+    /// do it in one step; others, and a Redis Cluster, in several: each step looks again, and what was done is taken
+    /// back when another has changed the entry meanwhile.
     /// </summary>
     /// <remarks>
     /// Who listens for changes is told of the key whatever comes of it, and of the target where it was written.
@@ -60,7 +60,8 @@ public interface ICacheStore : IAsyncDisposable
     /// <param name="exchange">What is expected, and what takes its place.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
-    /// Whether it has happened. If not, nothing has changed: the store holds something else, or somebody is busy with it.
+    /// Whether it has happened. If not, nothing has changed: the store holds something else, or somebody is busy with
+    /// it.
     /// </returns>
     /// <exception cref="StoreException">Among others, the value is larger than the store takes.</exception>
     ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken);
@@ -71,8 +72,12 @@ public interface ICacheStore : IAsyncDisposable
     /// </summary>
     /// <param name="pattern">The whole key, with <c>*</c> for any characters, and <c>?</c> for one.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    /// <exception cref="ArgumentException">The pattern has one of <c>[ ] \</c>, which stores read differently.</exception>
-    /// <exception cref="StoreException">Among others, the store cannot list: see <see cref="Capabilities"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The pattern has one of <c>[ ] \</c>, which stores read differently.
+    /// </exception>
+    /// <exception cref="StoreException">
+    /// Among others, the store cannot list: see <see cref="Capabilities"/>.
+    /// </exception>
     IAsyncEnumerable<string> ListAsync(string pattern, CancellationToken cancellationToken);
 
     /// <summary>Tries once to take the lock of a key. Locks and entries do not touch each other.</summary>
@@ -80,7 +85,9 @@ public interface ICacheStore : IAsyncDisposable
     /// <param name="lease">After how long the lock ends by itself, unless it is renewed; more than zero.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock, or null when somebody else has it.</returns>
-    /// <exception cref="StoreException">Among others, the store has no locks: see <see cref="Capabilities"/>.</exception>
+    /// <exception cref="StoreException">
+    /// Among others, the store has no locks: see <see cref="Capabilities"/>.
+    /// </exception>
     ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,6 +1,8 @@
 namespace CacheKit.Core.Storage;
 
-/// <summary>What an exchange is made of where it cannot be done in one step: see <see cref="StepwiseExchange"/>.</summary>
+/// <summary>
+/// What an exchange is made of where it cannot be done in one step: see <see cref="StepwiseExchange"/>.
+/// </summary>
 internal interface IExchangeSteps
 {
     /// <summary>Reads a key, or null.</summary>
@@ -17,7 +19,9 @@ internal interface IExchangeSteps
     /// <param name="key">The key.</param>
     /// <param name="expected">What must be there, or null.</param>
     /// <param name="value">What takes its place; null to remove it.</param>
-    /// <param name="timeToLive">How long that lasts, the longest time for no end; null for what the key has left.</param>
+    /// <param name="timeToLive">
+    /// How long that lasts, the longest time for no end; null for what the key has left.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<bool> TryReplaceAsync(
         string key,

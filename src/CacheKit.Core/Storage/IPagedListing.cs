@@ -1,8 +1,8 @@
 namespace CacheKit.Core.Storage;
 
 /// <summary>
-/// A store that lists page by page, a round trip each. Pages without a key of the pattern are pages too: where most keys
-/// are somebody else's, whoever waits sees that the store is alive.
+/// A store that lists page by page, a round trip each. Pages without a key of the pattern are pages too: where most
+/// keys are somebody else's, whoever waits sees that the store is alive.
 /// </summary>
 internal interface IPagedListing
 {

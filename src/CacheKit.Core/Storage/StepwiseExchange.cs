@@ -1,9 +1,9 @@
 namespace CacheKit.Core.Storage;
 
 /// <summary>
-/// An exchange in steps, for stores that cannot change two keys at once. The target is written before the key is removed:
-/// an entry may be there twice for a moment, never not at all. What is as atomic as it looks is each step; between two
-/// steps others may see, and change, what lies there.
+/// An exchange in steps, for stores that cannot change two keys at once. The target is written before the key is
+/// removed: an entry may be there twice for a moment, never not at all. What is as atomic as it looks is each step;
+/// between two steps others may see, and change, what lies there.
 /// </summary>
 internal static class StepwiseExchange
 {

@@ -13,6 +13,8 @@ public enum StoreCapabilities
     /// <summary><see cref="ICacheStore.TryLockAsync"/>.</summary>
     Locking = 2,
 
-    /// <summary><see cref="IStoreLock.RenewAsync"/>. Where it is missing, a lease has to last for the whole work.</summary>
+    /// <summary>
+    /// <see cref="IStoreLock.RenewAsync"/>. Where it is missing, a lease has to last for the whole work.
+    /// </summary>
     LockRenewal = 4,
 }

@@ -24,7 +24,9 @@ public sealed class StoreException : Exception
     /// <summary>How long the store asks not to be called again (HTTP Retry-After), or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the same call may succeed a moment later: what is retried, and what opens the circuit.</summary>
+    /// <summary>
+    /// Whether the same call may succeed a moment later: what is retried, and what opens the circuit.
+    /// </summary>
     public bool IsTransient => Fault is StoreFault.Unavailable or StoreFault.TimedOut or StoreFault.Busy;
 
     /// <summary>Whether it is the user's configuration that is wrong: an error, told once, not a warning.</summary>

@@ -1,13 +1,14 @@
 namespace CacheKit.Core.Storage;
 
 /// <summary>
-/// A change that happens only where a store still holds what its asker has seen: an entry moves from one key to another,
-/// is replaced in place, or removed (<see cref="ICacheStore.TryExchangeAsync"/>).
+/// A change that happens only where a store still holds what its asker has seen: an entry moves from one key to
+/// another, is replaced in place, or removed (<see cref="ICacheStore.TryExchangeAsync"/>).
 /// </summary>
 /// <remarks>
 /// If <see cref="Key"/> holds <see cref="Expected"/> and <see cref="Target"/> holds <see cref="TargetExpected"/>, then
-/// <see cref="Value"/> is stored under <see cref="Target"/>, and <see cref="Key"/> is removed unless it is the same key.
-/// Otherwise nothing changes. Entries whose time is over count as absent. The arrays must not change before it has ended.
+/// <see cref="Value"/> is stored under <see cref="Target"/>, and <see cref="Key"/> is removed unless it is the same
+/// key. Otherwise nothing changes. Entries whose time is over count as absent. The arrays must not change before it has
+/// ended.
 /// </remarks>
 public sealed record StoreExchange
 {
@@ -50,7 +51,8 @@ public sealed record StoreExchange
 
     /// <summary>Checks it.</summary>
     /// <exception cref="ArgumentException">
-    /// A key is empty or the value null, a time is not more than zero, or a time is to be taken over from a key that must be empty.
+    /// A key is empty or the value null, a time is not more than zero, or a time is to be taken over from a key that
+    /// must be empty.
     /// </exception>
     internal void Validate()
     {

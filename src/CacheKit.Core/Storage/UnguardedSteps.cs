@@ -16,7 +16,8 @@ internal interface ITimedStore : ICacheStore
 }
 
 /// <summary>
-/// The steps of a store that knows no conditions: it is read, compared and written. Only locks keep others out meanwhile.
+/// The steps of a store that knows no conditions: it is read, compared and written. Only locks keep others out
+/// meanwhile.
 /// </summary>
 /// <param name="store">The store.</param>
 internal sealed class UnguardedSteps(ITimedStore store) : IExchangeSteps

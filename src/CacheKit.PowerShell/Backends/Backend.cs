@@ -35,7 +35,9 @@ internal sealed class Backend(string name)
     /// <summary>Unlocks, or null.</summary>
     public BackendBlock? Unlock { get; init; }
 
-    /// <summary>Whether it is told when entries end, so that those which other programs share can lie there as they are.</summary>
+    /// <summary>
+    /// Whether it is told when entries end, so that those which other programs share can lie there as they are.
+    /// </summary>
     public bool CanShare => Set.TakesAll;
 
     /// <summary>What a user may see of it.</summary>
@@ -62,7 +64,9 @@ internal sealed class Backend(string name)
         },
         clock);
 
-    /// <summary>Blocks run on the thread of the pipeline that waits for the store, wherever the store itself runs.</summary>
+    /// <summary>
+    /// Blocks run on the thread of the pipeline that waits for the store, wherever the store itself runs.
+    /// </summary>
     private DelegateStoreBlock CallOf(BackendBlock block) => (arguments, token) =>
     {
         Task<IReadOnlyList<object?>>? call = PipelineDispatcher.Current?.TryInvokeAsync(

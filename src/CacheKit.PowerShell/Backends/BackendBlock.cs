@@ -8,8 +8,8 @@ namespace CacheKit.Backends;
 /// <summary>
 /// A block of a backend, and what it becomes in another runspace. Where it was registered it runs as it is, with the
 /// functions and variables of its script or module. A session state cannot be used from another runspace: there, the
-/// block of a module runs in that module as it is imported there, and any other is made anew from its text. Of a closure,
-/// the variables come along.
+/// block of a module runs in that module as it is imported there, and any other is made anew from its text. Of a
+/// closure, the variables come along.
 /// </summary>
 internal sealed class BackendBlock
 {

@@ -11,7 +11,9 @@ internal static class AddedMembers
         | PSMemberTypes.ScriptMethod | PSMemberTypes.CodeMethod;
 
     /// <summary>Finds them.</summary>
-    /// <param name="value">The object, wrapped or not: the engine remembers them for bare objects of a class too.</param>
+    /// <param name="value">
+    /// The object, wrapped or not: the engine remembers them for bare objects of a class too.
+    /// </param>
     /// <returns>The members, in the order in which they were added.</returns>
     public static IEnumerable<PSMemberInfo> Of(object value) => InstanceMembers.Find(value)?.Where(IsOfKind) ?? [];
 

@@ -18,10 +18,14 @@ internal sealed partial class FreeVariableFinder
     private readonly HashSet<string> _attempted = new(StringComparer.OrdinalIgnoreCase);
     private HashSet<string> _assigned = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>How many blocks with a trap are around: it may skip any statement, so nothing in them is surely assigned.</summary>
+    /// <summary>
+    /// How many blocks with a trap are around: it may skip any statement, so nothing in them is surely assigned.
+    /// </summary>
     private int _trapped;
 
-    /// <summary>What was assigned where the innermost nested block is written: the scope that <c>$using:</c> names.</summary>
+    /// <summary>
+    /// What was assigned where the innermost nested block is written: the scope that <c>$using:</c> names.
+    /// </summary>
     private HashSet<string> _enclosing = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds the free variables of a script, or of a function with parameters before its body.</summary>
@@ -243,7 +247,9 @@ internal sealed partial class FreeVariableFinder
         node.FindAll(descendant => descendant.Parent == node, searchNestedScriptBlocks: true)
             .OrderBy(child => child.Extent.StartOffset);
 
-    /// <summary>Visits what may not be evaluated, or in a scope of its own: its assignments are forgotten after it.</summary>
+    /// <summary>
+    /// Visits what may not be evaluated, or in a scope of its own: its assignments are forgotten after it.
+    /// </summary>
     private void InScope(Action visit, bool bindsCurrentItem)
     {
         HashSet<string> start = Copy();

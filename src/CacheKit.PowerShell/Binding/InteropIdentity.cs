@@ -7,7 +7,9 @@ using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Binding;
 
-/// <summary>Writes what identifies an interop entry inside its namespace: the operation and its arguments, and no more.</summary>
+/// <summary>
+/// Writes what identifies an interop entry inside its namespace: the operation and its arguments, and no more.
+/// </summary>
 internal static class InteropIdentity
 {
     // The blocks that a warning has been written of.

@@ -6,8 +6,8 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Binding;
 
 /// <summary>
-/// The parameters that a block declares, as the contract between languages sees them: in the order of their declaration,
-/// with their defaults (PROTOCOL section 7.2). Computed once a syntax tree.
+/// The parameters that a block declares, as the contract between languages sees them: in the order of their
+/// declaration, with their defaults (PROTOCOL section 7.2). Computed once a syntax tree.
 /// </summary>
 internal sealed class InteropSignature
 {
@@ -36,7 +36,9 @@ internal sealed class InteropSignature
     /// <summary>Whether the block declares any.</summary>
     public bool IsEmpty => _parameters.Length == 0;
 
-    /// <summary>Binds arguments as PowerShell will: by position, converted to the declared types, defaults applied.</summary>
+    /// <summary>
+    /// Binds arguments as PowerShell will: by position, converted to the declared types, defaults applied.
+    /// </summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="input">The input object in an array, if it is the value of a parameter; else null.</param>
     /// <returns>The effective arguments in the order of declaration, each with what a message calls it.</returns>

@@ -16,7 +16,9 @@ internal sealed class KeyTrace(PSCmdlet cmdlet)
     /// <summary>What went into the key, in order.</summary>
     public KeyComponent[] Components => [.. _components];
 
-    /// <summary>The canonical form of an interop call's arguments, in hexadecimal digits; null for other calls.</summary>
+    /// <summary>
+    /// The canonical form of an interop call's arguments, in hexadecimal digits; null for other calls.
+    /// </summary>
     public string? CanonicalArguments { get; set; }
 
     /// <summary>Adds a part.</summary>

@@ -16,7 +16,9 @@ internal sealed partial class ValueIdentity
 {
     private const int DeepestValue = 64;
 
-    /// <summary>What one identity may take, in bytes: a table that holds another one twice, and so on, never ends.</summary>
+    /// <summary>
+    /// What one identity may take, in bytes: a table that holds another one twice, and so on, never ends.
+    /// </summary>
     private const int LargestIdentity = 64 * 1024 * 1024;
 
     private const byte NeverUsedByMessagePack = 0xC1;

@@ -46,7 +46,9 @@ internal class BlockOutput(PSCmdlet cmdlet)
         }
     }
 
-    /// <summary>Notes the exception that ended the block; <see cref="Write()"/> throws it after what came before.</summary>
+    /// <summary>
+    /// Notes the exception that ended the block; <see cref="Write()"/> throws it after what came before.
+    /// </summary>
     /// <param name="exception">The exception.</param>
     public void EndWith(Exception exception) => _end = exception;
 
@@ -61,7 +63,9 @@ internal class BlockOutput(PSCmdlet cmdlet)
         return Ttl.TryReadDuration(answer?.BaseObject, out lifetime) && lifetime <= Ttl.Longest;
     }
 
-    /// <summary>Writes the output where it belongs: errors under the cmdlet's -ErrorAction, objects as they came.</summary>
+    /// <summary>
+    /// Writes the output where it belongs: errors under the cmdlet's -ErrorAction, objects as they came.
+    /// </summary>
     public void Write()
     {
         foreach (PSObject? item in _items)

@@ -4,9 +4,9 @@ using CacheKit.Binding;
 namespace CacheKit.Blocks;
 
 /// <summary>
-/// Where errors are silenced, an assignment that fails is no error that would keep the result from being cached, and the
-/// block, or what it calls, then reads the variable of that name of its caller, which its key does not cover. So these
-/// are hidden from it.
+/// Where errors are silenced, an assignment that fails is no error that would keep the result from being cached, and
+/// the block, or what it calls, then reads the variable of that name of its caller, which its key does not cover. So
+/// these are hidden from it.
 /// </summary>
 internal static class SilencedFailures
 {

@@ -10,7 +10,9 @@ namespace CacheKit.Commands;
 [OutputType(typeof(object))]
 public sealed class InvokeSecureCachedCommand : BlockCachingCommand
 {
-    /// <summary>Makes an entry that is not authentic an error, instead of a warning and another run of the block.</summary>
+    /// <summary>
+    /// Makes an entry that is not authentic an error, instead of a warning and another run of the block.
+    /// </summary>
     [Parameter]
     public SwitchParameter FailClosed { get; set; }
 

@@ -22,7 +22,9 @@ public sealed partial class NewCacheKitSessionCommand
     [KeyListTransformation]
     public object?[]? PreviousMasterKey { get; set; }
 
-    /// <summary>The secret of SecretManagement that holds the keys, on lines of their own; the first encrypts.</summary>
+    /// <summary>
+    /// The secret of SecretManagement that holds the keys, on lines of their own; the first encrypts.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretName { get; set; }

@@ -37,7 +37,9 @@ public sealed class RegisterCacheKitBackendCommand : CacheKitCommand
     [Parameter]
     public ScriptBlock? List { get; set; }
 
-    /// <summary>Tries once to take the lock of <c>$Key</c> for the time <c>$Lease</c>; writes true or a token.</summary>
+    /// <summary>
+    /// Tries once to take the lock of <c>$Key</c> for the time <c>$Lease</c>; writes true or a token.
+    /// </summary>
     [Parameter]
     public ScriptBlock? Lock { get; set; }
 

@@ -18,7 +18,9 @@ namespace CacheKit.Commands;
 [OutputType(typeof(KeyRotationChange))]
 public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
 {
-    /// <summary>The new key: 64 hexadecimal digits as SecureString or text, or 32 bytes; a random one unless given.</summary>
+    /// <summary>
+    /// The new key: 64 hexadecimal digits as SecureString or text, or 32 bytes; a random one unless given.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = ParameterSets.Current)]
     [Parameter(Position = 0, ParameterSetName = ParameterSets.Previous)]
     [Parameter(Position = 0, ParameterSetName = ParameterSets.Compromised)]
@@ -26,7 +28,9 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     [AllowNull]
     public object? NewMasterKey { get; set; }
 
-    /// <summary>Lets the new key decrypt only, so that it can be deployed everywhere before anybody encrypts with it.</summary>
+    /// <summary>
+    /// Lets the new key decrypt only, so that it can be deployed everywhere before anybody encrypts with it.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Previous)]
     public SwitchParameter AsPrevious { get; set; }
 
@@ -34,7 +38,9 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Promote)]
     public SwitchParameter Promote { get; set; }
 
-    /// <summary>Keeps no key but the new one, and removes everything of the tenants: others may know the old key.</summary>
+    /// <summary>
+    /// Keeps no key but the new one, and removes everything of the tenants: others may know the old key.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Compromised)]
     public SwitchParameter Compromised { get; set; }
 

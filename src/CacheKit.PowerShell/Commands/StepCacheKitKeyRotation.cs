@@ -9,7 +9,9 @@ using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 
-/// <summary>Seals the entries of previous keys again under the key that encrypts, while others read and write.</summary>
+/// <summary>
+/// Seals the entries of previous keys again under the key that encrypts, while others read and write.
+/// </summary>
 [Cmdlet(
     VerbsCommon.Step,
     "CacheKitKeyRotation",

@@ -5,7 +5,9 @@ using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 
-/// <summary>Tells whether an audit log is as it was written: whether a line was removed, altered or put elsewhere.</summary>
+/// <summary>
+/// Tells whether an audit log is as it was written: whether a line was removed, altered or put elsewhere.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "CacheKitAuditLog", HelpUri = HelpPages.Folder + "Test-CacheKitAuditLog.md")]
 [OutputType(typeof(AuditLogReport), typeof(bool))]
 public sealed class TestCacheKitAuditLogCommand : AuditLogCommand

@@ -6,8 +6,8 @@ using CacheKit.Engine;
 namespace CacheKit.Conversion;
 
 /// <summary>
-/// Builds PowerShell objects from what other languages wrote: maps are objects whose properties stand in the order of the
-/// document, or ordered hashtables, as ConvertFrom-Json makes them.
+/// Builds PowerShell objects from what other languages wrote: maps are objects whose properties stand in the order of
+/// the document, or ordered hashtables, as ConvertFrom-Json makes them.
 /// </summary>
 /// <param name="reader">Gives the values.</param>
 /// <param name="asHashtable">Whether maps are hashtables.</param>

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace CacheKit.Conversion;
 
-/// <summary>Tells dictionaries whose keys differ by case from those of PowerShell's literals, whose keys do not.</summary>
+/// <summary>
+/// Tells dictionaries whose keys differ by case from those of PowerShell's literals, whose keys do not.
+/// </summary>
 internal static class KeyComparison
 {
     /// <summary>Whether the keys of a Hashtable differ by case.</summary>

@@ -217,7 +217,9 @@ internal sealed partial class ObjectWriter
         }
     }
 
-    /// <summary>The items of an enumerable; null when the value is none, or does not let itself be enumerated.</summary>
+    /// <summary>
+    /// The items of an enumerable; null when the value is none, or does not let itself be enumerated.
+    /// </summary>
     private List<object?>? TryListItems(object value)
     {
         try

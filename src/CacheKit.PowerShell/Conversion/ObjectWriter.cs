@@ -31,7 +31,9 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
 
     /// <summary>Writes a value that a block wrote.</summary>
     /// <param name="value">The value.</param>
-    /// <exception cref="UnsupportedValueException">The format refuses it, or it nests too deeply or is too large.</exception>
+    /// <exception cref="UnsupportedValueException">
+    /// The format refuses it, or it nests too deeply or is too large.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Write(object? value)
     {
@@ -159,7 +161,9 @@ internal sealed partial class ObjectWriter(ValueWriter writer, int depth, Cancel
         }
     }
 
-    /// <summary>Writes the text that stands for a value. Not every format has a place for text that is not well-formed.</summary>
+    /// <summary>
+    /// Writes the text that stands for a value. Not every format has a place for text that is not well-formed.
+    /// </summary>
     private void WriteText(string text)
     {
         if (!writer.TryWriteScalar(text))

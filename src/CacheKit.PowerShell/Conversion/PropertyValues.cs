@@ -13,7 +13,9 @@ internal static class PropertyValues
 {
     /// <summary>What was added to one object.</summary>
     /// <param name="value">The object, wrapped or not.</param>
-    /// <param name="needsAll">Whether one that cannot be computed is an error: without it, it is another object.</param>
+    /// <param name="needsAll">
+    /// Whether one that cannot be computed is an error: without it, it is another object.
+    /// </param>
     /// <exception cref="InteropModelException">All are needed, and one throws.</exception>
     public static List<KeyValuePair<string, object?>> OfInstance(object value, bool needsAll = false)
     {
@@ -35,7 +37,9 @@ internal static class PropertyValues
         return values;
     }
 
-    /// <summary>What an object of another session has; what its type's definition adds comes back with the type names.</summary>
+    /// <summary>
+    /// What an object of another session has; what its type's definition adds comes back with the type names.
+    /// </summary>
     /// <param name="bag">The object.</param>
     public static List<KeyValuePair<string, object?>> OfDeserialized(PSObject bag)
     {

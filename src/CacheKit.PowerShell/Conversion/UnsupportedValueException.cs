@@ -24,7 +24,9 @@ internal sealed class UnsupportedValueException : Exception
     /// <summary>Whether it is its depth that is the trouble, not its type.</summary>
     public bool TooDeep { get; }
 
-    /// <summary>Where in the output the value stands, such as <c>[0].Owner.Name</c>; shortened when it is long.</summary>
+    /// <summary>
+    /// Where in the output the value stands, such as <c>[0].Owner.Name</c>; shortened when it is long.
+    /// </summary>
     public string Location
     {
         get

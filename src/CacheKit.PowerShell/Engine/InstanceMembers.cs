@@ -25,7 +25,9 @@ internal static class InstanceMembers
         .CreateDelegate<Action<string>>();
 
     /// <summary>Finds them.</summary>
-    /// <param name="value">The object, wrapped or not: the engine remembers them for bare objects of a class too.</param>
+    /// <param name="value">
+    /// The object, wrapped or not: the engine remembers them for bare objects of a class too.
+    /// </param>
     /// <returns>The members in the order in which they were added, or null.</returns>
     public static PSMemberInfo[]? Find(object value) => s_direct.Find(value);
 
@@ -44,7 +46,9 @@ internal static class InstanceMembers
         return members.Length > 0 ? members : null;
     }
 
-    /// <summary>Whether the engine put a member there for its own use, when a script asked for the type names.</summary>
+    /// <summary>
+    /// Whether the engine put a member there for its own use, when a script asked for the type names.
+    /// </summary>
     /// <param name="member">The member.</param>
     public static bool IsReserved(PSMemberInfo member) =>
         string.Equals(member.Name, "pstypenames", StringComparison.OrdinalIgnoreCase);

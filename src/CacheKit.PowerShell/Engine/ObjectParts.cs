@@ -66,7 +66,9 @@ internal static class ObjectParts
     /// <param name="value">The object.</param>
     public static string? DeserializedTextOf(PSObject value) => s_text?.Invoke(value);
 
-    /// <summary>Gives an object the text that it had where it came from; without effect where the engine cannot.</summary>
+    /// <summary>
+    /// Gives an object the text that it had where it came from; without effect where the engine cannot.
+    /// </summary>
     /// <param name="value">The object.</param>
     /// <param name="text">The text.</param>
     public static void SetDeserializedText(PSObject value, string text)

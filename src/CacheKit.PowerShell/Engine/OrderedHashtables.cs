@@ -5,8 +5,8 @@ using System.Management.Automation;
 namespace CacheKit.Engine;
 
 /// <summary>
-/// The hashtable of ConvertFrom-Json -AsHashtable: a Hashtable that keeps the order, and whose names differ by case. The
-/// engine has it since 7.3; the reference that the module compiles against is older.
+/// The hashtable of ConvertFrom-Json -AsHashtable: a Hashtable that keeps the order, and whose names differ by case.
+/// The engine has it since 7.3; the reference that the module compiles against is older.
 /// </summary>
 internal static class OrderedHashtables
 {

@@ -62,7 +62,9 @@ public sealed class AuditLogEntry
     /// <summary>The line in the script, or null.</summary>
     public int? Line { get; }
 
-    /// <summary>Whether the line by itself is authentic; null if it was not verified, or its key is not known.</summary>
+    /// <summary>
+    /// Whether the line by itself is authentic; null if it was not verified, or its key is not known.
+    /// </summary>
     public bool? IsAuthentic { get; }
 
     /// <summary>Number, time, event and entry.</summary>

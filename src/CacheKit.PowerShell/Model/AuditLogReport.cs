@@ -31,7 +31,9 @@ public sealed class AuditLogReport
     /// <summary>How many of these are authentic by themselves.</summary>
     public long VerifiedLines { get; }
 
-    /// <summary>How many of these were written under other keys: the lines after them, or the head, vouch for them.</summary>
+    /// <summary>
+    /// How many of these were written under other keys: the lines after them, or the head, vouch for them.
+    /// </summary>
     public long OtherLines { get; }
 
     /// <summary>How many lines of processes that were killed while they wrote do not count; no harm.</summary>
@@ -43,7 +45,9 @@ public sealed class AuditLogReport
     /// <summary>When the last line was written.</summary>
     public DateTimeOffset? Ended { get; }
 
-    /// <summary>The number and the code of the last line: kept elsewhere, it shows later whether the log was put back.</summary>
+    /// <summary>
+    /// The number and the code of the last line: kept elsewhere, it shows later whether the log was put back.
+    /// </summary>
     public string? Checkpoint { get; }
 
     /// <summary>How many problems there are.</summary>

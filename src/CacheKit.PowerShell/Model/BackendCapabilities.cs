@@ -13,6 +13,8 @@ public enum BackendCapabilities
     /// <summary>It locks a key, so that of several processes one computes.</summary>
     Lock = 2,
 
-    /// <summary>It ends entries by the time to live, so that it keeps those that other languages share (-Interop).</summary>
+    /// <summary>
+    /// It ends entries by the time to live, so that it keeps those that other languages share (-Interop).
+    /// </summary>
     Interop = 4,
 }

@@ -4,8 +4,8 @@ using CacheKit.Sessions;
 namespace CacheKit;
 
 /// <summary>
-/// Where to cache, for which tenant and under which keys: what New-CacheKitSession makes, and what -Session takes. It can
-/// be used in any runspace of the process.
+/// Where to cache, for which tenant and under which keys: what New-CacheKitSession makes, and what -Session takes. It
+/// can be used in any runspace of the process.
 /// </summary>
 public sealed class CacheKitSession : IDisposable
 {
@@ -45,7 +45,9 @@ public sealed class CacheKitSession : IDisposable
     /// <summary>Whether an entry that is not authentic is an error for calls that do not say it.</summary>
     public bool FailClosed { get; internal init; }
 
-    /// <summary>Which key encrypts, as Test-CacheKitMasterKey tells it, but for this tenant; null while there is none.</summary>
+    /// <summary>
+    /// Which key encrypts, as Test-CacheKitMasterKey tells it, but for this tenant; null while there is none.
+    /// </summary>
     public string? KeyFingerprint => _caches.FingerprintsFor(Tenant) is [string current, ..] ? current : null;
 
     /// <summary>How many keys only decrypt, during a rotation.</summary>

@@ -11,8 +11,8 @@ public sealed class EntryKeyReport
     }
 
     /// <summary>
-    /// The key under which the store has the entry: a keyed hash, which tells nothing of what went into it; of an interop
-    /// entry, the names and a hash that every participant can compute.
+    /// The key under which the store has the entry: a keyed hash, which tells nothing of what went into it; of an
+    /// interop entry, the names and a hash that every participant can compute.
     /// </summary>
     public string Key { get; }
 
@@ -28,7 +28,9 @@ public sealed class EntryKeyReport
     /// </summary>
     public string? CanonicalArguments { get; internal init; }
 
-    /// <summary>The name of the file that other SDKs keep the interop entry in, in their file back end; else null.</summary>
+    /// <summary>
+    /// The name of the file that other SDKs keep the interop entry in, in their file back end; else null.
+    /// </summary>
     public string? FileName { get; internal init; }
 
     /// <summary>The key.</summary>

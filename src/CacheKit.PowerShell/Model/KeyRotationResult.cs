@@ -26,7 +26,9 @@ public sealed class KeyRotationResult
     /// <summary>How many entries are not authentic or do not decode; they stay as evidence.</summary>
     public long NotAuthentic { get; internal init; }
 
-    /// <summary>How many entries do not tell where they lie under another key; they end with their time to live.</summary>
+    /// <summary>
+    /// How many entries do not tell where they lie under another key; they end with their time to live.
+    /// </summary>
     public long NotMovable { get; internal init; }
 
     /// <summary>How many entries were changed by others again and again; the next run takes them.</summary>

@@ -29,7 +29,9 @@ public sealed class MasterKeyReport
     /// <summary>Whether it is a usable key.</summary>
     public bool IsValid => ErrorId is null;
 
-    /// <summary>Which key it is, without telling it: 32 hexadecimal digits of a hash of the tenant <c>default</c>'s key.</summary>
+    /// <summary>
+    /// Which key it is, without telling it: 32 hexadecimal digits of a hash of the tenant <c>default</c>'s key.
+    /// </summary>
     public string? Fingerprint { get; }
 
     /// <summary>The ErrorId under which other cmdlets would refuse the key, or null.</summary>

@@ -36,7 +36,9 @@ public sealed class Ttl
     /// <summary>What the user gave, when it is not a TTL.</summary>
     internal object? Input { get; private init; }
 
-    /// <summary>Reads text such as <c>300</c>, <c>90s</c>, <c>5m</c>, <c>1h</c>, <c>7d</c> or <c>00:05:00</c>.</summary>
+    /// <summary>
+    /// Reads text such as <c>300</c>, <c>90s</c>, <c>5m</c>, <c>1h</c>, <c>7d</c> or <c>00:05:00</c>.
+    /// </summary>
     /// <param name="text">The text, in the invariant culture.</param>
     /// <exception cref="FormatException">It is not a TTL.</exception>
     public static Ttl Parse(string text)
@@ -89,7 +91,8 @@ public sealed class Ttl
     public override string ToString() => Script is null ? Duration.ToString("c", CultureInfo.InvariantCulture) : $"{{{Script}}}";
 
     /// <summary>
-    /// To PowerShell an unquoted <c>7d</c> is the decimal 7; the engine keeps the text, and that is what the user means.
+    /// To PowerShell an unquoted <c>7d</c> is the decimal 7; the engine keeps the text, and that is what the user
+    /// means.
     /// </summary>
     private static bool TryReadLiteral(object? value, out TimeSpan duration)
     {

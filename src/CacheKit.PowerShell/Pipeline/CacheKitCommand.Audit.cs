@@ -45,7 +45,9 @@ public abstract partial class CacheKitCommand
     /// <summary>The line of the script that this command is in.</summary>
     private protected AuditSource AuditOrigin => new(MyInvocation.ScriptName, MyInvocation.ScriptLineNumber);
 
-    /// <summary>Records an event in the session's audit log. A log that need not be written is only warned of.</summary>
+    /// <summary>
+    /// Records an event in the session's audit log. A log that need not be written is only warned of.
+    /// </summary>
     /// <param name="kind">What is done.</param>
     /// <param name="subject">To what.</param>
     /// <returns>Why what was to be told must not be done, or null.</returns>

@@ -26,7 +26,9 @@ public abstract class CachingCommand : KeyedCommand
     [ArgumentCompleter(typeof(TtlCompleter))]
     public Ttl? StaleIfError { get; set; }
 
-    /// <summary>By which part of it the TTL may be shorter, at random: entries made together do not end together.</summary>
+    /// <summary>
+    /// By which part of it the TTL may be shorter, at random: entries made together do not end together.
+    /// </summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double Jitter { get; set; }

@@ -73,7 +73,9 @@ public abstract class KeyedCommand : SessionCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = DefaultNamespace;
 
-    /// <summary>The operation of an entry that other languages share; with it nothing but the arguments makes the key.</summary>
+    /// <summary>
+    /// The operation of an entry that other languages share; with it nothing but the arguments makes the key.
+    /// </summary>
     [Parameter]
     [AllowEmptyString]
     [AllowNull]

@@ -57,7 +57,8 @@ public abstract class RotationCommand : CacheKitCommand
     }
 
     /// <summary>
-    /// What the session's views share, for the whole of the command: the environment may name other keys while it works.
+    /// What the session's views share, for the whole of the command: the environment may name other keys while it
+    /// works.
     /// </summary>
     private protected SessionCaches Caches { get; private set; } = null!;
 

@@ -6,7 +6,9 @@ using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
-/// <summary>The base of the cmdlets that use a session: which one, for which tenant, and what it tells the user.</summary>
+/// <summary>
+/// The base of the cmdlets that use a session: which one, for which tenant, and what it tells the user.
+/// </summary>
 public abstract class SessionCommand : CacheKitCommand
 {
     private CacheKitSession? _inEffect;
@@ -34,7 +36,9 @@ public abstract class SessionCommand : CacheKitCommand
         }
     }
 
-    /// <summary>The session that was given, or is in force here; null when it is what the environment configures.</summary>
+    /// <summary>
+    /// The session that was given, or is in force here; null when it is what the environment configures.
+    /// </summary>
     private protected CacheKitSession? InEffect => _inEffect;
 
     /// <summary>Takes a lease on the tenant's cache, which ends with the command.</summary>

@@ -7,7 +7,9 @@ namespace CacheKit.Pipeline;
 /// <summary>What a -Tenant may be.</summary>
 internal static class Tenants
 {
-    /// <summary>Checks the name of a tenant, and remembers it for completion if there is nothing wrong with it.</summary>
+    /// <summary>
+    /// Checks the name of a tenant, and remembers it for completion if there is nothing wrong with it.
+    /// </summary>
     /// <param name="name">What the user gave.</param>
     /// <returns>What is wrong, or null.</returns>
     public static CacheKitException? Check(string? name)

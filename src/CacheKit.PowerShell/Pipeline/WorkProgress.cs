@@ -5,8 +5,8 @@ using System.Management.Automation;
 namespace CacheKit.Pipeline;
 
 /// <summary>
-/// The progress bar of work on many entries: count, rate and what is left of the time, five times a second at most. Work
-/// that is done sooner than that shows none.
+/// The progress bar of work on many entries: count, rate and what is left of the time, five times a second at most.
+/// Work that is done sooner than that shows none.
 /// </summary>
 /// <param name="activity">What is done.</param>
 /// <param name="target">To what.</param>

@@ -42,8 +42,8 @@ internal sealed class ImplicitSession : IDisposable
     public static void Retire() => Interlocked.Exchange(ref s_current, null)?.Dispose();
 
     /// <summary>
-    /// Changes what the environment says about keys. No session is made of it meanwhile, and the next one is made of what
-    /// it says then.
+    /// Changes what the environment says about keys. No session is made of it meanwhile, and the next one is made of
+    /// what it says then.
     /// </summary>
     /// <param name="change">Changes it.</param>
     public static void Change(Action change)

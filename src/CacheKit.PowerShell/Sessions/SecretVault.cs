@@ -8,8 +8,9 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Sessions;
 
 /// <summary>
-/// Keys that lie in a vault of the module Microsoft.PowerShell.SecretManagement: a secret that holds one to four keys, on
-/// lines of their own or with commas between; the first encrypts. The module is the user's own, and is called only here.
+/// Keys that lie in a vault of the module Microsoft.PowerShell.SecretManagement: a secret that holds one to four keys,
+/// on lines of their own or with commas between; the first encrypts. The module is the user's own, and is called only
+/// here.
 /// </summary>
 /// <param name="cmdlet">The cmdlet in whose pipeline the module's commands run.</param>
 /// <param name="name">The name of the secret.</param>
@@ -70,8 +71,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
     }
 
     /// <summary>
-    /// Replaces the keys, if the secret still has those that the caller read; vaults have no way to do both in one step.
-    /// They are written as a SecureString, into the vault that has the secret.
+    /// Replaces the keys, if the secret still has those that the caller read; vaults have no way to do both in one
+    /// step. They are written as a SecureString, into the vault that has the secret.
     /// </summary>
     /// <param name="expected">The keys that the caller read.</param>
     /// <param name="replacement">The keys to write.</param>
@@ -112,7 +113,9 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name, string? vault)
         }
     }
 
-    /// <summary>Set-Secret without a vault would write into the default one, although Get-Secret found it elsewhere.</summary>
+    /// <summary>
+    /// Set-Secret without a vault would write into the default one, although Get-Secret found it elsewhere.
+    /// </summary>
     private string FindVault()
     {
         object?[] found = Call("Get-SecretInfo", new() { ["Name"] = WildcardPattern.Escape(name) });

@@ -6,8 +6,8 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Sessions;
 
 /// <summary>
-/// What all uses of a session share: its store, its memory, its master keys, and the caches of its tenants. Each part is
-/// made at its first use. Safe for concurrent use.
+/// What all uses of a session share: its store, its memory, its master keys, and the caches of its tenants. Each part
+/// is made at its first use. Safe for concurrent use.
 /// </summary>
 internal sealed class SessionCaches : IDisposable
 {
@@ -37,7 +37,9 @@ internal sealed class SessionCaches : IDisposable
     /// <summary>What the caches are made of.</summary>
     public CacheOptions Options => _options;
 
-    /// <summary>Where what is done with entries is told; null without an audit log. It belongs to the session.</summary>
+    /// <summary>
+    /// Where what is done with entries is told; null without an audit log. It belongs to the session.
+    /// </summary>
     public AuditTrail? Audit { get; init; }
 
     /// <summary>Where the master keys came from; null as long as there are none.</summary>
@@ -70,7 +72,9 @@ internal sealed class SessionCaches : IDisposable
         }
     }
 
-    /// <summary>Reads the keys now rather than at the first use; a key that is missing or wrong is told there.</summary>
+    /// <summary>
+    /// Reads the keys now rather than at the first use; a key that is missing or wrong is told there.
+    /// </summary>
     public void TryReadKeys()
     {
         try
@@ -95,7 +99,9 @@ internal sealed class SessionCaches : IDisposable
         }
     }
 
-    /// <summary>Puts other master keys in the place of these. Calls that are under way end with the keys they have.</summary>
+    /// <summary>
+    /// Puts other master keys in the place of these. Calls that are under way end with the keys they have.
+    /// </summary>
     /// <param name="ring">The keys, which belong to the session from then on.</param>
     public void ReplaceKeys(KeyRing ring)
     {

@@ -13,7 +13,9 @@ internal sealed class SessionKeys : IDisposable
     private volatile KeyFileWatch? _watch;
 
     /// <summary>Takes keys.</summary>
-    /// <param name="ring">The keys, which belong to this from then on; null when they are to be read at the first use.</param>
+    /// <param name="ring">
+    /// The keys, which belong to this from then on; null when they are to be read at the first use.
+    /// </param>
     /// <param name="origin">Where they came from; null with keys that are still to be read.</param>
     /// <param name="environment">What names them at the first use; null for what the environment is then.</param>
     public SessionKeys(KeyRing? ring, KeyOrigin? origin, CacheKitEnvironment? environment = null)
@@ -49,7 +51,9 @@ internal sealed class SessionKeys : IDisposable
         return _ring;
     }
 
-    /// <summary>Which keys a tenant has, as Test-CacheKitMasterKey tells them, the encrypting one first; none without keys.</summary>
+    /// <summary>
+    /// Which keys a tenant has, as Test-CacheKitMasterKey tells them, the encrypting one first; none without keys.
+    /// </summary>
     /// <param name="tenant">The tenant.</param>
     public IReadOnlyList<string> FingerprintsFor(string tenant)
     {

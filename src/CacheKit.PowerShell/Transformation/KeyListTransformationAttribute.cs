@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace CacheKit.Transformation;
 
-/// <summary>Keeps an array of bytes one key. Without it, PowerShell would take each byte for an element of the list.</summary>
+/// <summary>
+/// Keeps an array of bytes one key. Without it, PowerShell would take each byte for an element of the list.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class KeyListTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -121,8 +121,8 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
 
     /// <summary>What another entry at the target means for one that belongs there; null when it gives way.</summary>
     /// <remarks>
-    /// One of the same moment is this very entry, from a run that was cut off. If it has another value, somebody is just
-    /// replacing one by the other: he knows which is the later, and clears up what is not.
+    /// One of the same moment is this very entry, from a run that was cut off. If it has another value, somebody is
+    /// just replacing one by the other: he knows which is the later, and clears up what is not.
     /// </remarks>
     private RotationOutcome? Judge(EntryKey target, byte[] occupant, OpenedEntry entry)
     {

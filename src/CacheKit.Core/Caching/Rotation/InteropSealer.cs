@@ -5,8 +5,9 @@ using CacheKit.Core.Storage;
 namespace CacheKit.Core.Caching.Rotation;
 
 /// <summary>
-/// Seals interop entries again in their place: <c>nonce || ciphertext || tag</c>, associated data of four components, the
-/// keys of the ring in turn (PROTOCOL sections 3.1, 3.2, 4 and 7.5). They have no times of their own: the store's stays.
+/// Seals interop entries again in their place: <c>nonce || ciphertext || tag</c>, associated data of four components,
+/// the keys of the ring in turn (PROTOCOL sections 3.1, 3.2, 4 and 7.5). They have no times of their own: the store's
+/// stays.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="keys">The keys of the tenant.</param>

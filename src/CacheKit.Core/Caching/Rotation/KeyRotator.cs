@@ -44,10 +44,14 @@ public sealed class KeyRotator
     /// <summary>Works through all entries under old keys.</summary>
     /// <param name="options">How.</param>
     /// <param name="tally">Counts while the work goes on.</param>
-    /// <param name="cancellationToken">Ends the run; entries that were being moved are at one place or the other.</param>
+    /// <param name="cancellationToken">
+    /// Ends the run; entries that were being moved are at one place or the other.
+    /// </param>
     /// <returns>The counts, and the fault of the store if one ended the run.</returns>
     /// <exception cref="ArgumentException">A namespace is none of interop entries.</exception>
-    /// <exception cref="OperationCanceledException">The caller ended it; the counts so far are in the tally.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The caller ended it; the counts so far are in the tally.
+    /// </exception>
     public async ValueTask<RotationResult> StepAsync(
         RotationOptions options, RotationTally tally, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ using CacheKit.Core.Storage;
 namespace CacheKit.Core.Caching.Rotation;
 
 /// <summary>
-/// Counts what a tenant's entries are sealed under. That of native entries is told by their physical keys, whose tag is a
-/// hash under the key; interop entries are read and tried.
+/// Counts what a tenant's entries are sealed under. That of native entries is told by their physical keys, whose tag is
+/// a hash under the key; interop entries are read and tried.
 /// </summary>
 public sealed class RotationCensus
 {

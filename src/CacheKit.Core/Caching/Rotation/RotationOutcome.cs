@@ -27,7 +27,9 @@ public enum RotationOutcome
     /// <summary>It was written before entries carried what moving them needs; it ends with its time to live.</summary>
     NotMovable,
 
-    /// <summary>No key of the ring opens it: an interop entry of another tenant, an altered or an unencrypted one.</summary>
+    /// <summary>
+    /// No key of the ring opens it: an interop entry of another tenant, an altered or an unencrypted one.
+    /// </summary>
     Foreign,
 
     /// <summary>Others changed it again and again; the next run finds it.</summary>

@@ -43,7 +43,9 @@ internal static class ArrowStreamScan
             ? BinaryPrimitives.ReadInt32LittleEndian(message[4..])
             : throw Malformed();
 
-    /// <summary>The length of the body, a field of the message's table (a FlatBuffer); zero when it is not there.</summary>
+    /// <summary>
+    /// The length of the body, a field of the message's table (a FlatBuffer); zero when it is not there.
+    /// </summary>
     private static long ReadBodyLength(ReadOnlySpan<byte> metadata)
     {
         int table = BinaryPrimitives.ReadInt32LittleEndian(metadata);

@@ -2,7 +2,9 @@ using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Core.Serialization.Tables;
 
-/// <summary>Output that is no table, or a column without one type. Its text names columns and types, no values.</summary>
+/// <summary>
+/// Output that is no table, or a column without one type. Its text names columns and types, no values.
+/// </summary>
 public sealed class UnsupportedTableException : CacheKitException
 {
     private UnsupportedTableException(string errorId, string message, string recommendedAction)

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CacheKit.Core.Storage;
 
 /// <summary>
-/// Looks into JSON of a server that is not trusted. It has been parsed, but names and texts with half of a surrogate pair
-/// are only met when they are read.
+/// Looks into JSON of a server that is not trusted. It has been parsed, but names and texts with half of a surrogate
+/// pair are only met when they are read.
 /// </summary>
 internal static class JsonAnswers
 {

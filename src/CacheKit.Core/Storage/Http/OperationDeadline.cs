@@ -1,9 +1,9 @@
 namespace CacheKit.Core.Storage;
 
 /// <summary>
-/// The end of an operation's time. Bytes that pass put it off, by as much as <see cref="ResilienceOptions"/> allows them:
-/// a large value has the time that it takes, and who sends slower than that gains nothing by it. The time that it takes to
-/// connect does not count, since it has a limit of its own.
+/// The end of an operation's time. Bytes that pass put it off, by as much as <see cref="ResilienceOptions"/> allows
+/// them: a large value has the time that it takes, and who sends slower than that gains nothing by it. The time that it
+/// takes to connect does not count, since it has a limit of its own.
 /// </summary>
 internal sealed class OperationDeadline : IDisposable
 {

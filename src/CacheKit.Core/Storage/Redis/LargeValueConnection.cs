@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CacheKit.Core.Storage;
 
 /// <summary>
-/// The connection on which a store writes its large values: taken at the first of them, if there is one. Whoever gave up
-/// such a write has not stopped it; so what changes the same entry meanwhile goes the same way, and comes after it.
+/// The connection on which a store writes its large values: taken at the first of them, if there is one. Whoever gave
+/// up such a write has not stopped it; so what changes the same entry meanwhile goes the same way, and comes after it.
 /// </summary>
 /// <param name="connection">The connection of the store.</param>
 /// <param name="maxBytes">The largest value, in bytes.</param>

@@ -84,8 +84,8 @@ public sealed class RedisConnection
     }
 
     /// <summary>
-    /// A connection of its own for values that take longer than an operation: on the same one, small operations would wait
-    /// behind them, and the library would take the server for dead.
+    /// A connection of its own for values that take longer than an operation: on the same one, small operations would
+    /// wait behind them, and the library would take the server for dead.
     /// </summary>
     /// <param name="allowance">How much longer the largest value may take.</param>
     internal RedisConnection ForLargeValues(TimeSpan allowance)

@@ -19,7 +19,9 @@ public sealed partial class RedisStore
             .ConfigureAwait(false);
     }
 
-    /// <summary>As <see cref="RunAsync"/>, for what changes an entry: in order with large values of the same key.</summary>
+    /// <summary>
+    /// As <see cref="RunAsync"/>, for what changes an entry: in order with large values of the same key.
+    /// </summary>
     private async ValueTask<TResult> WriteAsync<TState, TResult>(
         string key,
         long bytes,

@@ -10,8 +10,8 @@ namespace CacheKit.Core.Storage;
 /// </summary>
 /// <remarks>
 /// Reads, writes and locks go to primaries alone. An operation takes at most the time to connect and the time that the
-/// server may be silent; a batch as long as answers keep coming, and a write a second more for each 8 MiB. From 8 MiB on,
-/// values are written on a connection of their own.
+/// server may be silent; a batch as long as answers keep coming, and a write a second more for each 8 MiB. From 8 MiB
+/// on, values are written on a connection of their own.
 /// </remarks>
 public sealed partial class RedisStore : ICacheStore, IPagedListing
 {
