@@ -94,7 +94,7 @@ Describe 'An argument that is' {
         @{ Case = 'a character'; Make = { 'a'[0] }; Says = 'System\.Char'; Out = '"\$value"' }
         @{ Case = 'a time span'; Make = { [timespan]::FromSeconds(1) }; Says = 'System\.TimeSpan'; Out = '"\$value"' }
         @{ Case = 'a time of no zone'; Make = { [datetime] '2024-01-01' }; Says = 'Unspecified'; Out = 'SpecifyKind' }
-        @{ Case = 'a date'; Make = { [DateOnly]::new(2024, 1, 1) }; Says = 'System\.DateOnly'; Out = '"\$value"' }
+        @{ Case = 'a date'; Make = { [DateOnly]::new(2024, 1, 1) }; Says = 'System\.DateOnly'; Out = "ToString\('o'\)" }
         @{ Case = 'no number'; Make = { [double]::NaN }; Says = 'not a number'; Out = '\$null' }
         @{ Case = 'infinity'; Make = { [float]::NegativeInfinity }; Says = 'infinite'; Out = '\$null' }
         @{ Case = 'too large'; Make = { [bigint]::Pow(2, 64) }; Says = '2\^64-1'; Out = '"\$value"' }
