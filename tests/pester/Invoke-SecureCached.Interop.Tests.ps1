@@ -108,7 +108,6 @@ Describe 'Invoke-SecureCached -Interop' {
             Block = { param([Parameter(ValueFromRemainingArguments)] $More, $Id) }
             Same  = @(2, 3), 1
         }
-        @{ Name = 'a number for a bool'; List = @(1); Block = { param([bool] $Full) }; Same = @($true) }
         @{ Name = 'a block without any'; List = 1, 'a'; Block = { $args }; Same = 1, 'a' }
     ) {
         $bound = Get-CacheKitKey -Session $session -Namespace users -Interop op -ArgumentList $List $Block

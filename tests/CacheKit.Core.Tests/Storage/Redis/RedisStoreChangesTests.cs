@@ -44,8 +44,11 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     public async Task An_exchange_tells_of_its_key_whatever_comes_of_it_and_of_what_it_has_written()
     {
         RedisStore writer = _stores.Make(fixture.Server.Url + "/6");
-        await writer.SetAsync("ck:a", new byte[] { 1 }, s_hour, Token);
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/6");
+        // Nobody waits for what is told of it: it would come among what is told of the exchanges.
+        await writer.SetAsync("ck:a", new byte[] { 1 }, s_hour, Token);
+        string? written = await NextAsync(heard, s_patience);
+        Assert.Equal("ck:a", written);
         StoreExchange move = new() { Key = "ck:a", Expected = [2], Target = "ck:b", Value = [3], TimeToLive = s_hour };
         Assert.False(await writer.TryExchangeAsync(move, Token));
         string? first = await NextAsync(heard, s_patience);
