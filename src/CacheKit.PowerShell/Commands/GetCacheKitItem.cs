@@ -156,7 +156,7 @@ public sealed class GetCacheKitItemCommand : ItemCommand
         {
             if (Cache.TryGetLocal(requests[i].Keys, out OpenedEntry entry))
             {
-                found[i] = new LookupResult(LookupOutcome.Hit, entry);
+                found[i] = new LookupResult(LookupOutcome.Hit, entry) { IsLocal = true };
             }
             else
             {
@@ -183,6 +183,7 @@ public sealed class GetCacheKitItemCommand : ItemCommand
 
     private void Answer(ItemRequest request, ref LookupResult found, bool isNamed)
     {
+        Cache.Statistics.CountLookup(found, KeepsEvidence);
         if (found.Outcome == LookupOutcome.Hit)
         {
             object?[] output;

@@ -9,7 +9,7 @@ internal static class TierGauges
 {
     private static readonly ConditionalWeakTable<CacheTiers, object> s_tiers = [];
 
-    // Kept, so that who reads this sees what the meter has.
+    // The values of the table, too, which thereby makes them.
     private static readonly Instrument[] s_gauges =
     [
         CacheMeter.Meter.CreateObservableGauge(
@@ -22,9 +22,6 @@ internal static class TierGauges
             "{store}",
             "Stores that are left alone at the moment, since they are down."),
     ];
-
-    /// <summary>How many gauges there are.</summary>
-    public static int Count => s_gauges.Length;
 
     /// <summary>Tiers were made.</summary>
     /// <param name="tiers">The tiers.</param>
