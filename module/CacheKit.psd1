@@ -11,6 +11,7 @@
     CmdletsToExport      = @(
         'Clear-CacheKit'
         'Complete-CacheKitKeyRotation'
+        'Export-CacheKitMetric'
         'Get-CacheKitAuditLog'
         'Get-CacheKitBackend'
         'Get-CacheKitEntry'
@@ -18,6 +19,7 @@
         'Get-CacheKitKey'
         'Get-CacheKitKeyRotation'
         'Get-CacheKitSession'
+        'Get-CacheKitStatistics'
         'Invoke-Cached'
         'Invoke-SecureCached'
         'New-CacheKitMasterKey'

@@ -21,24 +21,32 @@ public static class CacheFactory
     /// <param name="tiers">The tiers, which stay the caller's.</param>
     /// <param name="ring">The master keys, which stay the caller's.</param>
     /// <param name="tenant">Whose entries they are: 1 to 1,024 bytes in UTF-8.</param>
-    public static SecureCache Create(CacheTiers tiers, KeyRing ring, string tenant) =>
-        new(ring.ForTenant(tenant), tiers.Hold());
+    /// <param name="statistics">Counts what is done with it; null for statistics of its own.</param>
+    public static SecureCache Create(
+        CacheTiers tiers, KeyRing ring, string tenant, CacheStatistics? statistics = null) =>
+        new(ring.ForTenant(tenant), tiers.Hold(), statistics);
 
     /// <summary>Makes the cache of public data of a tenant, which needs no key.</summary>
     /// <param name="tiers">The tiers, which stay the caller's.</param>
     /// <param name="tenant">Whose entries they are: 1 to 1,024 bytes in UTF-8.</param>
-    public static PlainCache CreatePlain(CacheTiers tiers, string tenant) => new(tenant, tiers.Hold());
+    /// <param name="statistics">Counts what is done with it; null for statistics of its own.</param>
+    public static PlainCache CreatePlain(CacheTiers tiers, string tenant, CacheStatistics? statistics = null) =>
+        new(tenant, tiers.Hold(), statistics);
 
     /// <summary>Makes the cache of encrypted entries that other languages share.</summary>
     /// <param name="tiers">The tiers, which stay the caller's.</param>
     /// <param name="ring">The master keys, which stay the caller's.</param>
     /// <param name="tenant">The tenant that all participants have agreed on: 1 to 1,024 bytes in UTF-8.</param>
-    public static InteropCache CreateInterop(CacheTiers tiers, KeyRing ring, string tenant) =>
-        new(ring.ForTenant(tenant), tiers.Hold());
+    /// <param name="statistics">Counts what is done with it; null for statistics of its own.</param>
+    public static InteropCache CreateInterop(
+        CacheTiers tiers, KeyRing ring, string tenant, CacheStatistics? statistics = null) =>
+        new(ring.ForTenant(tenant), tiers.Hold(), statistics);
 
     /// <summary>
     /// Makes the cache of public entries that other languages share, which needs neither key nor tenant.
     /// </summary>
     /// <param name="tiers">The tiers, which stay the caller's.</param>
-    public static InteropCache CreatePlainInterop(CacheTiers tiers) => new(keys: null, tiers.Hold());
+    /// <param name="statistics">Counts what is done with it; null for statistics of its own.</param>
+    public static InteropCache CreatePlainInterop(CacheTiers tiers, CacheStatistics? statistics = null) =>
+        new(keys: null, tiers.Hold(), statistics);
 }

@@ -28,6 +28,7 @@ public sealed class CacheTiers : IAsyncDisposable
         Clock = clock;
         Notices = new CacheNotices(store);
         store.ListenForChanges(Forget);
+        TierGauges.Add(this);
     }
 
     internal ICacheStore Store { get; }
@@ -58,9 +59,14 @@ public sealed class CacheTiers : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
+        TierGauges.Remove(this);
         Memory.Clear();
         return Store.DisposeAsync();
     }
+
+    /// <summary>How the tiers are at the moment; the store is not asked.</summary>
+    public TierState Observe() =>
+        new(Memory.Count, Memory.Bytes, Memory.Evictions, Store is ResilientStore { IsOpen: true });
 
     /// <summary>Takes part in what belongs to somebody who has not let go yet.</summary>
     internal CacheTiers Hold()

@@ -98,17 +98,20 @@ public abstract partial class EntryCache
         IReadOnlyList<EntryKeys> keys,
         CancellationToken cancellationToken)
     {
+        long start = _clock.GetTimestamp();
         try
         {
             IReadOnlyList<byte[]?> found = keys is [{ Previous.Count: 0 } single]
                 ? [await _store.GetAsync(single.Current.ToString(), cancellationToken).ConfigureAwait(false)]
                 : await _store.GetManyAsync(PhysicalKeys(keys), cancellationToken).ConfigureAwait(false);
+            Statistics.CountRead(worked: true, _clock.GetElapsedTime(start));
             _tiers.IsUnreadable = false;
             _notices.ReadsWork();
             return found;
         }
         catch (StoreException fault)
         {
+            Statistics.CountRead(worked: false, _clock.GetElapsedTime(start));
             _tiers.IsUnreadable = true;
             _notices.AddReadFault(fault);
             return [];
@@ -166,9 +169,11 @@ public abstract partial class EntryCache
     private async ValueTask<LookupResult> RefuseAsync(
         EntryKey key, byte[] frame, OpenOutcome outcome, bool keepEvidence, CancellationToken cancellationToken)
     {
+        bool isAuthentic = outcome != OpenOutcome.NotAuthentic;
+        Statistics.CountRefused(isAuthentic ? RefusalReason.Malformed : RefusalReason.NotAuthentic);
         string? problem = ProblemOf(frame, outcome);
         LookupResult result = new(
-            outcome == OpenOutcome.NotAuthentic ? LookupOutcome.NotAuthentic : LookupOutcome.Malformed,
+            isAuthentic ? LookupOutcome.Malformed : LookupOutcome.NotAuthentic,
             default,
             problem);
         if (keepEvidence)
@@ -177,9 +182,9 @@ public abstract partial class EntryCache
         }
 
         await DropAsync(key, cancellationToken).ConfigureAwait(false);
-        _notices.Add((outcome == OpenOutcome.NotAuthentic
-            ? $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. "
-            : $"An entry in {_store.DisplayName} does not decode. ")
+        _notices.Add((isAuthentic
+            ? $"An entry in {_store.DisplayName} does not decode. "
+            : $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. ")
             + $"{problem}{(problem is null ? string.Empty : " ")}It was dropped ({key}).");
         return result;
     }

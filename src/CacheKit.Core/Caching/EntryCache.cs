@@ -30,8 +30,10 @@ public abstract partial class EntryCache : IAsyncDisposable
 
     /// <summary>Makes a cache.</summary>
     /// <param name="tiers">Store and memory; the cache lets go of them when it is disposed.</param>
-    private protected EntryCache(CacheTiers tiers)
+    /// <param name="statistics">Counts what is done; outlives the cache.</param>
+    private protected EntryCache(CacheTiers tiers, CacheStatistics statistics)
     {
+        Statistics = statistics;
         _tiers = tiers;
         _store = tiers.Store;
         _memory = tiers.Memory;
@@ -47,6 +49,9 @@ public abstract partial class EntryCache : IAsyncDisposable
     private protected TimeProvider Clock => _clock;
 
     private protected CacheNotices Notices => _notices;
+
+    /// <summary>What is done with this cache.</summary>
+    public CacheStatistics Statistics { get; }
 
     /// <summary>The computations under way: one a key.</summary>
     public SingleFlight Flights => _tiers.Flights;
@@ -146,6 +151,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask SetAsync(SealedEntry entry, CancellationToken cancellationToken)
     {
+        long start = _clock.GetTimestamp();
         try
         {
             await _store.SetAsync(entry.Keys.Current.ToString(), entry.Frame, entry.KeepFor, cancellationToken)
@@ -155,10 +161,12 @@ public abstract partial class EntryCache : IAsyncDisposable
                 await ClearPreviousAsync(entry, cancellationToken).ConfigureAwait(false);
             }
 
+            Statistics.CountWrite(worked: true, _clock.GetElapsedTime(start));
             _notices.WritesWork();
         }
         catch (StoreException fault)
         {
+            Statistics.CountWrite(worked: false, _clock.GetElapsedTime(start));
             _notices.AddWriteFault(fault);
             if (fault.Fault == StoreFault.ValueTooLarge)
             {
@@ -237,6 +245,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     private async ValueTask DropAsync(EntryKey key, CancellationToken cancellationToken)
     {
         _tiers.Forget(key.Id);
+        long start = _clock.GetTimestamp();
         try
         {
             await _store.RemoveAsync(key.ToString(), cancellationToken).ConfigureAwait(false);
@@ -244,6 +253,7 @@ public abstract partial class EntryCache : IAsyncDisposable
         }
         catch (StoreException fault)
         {
+            Statistics.CountWrite(worked: false, _clock.GetElapsedTime(start));
             _notices.AddWriteFault(fault);
         }
     }

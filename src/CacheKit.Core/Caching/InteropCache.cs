@@ -27,8 +27,9 @@ public sealed class InteropCache : EntryCache
     /// <summary>Makes a cache on tiers that others may use too.</summary>
     /// <param name="keys">The tenant's keys, which belong to the cache from then on; null for entries in clear.</param>
     /// <param name="tiers">The tiers; the cache lets go of them when it is disposed.</param>
-    internal InteropCache(TenantKeyRing? keys, CacheTiers tiers)
-        : base(tiers)
+    /// <param name="statistics">Counts what is done; null for statistics of its own.</param>
+    internal InteropCache(TenantKeyRing? keys, CacheTiers tiers, CacheStatistics? statistics = null)
+        : base(tiers, statistics ?? (keys is null ? CacheStatistics.ForPlainInterop() : CacheStatistics.ForInterop()))
     {
         _keys = keys;
     }

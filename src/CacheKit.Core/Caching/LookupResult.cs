@@ -6,6 +6,9 @@ namespace CacheKit.Core.Caching;
 /// <param name="Problem">What more is known of an entry that cannot be used, as a sentence; else null.</param>
 public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry, string? Problem = null) : IDisposable
 {
+    /// <summary>Whether a hit came from memory.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>Zeroes the clear text of a hit.</summary>
     public void Dispose() => Entry.Dispose();
 }

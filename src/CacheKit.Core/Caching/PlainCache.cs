@@ -30,8 +30,9 @@ public sealed class PlainCache : EntryCache
     /// <summary>Makes a cache on tiers that others may use too.</summary>
     /// <param name="tenant">Whose entries they are. Nothing but their ids keeps tenants apart here.</param>
     /// <param name="tiers">The tiers; the cache lets go of them when it is disposed.</param>
-    internal PlainCache(string tenant, CacheTiers tiers)
-        : base(tiers)
+    /// <param name="statistics">Counts what is done; null for statistics of its own.</param>
+    internal PlainCache(string tenant, CacheTiers tiers, CacheStatistics? statistics = null)
+        : base(tiers, statistics ?? CacheStatistics.ForPlain())
     {
         _tenant = tenant == CacheFactory.DefaultTenant ? null : tenant;
     }

@@ -25,8 +25,9 @@ public sealed partial class SecureCache : EntryCache
     /// <summary>Makes a cache on tiers that others may use too.</summary>
     /// <param name="keys">The tenant's keys, which belong to the cache from then on.</param>
     /// <param name="tiers">The tiers; the cache lets go of them when it is disposed.</param>
-    internal SecureCache(TenantKeyRing keys, CacheTiers tiers)
-        : base(tiers)
+    /// <param name="statistics">Counts what is done; null for statistics of its own.</param>
+    internal SecureCache(TenantKeyRing keys, CacheTiers tiers, CacheStatistics? statistics = null)
+        : base(tiers, statistics ?? CacheStatistics.ForSecure())
     {
         _keys = keys;
     }

@@ -17,6 +17,9 @@ public static class ErrorIds
     /// <summary>A line could not be added to the audit log.</summary>
     public const string AuditWriteFailed = nameof(AuditWriteFailed);
 
+    /// <summary>A file of metrics cannot be written.</summary>
+    public const string MetricFileUnusable = nameof(MetricFileUnusable);
+
     /// <summary>No source holds a master key.</summary>
     public const string MasterKeyMissing = nameof(MasterKeyMissing);
 

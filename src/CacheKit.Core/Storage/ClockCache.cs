@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Core.Storage;
 
@@ -36,6 +37,7 @@ public abstract class ClockCache<TKey>
     private readonly Stack<int> _freePlaces = new();
     private int _hand;
     private long _bytes;
+    private long _evictions;
 
     /// <summary>Makes an empty cache.</summary>
     /// <param name="timeProvider">The clock that entries expire by.</param>
@@ -64,6 +66,18 @@ public abstract class ClockCache<TKey>
             lock (_gate)
             {
                 return _clock.Count - _freePlaces.Count;
+            }
+        }
+    }
+
+    /// <summary>How many entries had to make room for others before their time was over.</summary>
+    public long Evictions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _evictions;
             }
         }
     }
@@ -205,6 +219,12 @@ public abstract class ClockCache<TKey>
             {
                 item.WasHit = false;
                 continue;
+            }
+
+            if (now < item.Expires)
+            {
+                _evictions++;
+                CacheMeter.CountEviction();
             }
 
             Drop(item);

@@ -162,7 +162,7 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
         {
             if (Cache.TryGetLocal(requests[i].Keys, out OpenedEntry entry))
             {
-                found[i] = new LookupResult(LookupOutcome.Hit, entry);
+                found[i] = new LookupResult(LookupOutcome.Hit, entry) { IsLocal = true };
             }
             else
             {
@@ -189,6 +189,7 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
 
     private void Answer(ItemRequest request, ref LookupResult found, bool isNamed)
     {
+        Cache.Statistics.CountLookup(found, KeepsEvidence);
         if (found.Outcome == LookupOutcome.Hit)
         {
             object?[] output;

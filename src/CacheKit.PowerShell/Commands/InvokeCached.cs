@@ -12,14 +12,16 @@ public sealed class InvokeCachedCommand : BlockCachingCommand
 {
     private protected override bool TakesSecrets => false;
 
+    private protected override CacheMode Mode => IsInterop ? CacheMode.PlainInterop : CacheMode.Plain;
+
     private protected override EntryCache OpenCache()
     {
-        if (IsInterop)
+        EntryCache rented = RentCache(Mode);
+        if (rented is not PlainCache cache)
         {
-            return RentCache(CacheMode.PlainInterop);
+            return rented;
         }
 
-        PlainCache cache = (PlainCache)RentCache(CacheMode.Plain);
         if (!cache.KnowsNamespace(Namespace))
         {
             Wait(stop => cache.CheckNamespaceAsync(Namespace, stop));

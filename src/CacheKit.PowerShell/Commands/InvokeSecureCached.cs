@@ -19,5 +19,7 @@ public sealed class InvokeSecureCachedCommand : BlockCachingCommand
     private protected override bool KeepsEvidence =>
         FailClosed || (InEffect is { FailClosed: true } && !IsGiven(nameof(FailClosed)));
 
-    private protected override EntryCache OpenCache() => RentCache(IsInterop ? CacheMode.Interop : CacheMode.Secure);
+    private protected override CacheMode Mode => IsInterop ? CacheMode.Interop : CacheMode.Secure;
+
+    private protected override EntryCache OpenCache() => RentCache(Mode);
 }

@@ -10,9 +10,17 @@ namespace CacheKit.Loading;
 /// <param name="folder">The dependencies folder.</param>
 internal sealed class DependencyContext(string folder) : AssemblyLoadContext("CacheKit")
 {
+    /// <summary>Has the meters, which nobody else in the process would see in a copy of our own.</summary>
+    private const string SharedName = "System.Diagnostics.DiagnosticSource";
+
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
+        if (assemblyName.Name == SharedName && IsInRuntime(assemblyName))
+        {
+            return null;
+        }
+
         string path = Path.Combine(folder, assemblyName.Name + ".dll");
         // Null asks the default context: the runtime's own assemblies come from there.
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
@@ -32,6 +40,10 @@ internal sealed class DependencyContext(string folder) : AssemblyLoadContext("Ca
 
         return 0;
     }
+
+    /// <summary>Whether the runtime's own version is not older than the one that is asked for.</summary>
+    private static bool IsInRuntime(AssemblyName asked) =>
+        Default.LoadFromAssemblyName(new AssemblyName(asked.Name!)).GetName().Version >= asked.Version;
 
     private static IEnumerable<string> Platforms()
     {

@@ -28,7 +28,9 @@ public abstract partial class BlockCachingCommand
             // A refresh does not take what was begun before it was asked for.
             isStoreAsked = false;
             shared = Refresh ? new FlightResult(FlightOutcome.NotCached) : WaitFor(flight, keys);
-            if (shared?.Entry is { } entry ? TryAnswerWith(cache, entry, keys) : shared is not null && TryAnswerFromMemory(cache, keys))
+            if (shared?.Entry is { } entry
+                ? TryAnswerWith(cache, entry, keys)
+                : shared is not null && TryAnswerFromMemory(cache, keys, CallOutcome.Shared))
             {
                 return;
             }
@@ -42,13 +44,10 @@ public abstract partial class BlockCachingCommand
     {
         using (flight)
         {
-            object?[]? output = null;
-            // Another flight may have ended between looking and taking off.
-            if (!Refresh && (TryFindInMemory(cache, keys, out output)
-                || (!isStoreAsked && TryFindInStore(cache, keys, out output))
-                || !TryTakeTurn(cache, keys, flight, out output)))
+            if (!Refresh && TryFind(cache, keys, flight, isStoreAsked, out object?[] output) is { } outcome)
             {
                 flight.Complete(new FlightResult(FlightOutcome.Found));
+                Count(cache, outcome);
                 WriteAll(output);
                 return;
             }
@@ -62,6 +61,24 @@ public abstract partial class BlockCachingCommand
                 GiveBackTurn(flight);
             }
         }
+    }
+
+    /// <summary>Looks once more, and else takes the turn.</summary>
+    /// <returns>Where the entry was; null when it is to be computed.</returns>
+    private CallOutcome? TryFind(EntryCache cache, EntryKeys keys, Flight flight, bool isStoreAsked, out object?[] output)
+    {
+        // Another flight may have ended between looking and taking off.
+        if (TryFindInMemory(cache, keys, out output))
+        {
+            return CallOutcome.MemoryHit;
+        }
+
+        if (!isStoreAsked && TryFindInStore(cache, keys, out output))
+        {
+            return CallOutcome.StoreHit;
+        }
+
+        return TryTakeTurn(cache, keys, flight, out output) ? null : CallOutcome.Shared;
     }
 
     /// <summary>Takes the turn among all processes, if there is a way to.</summary>
@@ -153,6 +170,7 @@ public abstract partial class BlockCachingCommand
             }
         }
 
+        Count(cache, CallOutcome.Shared);
         WriteAll(output);
         return true;
     }
@@ -168,7 +186,7 @@ public abstract partial class BlockCachingCommand
         output = [];
         using LookupResult result = found;
         WriteNotices(cache);
-        RefuseUnlessSound(result, keys);
+        RefuseUnlessSound(cache, result, keys);
         if (result.Outcome != LookupOutcome.Hit)
         {
             return false;
@@ -184,6 +202,19 @@ public abstract partial class BlockCachingCommand
         return false;
     }
 
+    private void DropMalformed(EntryCache cache, EntryKeys keys)
+    {
+        cache.Statistics.CountRefused(RefusalReason.Malformed);
+        if (KeepsEvidence)
+        {
+            RefuseMalformed(cache, keys);
+        }
+
+        WriteWarning(Sentences.Join("An entry does not decode.", _problem, $"It was dropped ({keys.Current})."));
+        Wait(stop => cache.RemoveAsync(keys, stop));
+        WriteNotices(cache);
+    }
+
     private void Compute(EntryCache cache, EntryKeys keys, BlockCall call, Flight? flight)
     {
         WriteVerbose($"{(Refresh ? "Refresh" : "Miss")}: {keys.Current}.");
@@ -192,7 +223,7 @@ public abstract partial class BlockCachingCommand
             Audit(AuditEvent.Miss, keys.Current);
         }
 
-        BlockOutput output = call.Run();
+        BlockOutput output = RunTimed(cache, call);
         if (output.HasFailed)
         {
             flight?.Complete(new FlightResult(FlightOutcome.NotCached));
@@ -202,11 +233,17 @@ public abstract partial class BlockCachingCommand
                 return;
             }
 
+            Count(cache, CallOutcome.Failed);
             WriteVerbose("The block failed or was left early: its result is not cached.");
         }
-        else if (TryResolveTtl(output, flight, out TimeSpan lifetime))
+        else
         {
-            Store(cache, keys, output, lifetime, flight);
+            if (TryResolveTtl(output, flight, out TimeSpan lifetime))
+            {
+                Store(cache, keys, output, lifetime, flight);
+            }
+
+            Count(cache, Refresh ? CallOutcome.Refreshed : CallOutcome.Miss);
         }
 
         // The output goes to commands that may ask for the same key.
@@ -233,6 +270,7 @@ public abstract partial class BlockCachingCommand
             }
         }
 
+        Count(cache, CallOutcome.Stale);
         WriteWarning($"The block failed, and an earlier result whose time is over is returned: {failed.FailureText}");
         WriteAll(output);
         return true;

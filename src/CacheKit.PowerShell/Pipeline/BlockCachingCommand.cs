@@ -5,6 +5,7 @@ using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
@@ -19,6 +20,9 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     /// <summary>Whether an entry that is not authentic ends the command, and stays where it is.</summary>
     private protected virtual bool KeepsEvidence => false;
+
+    /// <summary>Which of the tenant's caches is used.</summary>
+    private protected abstract CacheMode Mode { get; }
 
     /// <summary>Opens the cache; it stays open until the command ends.</summary>
     /// <exception cref="CacheKitException">The configuration is not usable.</exception>
@@ -53,6 +57,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
     {
         if (_cache is null)
         {
+            CountBypassed();
             CallOf(InputObject, []).Run().Write();
         }
         else if (!MyInvocation.ExpectingInput)
@@ -76,8 +81,9 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private void AnswerNow(EntryCache cache, object? input)
     {
+        BeginCall();
         EntryKeys keys = KeysFor(cache, input);
-        if (Refresh || !TryAnswerFromMemory(cache, keys))
+        if (Refresh || !TryAnswerFromMemory(cache, keys, CallOutcome.MemoryHit))
         {
             Resolve(cache, keys, CallOf(input, []), isStoreAsked: Refresh);
         }
@@ -85,8 +91,9 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private void AnswerInBatches(EntryCache cache)
     {
+        BeginCall();
         EntryKeys keys = KeysFor(cache, InputObject);
-        if (_batch.IsEmpty && !Refresh && TryAnswerFromMemory(cache, keys))
+        if (_batch.IsEmpty && !Refresh && TryAnswerFromMemory(cache, keys, CallOutcome.MemoryHit))
         {
             return;
         }
@@ -131,7 +138,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
         {
             if (cache.TryGetLocal(calls[i].Keys, out OpenedEntry entry))
             {
-                found[i] = new LookupResult(LookupOutcome.Hit, entry);
+                found[i] = new LookupResult(LookupOutcome.Hit, entry) { IsLocal = true };
             }
             else
             {
@@ -157,9 +164,11 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private void Answer(EntryCache cache, PendingCall call, ref LookupResult found)
     {
-        RefuseUnlessSound(found, call.Keys);
+        BeginCallOfBatch();
+        RefuseUnlessSound(cache, found, call.Keys);
         if (found.Outcome == LookupOutcome.Hit && TryUnfold(found.Entry, call.Keys, out object?[] output))
         {
+            Count(cache, found.IsLocal ? CallOutcome.MemoryHit : CallOutcome.StoreHit);
             found.Dispose();
             found = default;
             WriteVerbose($"Hit: {call.Keys.Current}.");
@@ -208,11 +217,16 @@ public abstract partial class BlockCachingCommand : CachingCommand
 
     private EntryKeys KeysFor(EntryCache cache, object? input) => KeysFor(cache, ScriptBlock, input, trace: null);
 
-    private bool TryAnswerFromMemory(EntryCache cache, EntryKeys keys)
+    private bool TryAnswerFromMemory(EntryCache cache, EntryKeys keys, CallOutcome outcome)
     {
-        bool isFound = TryFindInMemory(cache, keys, out object?[] output);
+        if (!TryFindInMemory(cache, keys, out object?[] output))
+        {
+            return false;
+        }
+
+        Count(cache, outcome);
         WriteAll(output);
-        return isFound;
+        return true;
     }
 
     private bool TryFindInMemory(EntryCache cache, EntryKeys keys, out object?[] output)

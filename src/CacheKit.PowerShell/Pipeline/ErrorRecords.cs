@@ -23,7 +23,7 @@ internal static class ErrorRecords
         ErrorIds.MasterKeyInvalid or ErrorIds.KeyRingInvalid or ErrorIds.EntryMalformed => ErrorCategory.InvalidData,
         ErrorIds.AuditLogTooOpen => ErrorCategory.SecurityError,
         ErrorIds.AuditLogUnusable => ErrorCategory.OpenError,
-        ErrorIds.AuditWriteFailed => ErrorCategory.WriteError,
+        ErrorIds.AuditWriteFailed or ErrorIds.MetricFileUnusable => ErrorCategory.WriteError,
         ErrorIds.KeyFileTooOpen or ErrorIds.EntryNotAuthentic or ErrorIds.SecretRefused => ErrorCategory.SecurityError,
         ErrorIds.KeyFileUnusable or ErrorIds.CaFileInvalid => ErrorCategory.OpenError,
         ErrorIds.SecretManagementMissing => ErrorCategory.NotInstalled,

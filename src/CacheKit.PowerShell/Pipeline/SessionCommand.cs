@@ -72,6 +72,22 @@ public abstract class SessionCommand : CacheKitCommand
         }
     }
 
+    /// <summary>The statistics of the tenant's cache, without opening it; null where the configuration is not usable.</summary>
+    /// <param name="mode">Which of its caches.</param>
+    private protected CacheStatistics? FindStatistics(CacheMode mode)
+    {
+        try
+        {
+            CacheKitSession session = _inEffect is null or { IsImplicit: true } ? ImplicitSession.Current : _inEffect;
+            return session.Caches.Statistics.For(Tenant ?? (_inEffect ?? session).Tenant, mode);
+        }
+        catch (CacheKitException)
+        {
+            // Who goes past the cache does not need to hear of it.
+            return null;
+        }
+    }
+
     /// <summary>As <see cref="RentCache"/>, for the encrypted cache; what is wrong ends the command.</summary>
     private protected SecureCache OpenSecureCache()
     {

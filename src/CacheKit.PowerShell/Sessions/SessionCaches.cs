@@ -27,19 +27,24 @@ internal sealed class SessionCaches : IDisposable
         _keys = keys;
         _caches =
         [
-            new TenantCaches(tenant => CacheFactory.Create(Tiers(), _keys.Ring(), tenant)),
-            new TenantCaches(tenant => CacheFactory.CreatePlain(Tiers(), tenant)),
-            new TenantCaches(tenant => CacheFactory.CreateInterop(Tiers(), _keys.Ring(), tenant)),
-            new TenantCaches(_ => CacheFactory.CreatePlainInterop(Tiers())),
+            new TenantCaches(tenant => CacheFactory.Create(
+                Tiers(), _keys.Ring(), tenant, Statistics.For(tenant, CacheMode.Secure))),
+            new TenantCaches(tenant => CacheFactory.CreatePlain(
+                Tiers(), tenant, Statistics.For(tenant, CacheMode.Plain))),
+            new TenantCaches(tenant => CacheFactory.CreateInterop(
+                Tiers(), _keys.Ring(), tenant, Statistics.For(tenant, CacheMode.Interop))),
+            new TenantCaches(tenant => CacheFactory.CreatePlainInterop(
+                Tiers(), Statistics.For(tenant, CacheMode.PlainInterop))),
         ];
     }
 
     /// <summary>What the caches are made of.</summary>
     public CacheOptions Options => _options;
 
-    /// <summary>
-    /// Where what is done with entries is told; null without an audit log. It belongs to the session.
-    /// </summary>
+    /// <summary>What its tenants have done, each for itself.</summary>
+    public SessionStatistics Statistics { get; } = new(TimeProvider.System);
+
+    /// <summary>Where what is done with entries is told; null without an audit log. It belongs to the session.</summary>
     public AuditTrail? Audit { get; init; }
 
     /// <summary>Where the master keys came from; null as long as there are none.</summary>
@@ -72,9 +77,16 @@ internal sealed class SessionCaches : IDisposable
         }
     }
 
-    /// <summary>
-    /// Reads the keys now rather than at the first use; a key that is missing or wrong is told there.
-    /// </summary>
+    /// <summary>How store and memory are at the moment; nothing is opened.</summary>
+    public TierState Observe()
+    {
+        lock (_gate)
+        {
+            return _tiers?.Observe() ?? default;
+        }
+    }
+
+    /// <summary>Reads the keys now rather than at the first use; a key that is missing or wrong is told there.</summary>
     public void TryReadKeys()
     {
         try

@@ -71,6 +71,13 @@ Describe 'For <Other>' -ForEach $others {
         Remove-CacheKitItem -Session $theirs one
     }
 
+    It 'calls are not among theirs' {
+        (Get-CacheKitStatistics -Session $mine).Calls | Should -BeGreaterThan 0
+        (Get-CacheKitStatistics -Session $theirs).Calls | Should -Be 0
+        (Get-CacheKitStatistics -Session $mine -Tenant "not $Tenant").Calls | Should -Be 0
+        Export-CacheKitMetric -Session $theirs | Should -Not -Match '_calls_total\{[^}]*\} [1-9]'
+    }
+
     It 'clearing takes nothing' {
         (Clear-CacheKit -Session $theirs * -Force -PassThru).Removed | Should -Be 0
     }

@@ -5,10 +5,10 @@ using CacheKit.Core.Keys;
 
 namespace CacheKit.Pipeline;
 
-/// <content>What becomes of an entry that is not authentic, or does not decode.</content>
+/// <content>Entries that are not sound, where these end the command.</content>
 public abstract partial class BlockCachingCommand
 {
-    private void RefuseUnlessSound(in LookupResult result, EntryKeys keys)
+    private void RefuseUnlessSound(EntryCache cache, in LookupResult result, EntryKeys keys)
     {
         if (result.Outcome is LookupOutcome.NotAuthentic or LookupOutcome.Malformed)
         {
@@ -17,6 +17,7 @@ public abstract partial class BlockCachingCommand
 
         if (result.Outcome == LookupOutcome.NotAuthentic && KeepsEvidence)
         {
+            Count(cache, CallOutcome.Failed);
             Refuse(
                 ErrorIds.EntryNotAuthentic,
                 Sentences.Join(
@@ -29,28 +30,20 @@ public abstract partial class BlockCachingCommand
 
         if (result.Outcome == LookupOutcome.Malformed && KeepsEvidence)
         {
-            RefuseMalformed(keys);
+            RefuseMalformed(cache, keys);
         }
     }
 
-    private void RefuseMalformed(EntryKeys keys) => Refuse(
-        ErrorIds.EntryMalformed,
-        Sentences.Join(
-            "The entry is authentic, but does not decode.",
-            _problem,
-            "It stays where it is, and the block was not run."),
-        "-Refresh replaces the entry.",
-        keys.Current.ToString());
-
-    private void DropMalformed(EntryCache cache, EntryKeys keys)
+    private void RefuseMalformed(EntryCache cache, EntryKeys keys)
     {
-        if (KeepsEvidence)
-        {
-            RefuseMalformed(keys);
-        }
-
-        WriteWarning(Sentences.Join("An entry does not decode.", _problem, $"It was dropped ({keys.Current})."));
-        Wait(stop => cache.RemoveAsync(keys, stop));
-        WriteNotices(cache);
+        Count(cache, CallOutcome.Failed);
+        Refuse(
+            ErrorIds.EntryMalformed,
+            Sentences.Join(
+                "The entry is authentic, but does not decode.",
+                _problem,
+                "It stays where it is, and the block was not run."),
+            "-Refresh replaces the entry.",
+            keys.Current.ToString());
     }
 }

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using CacheKit.Core.Caching;
+using CacheKit.Pipeline;
+
+namespace CacheKit.Commands;
+
+/// <summary>Tells what the calls of a tenant came to: hits, misses, faults and times.</summary>
+/// <remarks>As with Receive-Job, -Reset asks for no confirmation: it gives out what it takes away.</remarks>
+[Cmdlet(VerbsCommon.Get, "CacheKitStatistics", HelpUri = HelpPages.Folder + "Get-CacheKitStatistics.md")]
+[OutputType(typeof(CacheKitStatistics))]
+public sealed class GetCacheKitStatisticsCommand : StatisticsCommand
+{
+    /// <summary>Begins to count anew.</summary>
+    [Parameter]
+    public SwitchParameter Reset { get; set; }
+
+    /// <summary>Tells.</summary>
+    protected override void ProcessRecord()
+    {
+        CacheCounts counts = Take(Reset, out DateTimeOffset since).Aggregate((one, other) => one.With(other));
+        WriteObject(new CacheKitStatistics(Counting, TenantInEffect, since, counts));
+    }
+}

@@ -1,0 +1,190 @@
+using CacheKit.Core.Caching;
+using CacheKit.Core.Formats;
+using CacheKit.Core.Keys;
+using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
+using Xunit;
+
+namespace CacheKit.Core.Tests.Caching.Counting;
+
+public sealed class CacheStatisticsTests : SecureCacheTestBase
+{
+    private readonly ObservedStore _store;
+
+    public CacheStatisticsTests()
+    {
+        _store = new ObservedStore(Store);
+    }
+
+    protected override ICacheStore CreateStore() => new FakeStore();
+
+    [Fact]
+    public void Each_call_counts_once_with_a_time_of_its_own_or_without()
+    {
+        CacheStatistics statistics = CacheStatistics.ForSecure();
+        foreach (CallOutcome outcome in Enum.GetValues<CallOutcome>())
+        {
+            statistics.Count(outcome);
+            statistics.Count(outcome, TimeSpan.FromMilliseconds(1));
+        }
+
+        CacheCounts counts = statistics.Take();
+        Assert.All(Enum.GetValues<CallOutcome>(), outcome => Assert.Equal(2, counts.Calls(outcome)));
+        Assert.Equal(1, counts.MemoryHits.Count);
+    }
+
+    [Fact]
+    public async Task Counts_are_exact_among_threads()
+    {
+        const int Each = 10_000;
+        CacheStatistics statistics = CacheStatistics.ForSecure();
+        long taken = 0;
+        await Threads.RunAsync(thread =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                statistics.Count(CallOutcome.MemoryHit, TimeSpan.FromTicks(i));
+                statistics.Count(CallOutcome.Miss);
+                if (thread == 0 && i % 100 == 0)
+                {
+                    CacheCounts counts = statistics.Take(reset: true);
+                    taken += counts.Calls(CallOutcome.MemoryHit) + counts.Calls(CallOutcome.Miss);
+                }
+            }
+        });
+        CacheCounts left = statistics.Take();
+        Assert.Equal(2L * Each * Threads.Count, taken + left.Calls(CallOutcome.MemoryHit) + left.Calls(CallOutcome.Miss));
+    }
+
+    [Fact]
+    public void Counting_allocates_nothing()
+    {
+        CacheStatistics statistics = CacheStatistics.ForSecure();
+        statistics.Count(CallOutcome.MemoryHit, TimeSpan.FromTicks(1));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            statistics.Count(CallOutcome.MemoryHit, TimeSpan.FromTicks(i));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task Reads_and_writes_count_with_the_time_of_the_store()
+    {
+        SecureCache cache = Open(_store);
+        _store.AfterRead = () => Clock.Advance(TimeSpan.FromMilliseconds(30));
+        await StoredAsync(cache, LookupOutcome.Miss);
+        await PutAsync(cache, Value);
+        await StoredAsync(cache, LookupOutcome.Hit);
+        CacheCounts counts = cache.Statistics.Take();
+        Assert.Equal(2, counts.Reads);
+        Assert.Equal(TimeSpan.FromMilliseconds(30), counts.StoreReads.Max);
+        Assert.Equal(1, counts.Writes);
+        Assert.Equal(0, counts.ReadFaults + counts.WriteFaults);
+    }
+
+    [Fact]
+    public async Task A_batch_is_one_read()
+    {
+        SecureCache cache = Open(_store);
+        EntryKeys[] keys = [cache.KeysFor(Namespace, [1]), cache.KeysFor(Namespace, [2])];
+        await cache.GetManyAsync(keys, keepEvidence: false, Token);
+        Assert.Equal(1, cache.Statistics.Take().Reads);
+    }
+
+    [Fact]
+    public async Task Faults_count_as_such()
+    {
+        SecureCache cache = Open(_store);
+        _store.ReadFault = new StoreException(StoreFault.Unavailable, "The store is down.");
+        _store.WriteFault = _store.ReadFault;
+        await StoredAsync(cache, LookupOutcome.Miss);
+        EntryKeys keys = await PutAsync(cache, Value);
+        await cache.RemoveAsync(keys, Token);
+        CacheCounts counts = cache.Statistics.Take();
+        Assert.Equal(1, counts.ReadFaults);
+        Assert.Equal(2, counts.WriteFaults);
+        Assert.Equal(0, counts.Reads + counts.Writes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refused_entry_counts_whatever_becomes_of_it(bool keepEvidence)
+    {
+        SecureCache cache = Open(_store);
+        EntryKeys keys = cache.KeysFor(Namespace, Identity);
+        await PlantAsync(keys.Current, [1, 2, 3]);
+        await StoredAsync(cache, LookupOutcome.NotAuthentic, keepEvidence);
+        CacheCounts counts = cache.Statistics.Take();
+        Assert.Equal(1, counts.Refused(RefusalReason.NotAuthentic));
+        Assert.Equal(0, counts.Refused(RefusalReason.Malformed));
+    }
+
+    [Theory]
+    [InlineData(LookupOutcome.Hit, true, false, CallOutcome.MemoryHit)]
+    [InlineData(LookupOutcome.Hit, false, false, CallOutcome.StoreHit)]
+    [InlineData(LookupOutcome.Miss, false, true, CallOutcome.Miss)]
+    [InlineData(LookupOutcome.NotAuthentic, false, false, CallOutcome.Miss)]
+    [InlineData(LookupOutcome.Malformed, false, true, CallOutcome.Failed)]
+    public void A_lookup_counts_by_what_it_found(
+        LookupOutcome found, bool isLocal, bool keepEvidence, CallOutcome expected)
+    {
+        CacheStatistics statistics = CacheStatistics.ForSecure();
+        statistics.CountLookup(new LookupResult(found, default) { IsLocal = isLocal }, keepEvidence);
+        CacheCounts counts = statistics.Take();
+        Assert.All(
+            Enum.GetValues<CallOutcome>(), outcome => Assert.Equal(outcome == expected ? 1 : 0, counts.Calls(outcome)));
+    }
+
+    [Fact]
+    public void Counts_of_several_caches_add_up()
+    {
+        CacheStatistics one = CacheStatistics.ForSecure();
+        CacheStatistics two = CacheStatistics.ForPlain();
+        foreach (CacheStatistics each in (CacheStatistics[])[one, two, two])
+        {
+            each.Count(CallOutcome.MemoryHit, TimeSpan.FromMilliseconds(1));
+            each.Count(CallOutcome.Miss);
+            each.CountRefused(RefusalReason.Malformed);
+            each.CountComputation(TimeSpan.FromSeconds(1));
+            each.CountRead(worked: false, TimeSpan.Zero);
+            each.CountWrite(worked: true, TimeSpan.Zero);
+        }
+
+        CacheCounts sum = one.Take().With(two.Take());
+        Assert.Equal(
+            [3, 3, 3, 3, 3, 3],
+            [
+                sum.Calls(CallOutcome.MemoryHit), sum.Calls(CallOutcome.Miss), sum.Refused(RefusalReason.Malformed),
+                sum.Computations.Count, sum.ReadFaults, sum.Writes,
+            ]);
+        Assert.Equal(TimeSpan.FromSeconds(1), sum.Computations.Max);
+    }
+
+    [Fact]
+    public async Task Memory_tells_what_it_holds_and_what_had_to_make_room()
+    {
+        const int Room = 4;
+        long size = (Room * (1000L + MemoryTier.OverheadBytes)) + 100;
+        MemoryTier memory = new(Clock, size);
+        await using CacheTiers tiers = new(new FakeStore(), memory, Clock);
+        for (byte i = 0; i < Room; i++)
+        {
+            memory.Set(EntryIdOf(i), new byte[1000], Clock.GetUtcNow().ToUnixTimeMilliseconds() + 1000);
+        }
+
+        Assert.Equal(new TierState(Room, Room * (1000 + MemoryTier.OverheadBytes), 0, false), tiers.Observe());
+        memory.Set(EntryIdOf(Room), new byte[1000], Clock.GetUtcNow().ToUnixTimeMilliseconds() + 1000);
+        Assert.Equal(1, tiers.Observe().MemoryEvictions);
+        // What is over does not make room: it only goes.
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        memory.Set(EntryIdOf(Room + 1), new byte[1000], Clock.GetUtcNow().ToUnixTimeMilliseconds() + 1000);
+        Assert.Equal(1, tiers.Observe().MemoryEvictions);
+    }
+
+    private static EntryId EntryIdOf(byte first) =>
+        EntryId.FromBytes([first, .. new byte[EntryId.ByteLength - 1]]);
+}
