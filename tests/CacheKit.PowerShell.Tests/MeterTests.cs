@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CacheKit.PowerShell.Tests;
 
-/// <summary>The meter of the module is the process's: who listens outside of the module's load context hears it.</summary>
+/// <summary>The module's meter is the process's: a listener outside of the module's load context hears it.</summary>
 public sealed class MeterTests : IDisposable
 {
     private readonly ModuleRunspace _runspace = new();

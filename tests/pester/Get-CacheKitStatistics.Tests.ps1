@@ -156,8 +156,10 @@ Describe 'A call counts' {
             if ($faults.Get) { throw 'down' }
             if ($table.ContainsKey($Key)) { , $table[$Key] }
         } -Set {
-            param($Key, $Value)
+            param($Key, $Value, $Ttl)
             if ($faults.Set) { throw 'full' }
+            # It keeps everything for ever: entries say themselves when their time is over.
+            $null = $Ttl
             $table[$Key] = $Value
         } -Remove {
             param($Key)

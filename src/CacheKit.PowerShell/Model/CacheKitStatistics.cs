@@ -58,8 +58,8 @@ public sealed class CacheKitStatistics
     public long Misses { get; }
 
     /// <summary>
-    /// Which part of the calls an entry or another's result answered, from 0 to 1: Hits and Shared, of all calls but those
-    /// with -Refresh and -Bypass. Null without any.
+    /// Which part of the calls an entry or another's result answered, from 0 to 1: Hits and Shared, of all calls but
+    /// those with -Refresh and -Bypass. Null without any.
     /// </summary>
     public double? HitRatio
     {

@@ -4,7 +4,9 @@ using CacheKit.Core.Caching;
 
 namespace CacheKit.Pipeline;
 
-/// <content>What goes into the statistics: each call once, by how it was answered, before its output is written.</content>
+/// <content>
+/// What goes into the statistics: each call once, by how it was answered, before its output is written.
+/// </content>
 public abstract partial class BlockCachingCommand
 {
     // When the call began; zero for one of a batch, which shares its time with others.

@@ -65,7 +65,8 @@ public abstract partial class BlockCachingCommand
 
     /// <summary>Looks once more, and else takes the turn.</summary>
     /// <returns>Where the entry was; null when it is to be computed.</returns>
-    private CallOutcome? TryFind(EntryCache cache, EntryKeys keys, Flight flight, bool isStoreAsked, out object?[] output)
+    private CallOutcome? TryFind(
+        EntryCache cache, EntryKeys keys, Flight flight, bool isStoreAsked, out object?[] output)
     {
         // Another flight may have ended between looking and taking off.
         if (TryFindInMemory(cache, keys, out output))

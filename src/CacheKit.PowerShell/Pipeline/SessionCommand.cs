@@ -72,7 +72,9 @@ public abstract class SessionCommand : CacheKitCommand
         }
     }
 
-    /// <summary>The statistics of the tenant's cache, without opening it; null where the configuration is not usable.</summary>
+    /// <summary>
+    /// The statistics of the tenant's cache, without opening it; null where the configuration is not usable.
+    /// </summary>
     /// <param name="mode">Which of its caches.</param>
     private protected CacheStatistics? FindStatistics(CacheMode mode)
     {

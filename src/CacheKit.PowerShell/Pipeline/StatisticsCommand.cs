@@ -4,7 +4,9 @@ using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
-/// <summary>The base of the cmdlets that tell what a session has counted. They need no key, and open no store.</summary>
+/// <summary>
+/// The base of the cmdlets that tell what a session has counted. They need no key, and open no store.
+/// </summary>
 public abstract class StatisticsCommand : SessionCommand
 {
     private CacheKitSession? _session;

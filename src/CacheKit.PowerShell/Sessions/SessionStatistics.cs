@@ -3,8 +3,8 @@ using CacheKit.Core.Caching;
 namespace CacheKit.Sessions;
 
 /// <summary>
-/// What the tenants of a session have done: each has statistics of its own for each of its caches. They outlive the caches,
-/// which are made anew with new keys. Safe for concurrent use.
+/// What the tenants of a session have done: each has statistics of its own for each of its caches. They outlive the
+/// caches, which are made anew with new keys. Safe for concurrent use.
 /// </summary>
 /// <param name="clock">Tells when counting began.</param>
 internal sealed class SessionStatistics(TimeProvider clock)

@@ -5,8 +5,8 @@ using Xunit;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>
-/// Reads text of OpenMetrics 1.0, and fails at whatever its grammar (ABNF) or its rules for families, counters, gauges and
-/// histograms do not allow. Types, timestamps and exemplars that are never written are not known here.
+/// Reads text of OpenMetrics 1.0, and fails at whatever its grammar (ABNF) or its rules for families, counters, gauges
+/// and histograms do not allow. Types, timestamps and exemplars that are never written are not known here.
 /// </summary>
 internal sealed partial class OpenMetricsParser
 {
@@ -84,7 +84,8 @@ internal sealed partial class OpenMetricsParser
     }
 
     private static bool IsTaken(string name, string family) =>
-        ((string[])["_total", "_created", "_bucket", "_count", "_sum"]).Any(end => name == family + end || family == name + end);
+        ((string[])["_total", "_created", "_bucket", "_count", "_sum"])
+            .Any(end => name == family + end || family == name + end);
 
     private void Add(string name, List<(string Name, string Value)> labels, string number, string line)
     {
@@ -119,7 +120,9 @@ internal sealed partial class OpenMetricsParser
             string bound = labels.Single(label => label.Name == "le").Value;
             Assert.Matches(@"^(\+Inf|[0-9]+(\.[0-9]+)?(e[+-][0-9]{2,})?)$", bound);
             Assert.True(bound == "+Inf" || bound.Contains('.') || bound.Contains('e'), $"Not canonical: {bound}");
-            double parsed = bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture);
+            double parsed = bound == "+Inf"
+                ? double.PositiveInfinity
+                : double.Parse(bound, CultureInfo.InvariantCulture);
             Assert.True(_buckets.Count == 0 || (_buckets[^1].Bound < parsed && _buckets[^1].Count <= value));
             _buckets.Add((parsed, value));
         }
@@ -156,7 +159,8 @@ internal sealed partial class OpenMetricsParser
 
     [GeneratedRegex(
         "^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)"
-        + "(?:\\{(?:(?:^|,|(?<=\\{))(?<label>[a-zA-Z_][a-zA-Z0-9_]*)=\"(?<value>(?:[^\"\\\\\\n]|\\\\[n\"\\\\])*)\")*\\})?"
+        + "(?:\\{(?:(?:,|(?<=\\{))(?<label>[a-zA-Z_][a-zA-Z0-9_]*)"
+        + "=\"(?<value>(?:[^\"\\\\\\n]|\\\\[n\"\\\\])*)\")*\\})?"
         + " (?<number>[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)$")]
     private static partial Regex Sample();
 }

@@ -93,7 +93,7 @@ public sealed class CacheStatistics
     }
 
     /// <summary>Takes what was counted up to now.</summary>
-    /// <param name="reset">Whether to begin anew; what is counted meanwhile is either taken or kept, never lost.</param>
+    /// <param name="reset">Whether to begin anew; what is counted meanwhile is taken or kept, never lost.</param>
     public CacheCounts Take(bool reset = false)
     {
         LatencySnapshot memoryHits = _memoryHits.Take(reset);

@@ -6,8 +6,8 @@ namespace CacheKit.Core.Caching;
 internal static class HistogramText
 {
     /// <summary>
-    /// The bounds are powers of two in ticks of 100 ns, so that each is a bound of <see cref="LatencyHistogram"/> too: from
-    /// 12.8 µs, each four times the one before, up to 215 s.
+    /// The bounds are powers of two in ticks of 100 ns, so that each is a bound of <see cref="LatencyHistogram"/> too:
+    /// from 12.8 µs, each four times the one before, up to 215 s.
     /// </summary>
     private const int SmallestPower = 7;
     private const int LargestPower = 31;

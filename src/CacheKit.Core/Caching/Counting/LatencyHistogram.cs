@@ -44,7 +44,8 @@ internal sealed class LatencyHistogram
             buckets[i] = reset ? Interlocked.Exchange(ref _buckets[i], 0) : Interlocked.Read(ref _buckets[i]);
         }
 
-        return new LatencySnapshot(buckets, reset ? Interlocked.Exchange(ref _maxTicks, 0) : Interlocked.Read(ref _maxTicks));
+        long max = reset ? Interlocked.Exchange(ref _maxTicks, 0) : Interlocked.Read(ref _maxTicks);
+        return new LatencySnapshot(buckets, max);
     }
 
     /// <summary>The number of the buckets up to a power of two.</summary>

@@ -1,8 +1,8 @@
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// How long something took up to a moment. Count and maximum are exact; the rest is reckoned from the buckets, and at most a
-/// sixteenth off for the sum, an eighth for a quantile.
+/// How long something took up to a moment. Count and maximum are exact; the rest is reckoned from the buckets, and at
+/// most a sixteenth off for the sum, an eighth for a quantile.
 /// </summary>
 public sealed class LatencySnapshot
 {

@@ -12,7 +12,7 @@ public static class MetricFile
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Puts a file in the place of the one that is there, if there is one.</summary>
-    /// <param name="path">The full path. The name of the new file, until it has its place, does not end like it.</param>
+    /// <param name="path">The full path. As long as the new file is not there, its name does not end like it.</param>
     /// <param name="text">What is in it.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.MetricFileUnusable"/>: it cannot be written.</exception>
     public static void Write(string path, string text)

@@ -3,8 +3,8 @@ using CacheKit.Core.Diagnostics;
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// What the caches of a tenant have counted, as OpenMetrics text. No label holds a namespace, a key or a name, and none the
-/// tenant unless the caller wants it.
+/// What the caches of a tenant have counted, as OpenMetrics text. No label holds a namespace, a key or a name, and none
+/// the tenant unless the caller wants it.
 /// </summary>
 public static class MetricText
 {
@@ -60,7 +60,10 @@ public static class MetricText
         }
 
         writer.BeginFamily(
-            "cachekit_refused_entries", Counter, null, "Entries that were not used, since something is wrong with them.");
+            "cachekit_refused_entries",
+            Counter,
+            null,
+            "Entries that were not used, since something is wrong with them.");
         foreach (CacheCounts cache in caches)
         {
             foreach (RefusalReason reason in Enum.GetValues<RefusalReason>())
@@ -81,7 +84,7 @@ public static class MetricText
             writer.Add(Total, common.With(Mode, cache.Mode).With(Outcome, Fault), cache.ReadFaults);
         }
 
-        writer.BeginFamily("cachekit_store_writes", Counter, null, "Entries written into the store, and writes that failed.");
+        writer.BeginFamily("cachekit_store_writes", Counter, null, "Writes into the store, and removals that failed.");
         foreach (CacheCounts cache in caches)
         {
             writer.Add(Total, common.With(Mode, cache.Mode).With(Outcome, Worked), cache.Writes);

@@ -4,7 +4,9 @@ using CacheKit.Core.Diagnostics;
 
 namespace CacheKit.Core.Caching;
 
-/// <summary>The gauges of the meter: all tiers of this process together. Tiers that nobody uses are not kept by this.</summary>
+/// <summary>
+/// The gauges of the meter: all tiers of this process together. Tiers that nobody uses are not kept by this.
+/// </summary>
 internal static class TierGauges
 {
     private static readonly ConditionalWeakTable<CacheTiers, object> s_tiers = [];

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching.Counting;
 
-/// <summary>What who listens to the meter hears. Other tests count, too: the modes and times here are nobody else's.</summary>
+/// <summary>What a listener to the meter hears. Other tests count too: the modes and times here are its own.</summary>
 public sealed class CacheMeterTests : IDisposable
 {
     private const string OurMode = "meter test";
