@@ -22,6 +22,7 @@ public sealed partial class GetCacheKitItemCommand
         InteropCache cache = InteropCache;
         using LookupResult found = Wait(stop => cache.GetAsync(keys, keepEvidence, stop));
         WriteNotices(cache);
+        cache.Statistics.CountLookup(found, keepEvidence);
         switch (found.Outcome)
         {
             case LookupOutcome.Hit:
