@@ -327,6 +327,14 @@ Describe 'A call counts' {
         (Get-CacheKitStatistics -Session $session).Writes | Should -Be 1
     }
 
+    It 'items that other languages share' {
+        $shared = @{ Session = $session; Namespace = 'users'; Interop = 'get' }
+        Set-CacheKitItem @shared 1
+        Get-CacheKitItem @shared | Should -Be 1
+        Get-CacheKitItem @shared -ArgumentList 2 -ErrorAction SilentlyContinue
+        Get-Count $session | Should -Be 'StoreHits 1, Misses 1'
+    }
+
     It 'items that are refused' {
         Set-CacheKitItem -Session $session one 1
         foreach ($key in @($table.Keys)) { $table[$key][-1] = $table[$key][-1] -bxor 1 }
