@@ -154,8 +154,10 @@ $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
 try {
     $first = New-CacheKitSession -Backend $Name -NoMemoryTier
     $second = New-CacheKitSession -Backend $Name -NoMemoryTier
-    Write-Host "first session, the block runs:    $(Invoke-SecureCached -Session $first -Key report { 'made by the first' })"
-    Write-Host "second session, from the folder:  $(Invoke-SecureCached -Session $second -Key report { 'made by the second' })"
+    $value = Invoke-SecureCached -Session $first -Key report { 'made by the first' }
+    Write-Host "first session, the block runs:    $value"
+    $value = Invoke-SecureCached -Session $second -Key report { 'made by the second' }
+    Write-Host "second session, from the folder:  $value"
     $parallel = 1..4 | ForEach-Object -Parallel {
         Import-Module CacheKit
         Invoke-SecureCached -Session $using:second -Key report { 'made by another' }

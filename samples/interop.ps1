@@ -63,7 +63,8 @@ try {
 
     # What to compare with generate_interop_key("users", "get_user", [42, False]) when another language misses.
     $key = Get-CacheKitKey @contract -Session $mine -ArgumentList $Id, $false
-    $bound = Get-CacheKitKey @contract -Session $mine -ArgumentList $Id { param($Id, $IncludeProfile = $false) }
+    $block = { param($Id, $IncludeProfile = $false) "user $Id, profile: $IncludeProfile" }
+    $bound = Get-CacheKitKey @contract -Session $mine -ArgumentList $Id $block
     Write-Host "the key of all:      $($key.Key)"
     Write-Host "with the default:    $(if ($bound.Key -eq $key.Key) { 'the same' } else { 'ANOTHER' })"
 
@@ -73,6 +74,6 @@ try {
 }
 finally {
     $env:CACHEKIT_MASTER_KEY = $savedKey
-    Get-CacheKitSession -All | Where-Object Tenant -eq $Tenant | Remove-CacheKitSession
+    Get-CacheKitSession -All | Where-Object Tenant -EQ $Tenant | Remove-CacheKitSession
     [IO.Directory]::Delete($folder, $true)
 }

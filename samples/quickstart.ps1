@@ -17,6 +17,7 @@ $password = 'correct-horse-battery-staple'
 function Get-SlowSecret {
     param([string] $Name)
 
+    Write-Host 'asking the vault, which takes two seconds'
     Start-Sleep -Seconds 2
     $secret = ConvertTo-SecureString -String $password -AsPlainText -Force
     [pscredential]::new($Name, $secret)
@@ -31,11 +32,10 @@ function Measure-Call {
     $isRight = $credential.GetNetworkCredential().Password -ceq $password
     $line = '{0,-34} {1,8:N1} ms   {2}, password right: {3}'
     Write-Host ($line -f $Label, $milliseconds, $credential.UserName, $isRight)
-    $milliseconds
 }
 
 if ($SecondProcess) {
-    $null = Measure-Call 'another process, same master key'
+    Measure-Call 'another process, same master key'
     return
 }
 
@@ -44,10 +44,10 @@ $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
 $env:CACHEKIT_CACHE_PATH = Join-Path $directory 'cache.db'
 
 try {
-    $null = Measure-Call 'first call, the block runs'
-    $second = Measure-Call 'second call, from memory'
+    Measure-Call 'first call, the block runs'
+    Measure-Call 'second call, from memory'
 
-    # This same script in a process of its own, on whatever runs this one: pwsh, or the project's host.
+    # This same script in a process of its own. A PowerShell that is a .NET tool runs in dotnet.
     $executable = [Environment]::ProcessPath
     $arguments = @('-NoProfile', '-File', $PSCommandPath, '-SecondProcess')
     if ([IO.Path]::GetFileNameWithoutExtension($executable) -eq 'dotnet') {
@@ -79,8 +79,8 @@ try {
 
     $outcome = if ($found) { 'FOUND' } else { 'not found, there is only ciphertext' }
     Write-Host "the password in the cache's files: $outcome"
-    if ($found -or $second -ge 1000) {
-        throw 'The quickstart did not show what it is to show.'
+    if ($found) {
+        throw 'The cache''s files hold the password.'
     }
 }
 finally {

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 using Shell = System.Management.Automation.PowerShell;
@@ -9,7 +9,7 @@ namespace CacheKit.PowerShell.Tests;
 /// <summary>Stores of the user's own: the sample, Ctrl+C, and calls that no pipeline waits for.</summary>
 public sealed class BackendTests : IDisposable
 {
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
 
     private readonly ModuleRunspace _runspace = new();
 
@@ -27,8 +27,8 @@ public sealed class BackendTests : IDisposable
     [Fact]
     public async Task The_sample_shows_what_it_promises()
     {
-        ProcessResult result = await HostProcess.RunAsync(
-            Path.Combine(RepositoryRoot.Path, "samples", "folder-backend.ps1"));
+        ProcessResult result = await PwshProcess.RunAsync(
+            "-File", RepositoryRoot.File("samples", "folder-backend.ps1"));
 
         Assert.Equal(string.Empty, result.Errors);
         Assert.Equal(0, result.ExitCode);
@@ -67,7 +67,7 @@ public sealed class BackendTests : IDisposable
         using ManualResetEventSlim started = new();
         Prepare(started, "none");
         using Shell shell = _runspace.Prepare(
-            "Invoke-SecureCached -Session $session -Key slow { $started.Set(); Start-Sleep -Seconds 600 }");
+            "Invoke-SecureCached -Session $session -Key slow { $started.Set(); Start-Sleep -Seconds 3600 }");
         IAsyncResult running = shell.BeginInvoke();
 
         Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
@@ -93,7 +93,7 @@ public sealed class BackendTests : IDisposable
                 $calls.Add($Name.ToLowerInvariant())
                 if ($isSlow -and $Name -eq $slow) {
                     $started.Set()
-                    Start-Sleep -Seconds 600
+                    Start-Sleep -Seconds 3600
                 }
             }
             Register-CacheKitBackend Slow -Force -Get { param($Key) Enter-Block Get; , $table[$Key] } -Set {

@@ -18,7 +18,7 @@ public sealed class FleetTests : IDisposable
         $ErrorActionPreference = 'Stop'
         'ready'
         $null = [Console]::In.ReadLine()
-        $output = Invoke-SecureCached -Key shared -Verbose {
+        $output = Invoke-SecureCached -Key shared -LockTimeout 1h -Verbose {
             [Console]::Out.WriteLine('running')
             $null = [Console]::In.ReadLine()
             "result of $PID"
@@ -36,8 +36,7 @@ public sealed class FleetTests : IDisposable
         Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('7', 64));
         Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_environment.Folder, "cache.db"));
         // Eight processes begin at once: who is not answered in time computes for himself, which is not the question here.
-        Environment.SetEnvironmentVariable("CACHEKIT_SOCKET_TIMEOUT", "30");
-        Environment.SetEnvironmentVariable("CACHEKIT_SOCKET_CONNECT_TIMEOUT", "30");
+        SilentServer.UseLongTimeouts();
     }
 
     public void Dispose() => _environment.Dispose();
@@ -73,12 +72,12 @@ public sealed class FleetTests : IDisposable
 
     private static async Task RunOnceAsync()
     {
-        HostProcess[] hosts = [.. Enumerable.Range(0, Processes).Select(_ => HostProcess.Start("-Command", Script))];
+        PwshProcess[] fleet = [.. Enumerable.Range(0, Processes).Select(_ => PwshProcess.Start("-Command", Script))];
         try
         {
-            HostProcess leader = await LetAllAskAsync(hosts);
+            PwshProcess leader = await LetAllAskAsync(fleet);
             leader.WriteLine("go on");
-            ProcessResult[] results = await Task.WhenAll(hosts.Select(host => host.WaitAsync()));
+            ProcessResult[] results = await Task.WhenAll(fleet.Select(pwsh => pwsh.WaitAsync()));
             Assert.All(results, result => Assert.Equal(string.Empty, result.Errors));
             Assert.Single(results, result => result.Lines.Contains("running"));
             string output = Assert.Single(results.Select(result => result.Lines[^1]).Distinct());
@@ -86,7 +85,7 @@ public sealed class FleetTests : IDisposable
         }
         finally
         {
-            Dispose(hosts);
+            Dispose(fleet);
         }
     }
 
@@ -96,14 +95,14 @@ public sealed class FleetTests : IDisposable
         using RedisProcess server = RedisProcess.StartServer();
         Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", null);
         Environment.SetEnvironmentVariable("CACHEKIT_REDIS_URL", server.Url);
-        using HostProcess reader = HostProcess.Start("-Command", """
+        using PwshProcess reader = PwshProcess.Start("-Command", """
             Import-Module CacheKit
             Invoke-SecureCached -Key shared -Ttl 1h { 'old' }
             while ((Invoke-SecureCached -Key shared -Ttl 1h { 'mine' }) -eq 'old') { }
             Invoke-SecureCached -Key shared -Ttl 1h { 'mine' }
             """);
         await reader.WaitForLineAsync("old");
-        ProcessResult writer = await HostProcess.RunAsync(
+        ProcessResult writer = await PwshProcess.RunAsync(
             "-Command", "Import-Module CacheKit; Invoke-SecureCached -Key shared -Ttl 1h -Refresh { 'new' }");
         Assert.Equal("new", writer.Lines[^1]);
         Assert.Equal("new", (await reader.WaitAsync()).Lines[^1]);
@@ -113,12 +112,12 @@ public sealed class FleetTests : IDisposable
     public async Task When_the_process_that_computes_is_killed_another_one_computes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
-        HostProcess[] hosts = [.. Enumerable.Range(0, 2).Select(_ => HostProcess.Start("-Command", Script))];
+        PwshProcess[] fleet = [.. Enumerable.Range(0, 2).Select(_ => PwshProcess.Start("-Command", Script))];
         try
         {
-            HostProcess leader = await LetAllAskAsync(hosts);
+            PwshProcess leader = await LetAllAskAsync(fleet);
             await leader.SignalAsync("KILL");
-            HostProcess other = hosts.Single(host => host != leader);
+            PwshProcess other = fleet.Single(pwsh => pwsh != leader);
             // The lease of the dead one ends by itself.
             await other.WaitForLineAsync("running");
             other.WriteLine("go on");
@@ -128,30 +127,30 @@ public sealed class FleetTests : IDisposable
         }
         finally
         {
-            Dispose(hosts);
+            Dispose(fleet);
         }
     }
 
     /// <summary>Lets all ask at once, until one runs the block and all others wait.</summary>
     /// <returns>The one that runs it.</returns>
-    private static async Task<HostProcess> LetAllAskAsync(HostProcess[] hosts)
+    private static async Task<PwshProcess> LetAllAskAsync(PwshProcess[] fleet)
     {
-        await Task.WhenAll(hosts.Select(host => host.WaitForLineAsync("ready")));
-        foreach (HostProcess host in hosts)
+        await Task.WhenAll(fleet.Select(pwsh => pwsh.WaitForLineAsync("ready")));
+        foreach (PwshProcess pwsh in fleet)
         {
-            host.WriteLine("start");
+            pwsh.WriteLine("start");
         }
 
-        string[] states = await Task.WhenAll(hosts.Select(host => host.WaitForAnyAsync("running", "waiting")));
+        string[] states = await Task.WhenAll(fleet.Select(pwsh => pwsh.WaitForAnyAsync("running", "waiting")));
         Assert.Single(states, state => state == "running");
-        return hosts[Array.IndexOf(states, "running")];
+        return fleet[Array.IndexOf(states, "running")];
     }
 
-    private static void Dispose(HostProcess[] hosts)
+    private static void Dispose(PwshProcess[] fleet)
     {
-        foreach (HostProcess host in hosts)
+        foreach (PwshProcess pwsh in fleet)
         {
-            host.Dispose();
+            pwsh.Dispose();
         }
     }
 }

@@ -1,19 +1,11 @@
-using System.Diagnostics;
-using System.Management.Automation;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
-using Shell = System.Management.Automation.PowerShell;
 
 namespace CacheKit.PowerShell.Tests;
 
-/// <summary>Items and entries where a script alone cannot show it: stopping, prompting, completing.</summary>
+/// <summary>Items and entries where a script alone cannot show it: prompting, completing.</summary>
 public sealed class ItemTests : IDisposable
 {
-    /// <summary>How long the store waits for others.</summary>
-    private static readonly TimeSpan s_busyTimeout = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(1);
-
     private readonly ModuleRunspace _runspace = new();
 
     public ItemTests()
@@ -26,33 +18,6 @@ public sealed class ItemTests : IDisposable
     public void Dispose()
     {
         _runspace.Dispose();
-    }
-
-    [Theory]
-    [InlineData("Get-CacheKitEntry")]
-    [InlineData("Get-CacheKitItem o*")]
-    [InlineData("Get-CacheKitItem one")]
-    [InlineData("Remove-CacheKitItem one")]
-    [InlineData("Clear-CacheKit -Force")]
-    public async Task It_stops_while_it_waits_for_the_store(string command)
-    {
-        // Whoever opens or makes a database holds this lock; another process here, which does not come to an end.
-        string path = Path.Combine(_runspace.Environment.Folder, "held.db");
-        using FileStream held = new($"{path}.lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", path);
-        using ManualResetEventSlim started = new();
-        _runspace.Run("param($Started) $global:started = $Started", started);
-        using Shell shell = _runspace.Prepare($"$started.Set(); {command}; 'went on'");
-        PSDataCollection<PSObject> output = [];
-        IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
-
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
-        Stopwatch watch = Stopwatch.StartNew();
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
-
-        Assert.True(watch.Elapsed < s_busyTimeout / 2, $"It took {watch.Elapsed}: the time-out ended it.");
-        Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
-        Assert.Empty(output);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.PowerShell.Tests.Support;
@@ -14,6 +13,8 @@ public sealed class StoreOutageTests : IDisposable
         "1..5 | ForEach-Object { $n = $_; Invoke-SecureCached -Key \"five $n\" { \"made $n\" } }";
 
     private static readonly string[] s_five = [.. Enumerable.Range(1, 5).Select(n => $"made {n}")];
+
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
 
     private readonly ModuleRunspace _runspace = new();
 
@@ -71,6 +72,7 @@ public sealed class StoreOutageTests : IDisposable
     {
         using RedisProcess server = RedisProcess.StartServer();
         Use(server.Url);
+        SilentServer.UseLongTimeouts();
         _runspace.Run("Invoke-SecureCached -Key first { 1 }").EnsureSuccess();
         server.Pause();
         using ManualResetEventSlim started = new();
@@ -78,10 +80,8 @@ public sealed class StoreOutageTests : IDisposable
         using Shell shell = _runspace.Prepare("$started.Set(); Invoke-SecureCached -Key second { 2 }; 'went on'");
         PSDataCollection<PSObject> output = [];
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
-        Assert.True(started.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
-        Stopwatch watch = Stopwatch.StartNew();
-        await shell.StopAsync(null, null).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-        Assert.True(watch.Elapsed < TimeSpan.FromMilliseconds(700), $"It took {watch.Elapsed}.");
+        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
+        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Empty(output);
     }

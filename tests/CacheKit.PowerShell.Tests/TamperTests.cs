@@ -117,7 +117,9 @@ public sealed class TamperTests : IDisposable
     public void An_expired_entry_stays_expired_when_the_store_prolongs_it()
     {
         _runspace.Run("Invoke-SecureCached -Key brief -Ttl 0.001 { 'old' }").EnsureSuccess();
+        long written = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         CloseSession();
+        SpinWait.SpinUntil(() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > written + 1);
         Execute("UPDATE entries SET expires = $time", ("$time", DateTimeOffset.UtcNow.AddYears(1).ToUnixTimeMilliseconds()));
         UseKey(s_key);
 

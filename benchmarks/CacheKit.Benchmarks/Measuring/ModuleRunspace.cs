@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.Benchmarks.Measuring;
 
@@ -21,7 +21,10 @@ internal sealed class ModuleRunspace : IDisposable
             "CACHEKIT_MASTER_KEY",
             Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
         Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", Path.Combine(_folder, "cache.db"));
-        _runspace = EngineFactory.OpenRunspace();
+        // The engine puts its own folders in front of this one.
+        Environment.SetEnvironmentVariable("PSModulePath", RepositoryRoot.File("output"));
+        _runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        _runspace.Open();
         Run("param($own) Import-Module CacheKit; Import-Module -Assembly $own", Assembly.GetExecutingAssembly());
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CacheKit.Benchmarks.Measuring;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.Benchmarks.Rows;
 
@@ -23,7 +23,7 @@ internal static class StartUp
         "$import $first $second"
         """;
 
-    /// <summary>Measures, in processes of the host with the environment of this one.</summary>
+    /// <summary>Measures, in processes of the pinned PowerShell with the environment of this one.</summary>
     /// <returns>The medians in milliseconds: import, the first call (a hit in the database), the second.</returns>
     public static double[] Measure()
     {
@@ -34,15 +34,18 @@ internal static class StartUp
 
     private static double[] RunOnce()
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(EngineFactory).Assembly.Location);
-        start.ArgumentList.Add("-Command");
-        start.ArgumentList.Add(Script);
+        ProcessStartInfo start = new("dotnet", ["pwsh", "-NoProfile", "-Command", Script])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = RepositoryRoot.File(),
+        };
+        // Not the folders of the engine in this process.
+        start.Environment["PSModulePath"] = RepositoryRoot.File("output");
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
             ? [.. output.Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture))]
-            : throw new InvalidOperationException($"The host ended with {process.ExitCode}: {output}");
+            : throw new InvalidOperationException($"PowerShell ended with {process.ExitCode}: {output}");
     }
 }

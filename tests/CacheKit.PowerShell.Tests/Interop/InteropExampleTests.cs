@@ -1,5 +1,5 @@
 using System.Text;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
@@ -44,7 +44,7 @@ public sealed class InteropExampleTests : IDisposable
     [Fact]
     public async Task The_sample_shows_what_it_promises()
     {
-        ProcessResult result = await HostProcess.RunAsync(Path.Combine(RepositoryRoot.Path, "samples", "interop.ps1"));
+        ProcessResult result = await PwshProcess.RunAsync("-File", RepositoryRoot.File("samples", "interop.ps1"));
 
         Assert.Equal(string.Empty, result.Errors);
         Assert.Equal(0, result.ExitCode);
@@ -63,7 +63,7 @@ public sealed class InteropExampleTests : IDisposable
     private static IEnumerable<string> ReadBlocks(string page)
     {
         StringBuilder? block = null;
-        foreach (string line in File.ReadLines(Path.Combine(RepositoryRoot.Path, "docs", page)))
+        foreach (string line in File.ReadLines(RepositoryRoot.File("docs", page)))
         {
             if (line == "```powershell")
             {

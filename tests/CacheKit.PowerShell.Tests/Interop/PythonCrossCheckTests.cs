@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
@@ -49,7 +49,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     [Fact]
     public void Python_passes_every_published_vector()
     {
-        string vectors = Path.Combine(RepositoryRoot.Path, "tests", "fixtures", "vectors", "interop-mode.json");
+        string vectors = RepositoryRoot.File("tests", "fixtures", "vectors", "interop-mode.json");
 
         Assert.Equal(48, PythonProgram.CheckItself(vectors));
     }

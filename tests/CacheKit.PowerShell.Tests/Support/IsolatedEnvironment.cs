@@ -11,12 +11,12 @@ public sealed class IsolatedEnvironment : IDisposable
     private static readonly string[] s_userFolders =
         ["HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
 
-    private readonly Dictionary<string, string?> _before = Snapshot();
+    private static readonly Dictionary<string, string?> s_outside = Snapshot();
 
     public IsolatedEnvironment()
     {
         Folder = Directory.CreateTempSubdirectory("cachekit-test-").FullName;
-        foreach (string name in _before.Keys.Where(IsSetting))
+        foreach (string name in s_outside.Keys.Where(IsSetting))
         {
             Environment.SetEnvironmentVariable(name, null);
         }
@@ -27,17 +27,20 @@ public sealed class IsolatedEnvironment : IDisposable
         }
     }
 
+    /// <summary>The environment that the test run was started in.</summary>
+    public static IReadOnlyDictionary<string, string?> Outside => s_outside;
+
     /// <summary>A folder that goes away with this object.</summary>
     public string Folder { get; }
 
     public void Dispose()
     {
-        foreach (string name in Snapshot().Keys.Except(_before.Keys))
+        foreach (string name in Snapshot().Keys.Except(s_outside.Keys))
         {
             Environment.SetEnvironmentVariable(name, null);
         }
 
-        foreach ((string name, string? value) in _before)
+        foreach ((string name, string? value) in s_outside)
         {
             Environment.SetEnvironmentVariable(name, value);
         }

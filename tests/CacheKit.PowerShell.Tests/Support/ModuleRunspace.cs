@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 using Shell = System.Management.Automation.PowerShell;
 
 namespace CacheKit.PowerShell.Tests.Support;
@@ -21,7 +21,7 @@ public sealed class ModuleRunspace : IDisposable
     {
         _ownsEnvironment = beside is null;
         Environment = beside?.Environment ?? new IsolatedEnvironment();
-        _runspace = EngineFactory.OpenRunspace();
+        _runspace = OpenRunspace();
         if (import)
         {
             Run("Import-Module CacheKit").EnsureSuccess();
@@ -74,6 +74,21 @@ public sealed class ModuleRunspace : IDisposable
         {
             Environment.Dispose();
         }
+    }
+
+    private static Runspace OpenRunspace()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.Bypass;
+        }
+
+        // The engine puts its own folders in front of these.
+        System.Environment.SetEnvironmentVariable("PSModulePath", RepositoryRoot.File("output"));
+        Runspace runspace = RunspaceFactory.CreateRunspace(state);
+        runspace.Open();
+        return runspace;
     }
 
     private static ScriptResult Collect(Shell shell, IEnumerable<PSObject?> output, ErrorRecord? failure)

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 using Xunit;
 
 namespace CacheKit.PowerShell.Tests.Support;
@@ -13,7 +13,7 @@ namespace CacheKit.PowerShell.Tests.Support;
 /// </summary>
 internal static class PythonProgram
 {
-    private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "interop", "python");
+    private static readonly string s_folder = RepositoryRoot.File("tests", "interop", "python");
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CacheKit.Host;
+using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.PowerShell.Tests.Support;
 
@@ -12,46 +12,45 @@ public sealed record ProcessResult(int ExitCode, string Output, string Errors)
 }
 
 /// <summary>
-/// The host as a process of its own, in the environment of the test. Times here only guard against a hang; no test
-/// waits for one.
+/// The PowerShell that .config/dotnet-tools.json pins, as a process of its own in the environment of the test. It finds
+/// the built module by name.
 /// </summary>
-public sealed class HostProcess : IDisposable
+public sealed class PwshProcess : IDisposable
 {
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(2);
+    /// <summary>Guards against a hang; no test waits for it.</summary>
+    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
+
+    private static readonly Lazy<string> s_pwsh = new(FindPwsh);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly List<string> _read = [];
 
-    private HostProcess(Process process)
+    private PwshProcess(Process process)
     {
         _process = process;
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Starts the host with its standard input open.</summary>
-    /// <param name="args">The command line, as for pwsh.</param>
-    public static HostProcess Start(params string[] args)
+    /// <summary>Starts PowerShell with its standard input open: a script reads it by <c>[Console]::In</c>.</summary>
+    /// <param name="args">The command line of pwsh, after <c>-NoProfile</c>.</param>
+    public static PwshProcess Start(params string[] args)
     {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = new(dotnet, ["exec", typeof(ScriptHost).Assembly.Location, .. args])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return new HostProcess(Process.Start(start)!);
+        ProcessStartInfo start = Redirected([s_pwsh.Value, "-NoProfile", .. args]);
+        start.Environment["PSModulePath"] = RepositoryRoot.File("output");
+        start.Environment["NO_COLOR"] = "1";
+        return new PwshProcess(Process.Start(start)!);
     }
 
-    /// <summary>Runs the host to its end with nothing on its standard input.</summary>
-    /// <param name="args">The command line, as for pwsh.</param>
+    /// <summary>Runs PowerShell to its end with nothing on its standard input.</summary>
+    /// <param name="args">The command line of pwsh, after <c>-NoProfile</c>.</param>
     public static async Task<ProcessResult> RunAsync(params string[] args)
     {
-        using HostProcess host = Start(args);
-        return await host.WaitAsync();
+        using PwshProcess pwsh = Start(args);
+        return await pwsh.WaitAsync();
     }
 
-    /// <summary>Answers a question of the script.</summary>
+    /// <summary>Writes a line to the standard input.</summary>
     public void WriteLine(string text)
     {
         _process.StandardInput.WriteLine(text);
@@ -108,4 +107,35 @@ public sealed class HostProcess : IDisposable
 
         _process.Dispose();
     }
+
+    /// <summary>
+    /// Asks the tool for its own path: <c>dotnet pwsh</c> itself is a process between, which would take the signals.
+    /// </summary>
+    private static string FindPwsh()
+    {
+        ProcessStartInfo start = Redirected(["pwsh", "-NoProfile", "-Command", "[Environment]::GetCommandLineArgs()[0]"]);
+        start.WorkingDirectory = RepositoryRoot.File();
+        start.Environment.Clear();
+        foreach ((string name, string? value) in IsolatedEnvironment.Outside)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string path = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return File.Exists(path)
+            ? path
+            : throw new InvalidOperationException($"Run 'dotnet tool restore' first. {path} {errors.Result}");
+    }
+
+    private static ProcessStartInfo Redirected(string[] args) =>
+        new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", args)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 }
