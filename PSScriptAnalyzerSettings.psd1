@@ -1,5 +1,5 @@
 @{
-    Severity     = @('Error', 'Warning', 'Information')
+    Severity     = @('ParseError', 'Error', 'Warning', 'Information')
     ExcludeRules = @(
         # Pester hands variables from BeforeDiscovery and BeforeAll to blocks that the rule cannot see.
         'PSUseDeclaredVarsMoreThanAssignments'

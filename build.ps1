@@ -2,7 +2,7 @@
 .SYNOPSIS
 Builds, tries, tests, measures and packages CacheKit.
 .DESCRIPTION
-Needs the .NET SDK 10 and PowerShell 7.4 or newer. Where there is no such PowerShell, the SDK brings one:
+Needs the .NET SDK 10 and PowerShell 7.4 or newer. Where there is no such PowerShell, the SDK fetches one:
 dotnet run --project build <task>
 .EXAMPLE
 ./build.ps1 Quickstart
@@ -12,7 +12,7 @@ dotnet run --project build <task>
 [CmdletBinding()]
 param(
     # What to do, in this order.
-    # Build: the module, into output/, and everything else in the solution.
+    # Build: everything in the solution; the module goes to output/.
     # Quickstart: builds the module and runs samples/quickstart.ps1.
     # Test: the C# tests, then the Pester files on each Pester that build/build.proj pins.
     # Analyze: PSScriptAnalyzer over all scripts.
@@ -27,8 +27,9 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Debug',
 
-    # Tests the module that is in output/ already, with Pester from PSModulePath: no build, no C# tests.
-    [switch] $Prebuilt
+    # For Test: a .nupkg of the module to test instead of the sources, with Pester from PSModulePath. Nothing is built,
+    # and no C# tests run.
+    [string] $Package
 )
 
 # Not by #Requires, which would not say what to run instead.
@@ -42,137 +43,171 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 function Invoke-Dotnet {
+    param([string[]] $ArgumentList)
+
     if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
         throw 'The .NET SDK 10 is needed: https://dotnet.microsoft.com/download'
     }
 
-    Write-Host "dotnet $args"
-    & dotnet @args
+    Write-Host "dotnet $ArgumentList"
+    & dotnet @ArgumentList
     if ($LASTEXITCODE -ne 0) {
-        throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE."
+        throw "dotnet $($ArgumentList[0]) failed with exit code $LASTEXITCODE."
     }
 }
 
 # Runs a script in a new process of the PowerShell that runs this one. A PowerShell that is a .NET tool runs in dotnet.
-function Invoke-Script {
-    $pwsh = [Environment]::ProcessPath
-    $dll = if ([IO.Path]::GetFileNameWithoutExtension($pwsh) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
-    & $pwsh @dll -NoLogo -NoProfile -File @args
+function Invoke-Pwsh {
+    $program = [Environment]::ProcessPath
+    $isTool = [IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet'
+    $dll = @(if ($isTool) { [Environment]::GetCommandLineArgs()[0] })
+    & $program @dll -NoLogo -NoProfile -File @args
 }
 
-# Returns the folder of NuGet's packages, with Pester and the pinned PowerShell in it.
-function Restore-Tool {
-    $root = & dotnet build build -restore -getProperty:NuGetPackageRoot -target:Build
-    if ($LASTEXITCODE -ne 0) {
-        throw "The tools cannot be restored:`n$($root -join "`n")"
+# Puts a package into output/ as installing it does: without the parts that are NuGet's own.
+function Expand-Package {
+    param([string] $Path)
+
+    $version = [IO.Path]::GetFileNameWithoutExtension($Path) -replace '^CacheKit\.'
+    $folder = Join-Path -Path $PSScriptRoot -ChildPath "output/CacheKit/$version"
+    if (Test-Path -LiteralPath $folder) {
+        Remove-Item -LiteralPath $folder -Recurse
     }
 
-    $root
+    [IO.Compression.ZipFile]::ExtractToDirectory((Convert-Path -LiteralPath $Path), $folder)
+    Get-ChildItem -LiteralPath $folder |
+        Where-Object Name -Match '^(_rels|package|\[Content_Types\]\.xml|.+\.nuspec)$' |
+        Remove-Item -Recurse
 }
 
-# The versions of Pester, each with the path of its module file. Paths, so that no other Pester is picked up.
+# The module file of each Pester: a path, so that no other Pester on PSModulePath is picked up.
 function Get-PesterModule {
-    $package = ([xml] (Get-Content -Path build/build.proj -Raw)).SelectSingleNode('//PackageDownload[@Include="Pester"]')
-    $versions = $package.Version -split ';' | ForEach-Object { $_.Trim('[', ']') }
-    if ($Prebuilt) {
-        foreach ($version in $versions) {
-            $found = Get-Module -FullyQualifiedName @{ ModuleName = 'Pester'; RequiredVersion = $version } -ListAvailable
-            if (-not $found) {
-                throw "Pester $version is not installed. Run: Install-PSResource Pester -Version $version"
-            }
+    param([bool] $Installed)
 
-            [pscustomobject]@{ Version = $version; Path = @($found)[0].Path }
+    $pin = Select-Xml -Path build/build.proj -XPath '//PackageDownload[@Include="Pester"]/@Version'
+    $versions = $pin.Node.Value -split ';' | ForEach-Object { $_.Trim('[', ']') }
+    if (-not $Installed) {
+        # Restores the pinned PowerShell, too, which tests start.
+        $packages = & dotnet build build -restore -target:Build -getProperty:NuGetPackageRoot
+        if ($LASTEXITCODE -ne 0) {
+            throw "The tools cannot be restored:`n$($packages -join "`n")"
         }
     }
-    else {
-        $root = Restore-Tool
-        foreach ($version in $versions) {
-            [pscustomobject]@{ Version = $version; Path = [IO.Path]::Combine($root, "pester/$version/tools/Pester.psd1") }
+
+    foreach ($version in $versions) {
+        $path = "$packages/pester/$version/tools/Pester.psd1"
+        if ($Installed) {
+            $name = @{ ModuleName = 'Pester'; RequiredVersion = $version }
+            $path = Get-Module -FullyQualifiedName $name -ListAvailable | Select-Object -First 1 -ExpandProperty Path
         }
+
+        if (-not $path) {
+            throw "Pester $version is not installed. Run: Install-PSResource Pester -Version $version"
+        }
+
+        [pscustomobject]@{ Version = $version; Path = $path }
     }
 }
 
-# Runs the C# tests and returns one result for each project. A project whose tests did not start counts as a failure.
-function Invoke-DotnetTest {
-    param([string] $Reports)
+# The result of a suite that did not come to an end.
+function New-Result {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+        'PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing.')]
+    param([string] $Suite)
 
-    & dotnet test CacheKit.PS.sln --configuration $Configuration --logger trx --results-directory $Reports `
+    [ordered]@{ Suite = $Suite; Passed = 0; Failed = 1; Skipped = 0; Minutes = 0; Problem = 'no result' }
+}
+
+# Runs the C# tests, and returns the result of each project.
+function Invoke-DotnetTest {
+    param([string] $Folder)
+
+    & dotnet test CacheKit.PS.sln --configuration $Configuration --logger trx --results-directory $Folder `
         --blame-hang-timeout 15m --blame-hang-dump-type none | Out-Host
-    $runs = @(Get-ChildItem -Path $Reports -Filter *.trx | ForEach-Object { ([xml] (Get-Content $_ -Raw)).TestRun })
+    $runs = @{}
+    foreach ($report in Get-ChildItem -LiteralPath $Folder -Filter *.trx) {
+        $run = ([xml] (Get-Content -LiteralPath $report -Raw)).TestRun
+        $assembly = @($run.SelectNodes('//*[@storage]/@storage'))[0]
+        if ($assembly) {
+            $runs[[IO.Path]::GetFileNameWithoutExtension($assembly.Value)] = $run
+        }
+    }
+
     foreach ($project in Get-ChildItem -Path tests/*.Tests/*.Tests.csproj) {
-        $run = @($runs | Where-Object {
-                $test = @($_.TestDefinitions.UnitTest)[0]
-                $test -and [IO.Path]::GetFileNameWithoutExtension($test.storage) -eq $project.BaseName
-            })[0]
+        $result = New-Result -Suite $project.BaseName
+        $run = $runs[$project.BaseName]
         if ($run) {
             $counters = $run.ResultSummary.Counters
-            [pscustomobject]@{
-                Suite   = $project.BaseName
-                Passed  = [int] $counters.passed
-                Failed  = [int] $counters.failed
-                Skipped = [int] $counters.total - $counters.passed - $counters.failed
-                Time    = [datetime] $run.Times.finish - [datetime] $run.Times.start
-                Problem = if ($run.ResultSummary.outcome -ne 'Completed') { "ended as $($run.ResultSummary.outcome)" }
-            }
+            $result.Passed = [int] $counters.passed
+            $result.Skipped = [int] $counters.total - $counters.executed
+            $result.Failed = [int] $counters.executed - $counters.passed
+            $result.Minutes = ([datetime] $run.Times.finish - [datetime] $run.Times.start).TotalMinutes
+            $result.Problem = if ($run.ResultSummary.outcome -ne 'Completed') { $run.ResultSummary.outcome }
         }
-        else {
-            New-BrokenResult $project.BaseName 'no test ran'
-        }
+
+        [pscustomobject] $result
     }
 }
 
+# Runs all Pester files in a process of their own, and returns the result.
 function Invoke-PesterTest {
-    param([psobject] $Pester, [string] $Reports)
+    param([psobject] $Pester, [string] $Folder)
 
     $suite = "Pester $($Pester.Version)"
-    $report = Join-Path -Path $Reports -ChildPath "$suite.json"
-    Invoke-Script tests/pester/run.ps1 -Pester $Pester.Path -Report $report | Out-Host
-    if (Test-Path -Path $report) {
-        $result = Get-Content -Path $report -Raw | ConvertFrom-Json
-        [pscustomobject]@{
-            Suite   = $suite
-            Passed  = $result.Passed
-            Failed  = $result.Failed
-            Skipped = $result.Skipped
-            Time    = [timespan]::FromSeconds($result.Seconds)
-            Problem = $result.Problem
-        }
+    $report = Join-Path -Path $Folder -ChildPath "$suite.json"
+    Invoke-Pwsh tests/pester/run.ps1 -Pester $Pester.Path -Report $report | Out-Host
+    $result = New-Result -Suite $suite
+    if (Test-Path -LiteralPath $report) {
+        $totals = Get-Content -LiteralPath $report -Raw | ConvertFrom-Json -AsHashtable
+        $totals.GetEnumerator() | ForEach-Object { $result[$_.Key] = $_.Value }
     }
-    else {
-        New-BrokenResult $suite "ended with exit code $LASTEXITCODE and no result"
-    }
-}
 
-function New-BrokenResult {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-        'PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It makes an object and changes nothing.')]
-    param([string] $Suite, [string] $Problem)
-
-    [pscustomobject]@{ Suite = $Suite; Passed = 0; Failed = 1; Skipped = 0; Time = [timespan]::Zero; Problem = $Problem }
+    [pscustomobject] $result
 }
 
 function Invoke-Test {
-    $reports = [IO.Directory]::CreateTempSubdirectory('cachekit-test-').FullName
+    $folder = [IO.Directory]::CreateTempSubdirectory('cachekit-test-').FullName
     try {
-        # First what may fail for lack of something: the tests take minutes.
-        $pesters = @(Get-PesterModule)
-        $results = @(if (-not $Prebuilt) { Invoke-DotnetTest -Reports $reports })
-        $results += foreach ($pester in $pesters) { Invoke-PesterTest -Pester $pester -Reports $reports }
+        # What may be missing comes first: the tests take minutes.
+        $pesters = @(Get-PesterModule -Installed ([bool] $Package))
+        $results = @(if ($Package) { Expand-Package -Path $Package } else { Invoke-DotnetTest -Folder $folder })
+        $results += foreach ($pester in $pesters) { Invoke-PesterTest -Pester $pester -Folder $folder }
     }
     finally {
-        Remove-Item -LiteralPath $reports -Recurse
+        Remove-Item -LiteralPath $folder -Recurse
     }
 
-    $minutes = @{ n = 'Minutes'; e = { $_.Time.TotalMinutes.ToString('0.0') } }
-    $results | Format-Table -Property Suite, Passed, Failed, Skipped, $minutes, Problem | Out-String | Write-Host
+    $minutes = @{ Name = 'Minutes'; Expression = 'Minutes'; FormatString = '0.0' }
+    $results | Format-Table -Property Suite, Passed, Failed, Skipped, $minutes, Problem -Wrap | Out-Host
     $sum = @{}
     foreach ($name in 'Passed', 'Failed', 'Skipped') {
-        $sum.$name = ($results | Measure-Object -Property $name -Sum).Sum
+        $sum[$name] = ($results | Measure-Object -Property $name -Sum).Sum
     }
 
     Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
-    if ($sum.Failed -gt 0 -or $sum.Passed -eq 0 -or @($results | Where-Object Problem)) {
+    if ($sum.Failed -gt 0 -or $sum.Passed -eq 0 -or @($results | Where-Object Problem).Count -gt 0) {
         exit 1
+    }
+}
+
+function Invoke-Quickstart {
+    Write-Host 'Building the module ...'
+    $log = & dotnet build module --configuration $Configuration
+    if ($LASTEXITCODE -ne 0) {
+        throw "The module cannot be built:`n$($log -join "`n")"
+    }
+
+    $modulePath = $env:PSModulePath
+    $env:PSModulePath = "$PSScriptRoot/output" + [IO.Path]::PathSeparator + $modulePath
+    try {
+        Invoke-Pwsh samples/quickstart.ps1
+    }
+    finally {
+        $env:PSModulePath = $modulePath
+    }
+
+    if ($LASTEXITCODE -ne 0) {
+        throw "The quickstart failed with exit code $LASTEXITCODE."
     }
 }
 
@@ -181,9 +216,11 @@ function Invoke-Analysis {
         throw 'Analyze needs PSScriptAnalyzer. Run: Install-PSResource PSScriptAnalyzer'
     }
 
-    $files = Get-ChildItem -Path . -Recurse -File -Include '*.ps1', '*.psm1', '*.psd1' |
-        Where-Object FullName -NotMatch '[\\/](bin|obj|output)[\\/]'
-    $findings = @($files | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings ./PSScriptAnalyzerSettings.psd1 })
+    $findings = @(
+        Get-ChildItem -Path . -Recurse -File -Include *.ps1, *.psm1, *.psd1 |
+            Where-Object FullName -NotMatch '[\\/](bin|obj|output)[\\/]' |
+            ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings ./PSScriptAnalyzerSettings.psd1 }
+    )
     foreach ($finding in $findings) {
         Write-Warning "$($finding.ScriptPath)($($finding.Line)): $($finding.RuleName): $($finding.Message)"
     }
@@ -193,45 +230,41 @@ function Invoke-Analysis {
     }
 }
 
-Push-Location -Path $PSScriptRoot
-$modulePath = $env:PSModulePath
-try {
-    foreach ($name in $Task) {
-        switch ($name) {
-            'Build' { Invoke-Dotnet build CacheKit.PS.sln --configuration $Configuration }
-            'Quickstart' {
-                Invoke-Dotnet build module --configuration $Configuration --verbosity quiet -consoleLoggerParameters:NoSummary
-                $env:PSModulePath = "$PSScriptRoot/output" + [IO.Path]::PathSeparator + $modulePath
-                Invoke-Script samples/quickstart.ps1
-                if ($LASTEXITCODE -ne 0) {
-                    throw "The quickstart failed with exit code $LASTEXITCODE."
-                }
-            }
-            'Test' { Invoke-Test }
-            'Analyze' { Invoke-Analysis }
-            'Docs' { Invoke-Dotnet build module --configuration $Configuration }
-            'Package' {
-                Invoke-Dotnet build module --configuration Release
-                $version = ([xml] (Get-Content -Path Directory.Build.props -Raw)).SelectSingleNode('//Version').InnerText
-                $package = "output/CacheKit.$version.nupkg"
-                if (Test-Path -Path $package) {
-                    Remove-Item -Path $package
-                }
+# output/ is removed first: nothing that an earlier build left goes into the package.
+function New-Package {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+        'PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A step of a build, which nobody confirms.')]
+    param()
 
-                Compress-PSResource -Path "output/CacheKit/$version" -DestinationPath output
-                Write-Host $package
-            }
-            'Bench' { Invoke-Dotnet run --project benchmarks/CacheKit.Benchmarks --configuration Release }
-            'Clean' {
-                Invoke-Dotnet clean CacheKit.PS.sln --configuration $Configuration --verbosity quiet
-                if (Test-Path -Path output) {
-                    Remove-Item -Path output -Recurse
-                }
+    if (Test-Path -Path output) {
+        Remove-Item -Path output -Recurse
+    }
+
+    Invoke-Dotnet 'build', 'module', '--configuration', 'Release'
+    $version = (Select-Xml -Path Directory.Build.props -XPath '//Version').Node.InnerText
+    Compress-PSResource -Path "output/CacheKit/$version" -DestinationPath output
+    Write-Host "output/CacheKit.$version.nupkg"
+}
+
+$Package = if ($Package) { Convert-Path -Path $Package }
+Push-Location -LiteralPath $PSScriptRoot
+try {
+    switch ($Task) {
+        'Build' { Invoke-Dotnet 'build', 'CacheKit.PS.sln', '--configuration', $Configuration }
+        'Quickstart' { Invoke-Quickstart }
+        'Test' { Invoke-Test }
+        'Analyze' { Invoke-Analysis }
+        'Docs' { Invoke-Dotnet 'build', 'module', '--configuration', $Configuration }
+        'Package' { New-Package }
+        'Bench' { Invoke-Dotnet 'run', '--project', 'benchmarks/CacheKit.Benchmarks', '--configuration', 'Release' }
+        'Clean' {
+            Invoke-Dotnet 'clean', 'CacheKit.PS.sln', '--configuration', $Configuration, '--verbosity', 'quiet'
+            if (Test-Path -Path output) {
+                Remove-Item -Path output -Recurse
             }
         }
     }
 }
 finally {
-    $env:PSModulePath = $modulePath
     Pop-Location
 }

@@ -68,7 +68,7 @@ $totals = [ordered]@{
     Passed  = $run.PassedCount
     Failed  = $run.TotalCount - $run.PassedCount - $run.SkippedCount
     Skipped = $run.SkippedCount
-    Seconds = $run.Duration.TotalSeconds
+    Minutes = $run.Duration.TotalMinutes
     Problem = $problems -join '; '
 }
 if ($Report) {
