@@ -45,10 +45,6 @@ $ErrorActionPreference = 'Stop'
 function Invoke-Dotnet {
     param([string[]] $ArgumentList)
 
-    if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
-        throw 'The .NET SDK 10 is needed: https://dotnet.microsoft.com/download'
-    }
-
     Write-Host "dotnet $ArgumentList"
     & dotnet @ArgumentList
     if ($LASTEXITCODE -ne 0) {
@@ -244,6 +240,11 @@ function New-Package {
     $version = (Select-Xml -Path Directory.Build.props -XPath '//Version').Node.InnerText
     Compress-PSResource -Path "output/CacheKit/$version" -DestinationPath output
     Write-Host "output/CacheKit.$version.nupkg"
+}
+
+$needsSdk = -not $Package -and @($Task -ne 'Analyze').Count -gt 0
+if ($needsSdk -and -not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
+    throw 'The .NET SDK 10 is needed: https://dotnet.microsoft.com/download'
 }
 
 $Package = if ($Package) { Convert-Path -Path $Package }
