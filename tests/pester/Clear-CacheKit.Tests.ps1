@@ -2,14 +2,19 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.ClearCacheKitCommand'
     $key = 'ab' * 32
 }
 
+AfterAll {
+    Restore-TestEnvironment
+}
+
 Describe 'Clear-CacheKit' {
     BeforeEach {
-        $path = "$TestDrive/$([guid]::NewGuid()).db"
+        Initialize-TestEnvironment
+        $path = Get-TestPath .db
         $session = New-CacheKitSession -Path $path -MasterKey $key
         $common = @{ Session = $session }
         foreach ($namespace in 'main', 'users.a', 'users.b') {
@@ -79,16 +84,10 @@ Describe 'Clear-CacheKit' {
     }
 
     It 'needs no master key to clear everything' {
-        $saved = $env:CACHEKIT_MASTER_KEY
         $env:CACHEKIT_MASTER_KEY = $null
-        try {
-            $other = New-CacheKitSession -Path $path
-            (Clear-CacheKit -Session $other -AllTenants -Force -PassThru).Removed | Should -Be 5
-            $other.Dispose()
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY = $saved
-        }
+        $other = New-CacheKitSession -Path $path
+        (Clear-CacheKit -Session $other -AllTenants -Force -PassThru).Removed | Should -Be 5
+        $other.Dispose()
     }
 
     It 'clears nothing <Case> under -WhatIf, even with -Force' -ForEach @(
@@ -122,19 +121,7 @@ Describe 'Clear-CacheKit' {
 
     It 'leaves what others keep in the same store' {
         $table = @{ 'ck:mine' = [byte[]] (1, 2); 'other' = [byte[]] (1, 2) }
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Table -Table $table -List
         $other = New-CacheKitSession -Backend Table -MasterKey $key
         try {
             Set-CacheKitItem -Session $other one 1
@@ -148,10 +135,7 @@ Describe 'Clear-CacheKit' {
     }
 
     It 'says how to go on when the store cannot list' {
-        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+        Register-CacheKitBackend Plain -Force @emptyBackend
         $other = New-CacheKitSession -Backend Plain -MasterKey $key
         try {
             { Clear-CacheKit -Session $other -Force -ErrorAction Stop } |

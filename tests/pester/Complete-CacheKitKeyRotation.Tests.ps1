@@ -4,24 +4,16 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = 'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_CACHE_PATH'
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Complete-CacheKitKeyRotation' {
     BeforeEach {
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = 'a1' * 32
         1..3 | ForEach-Object { Set-CacheKitItem "item $_" $_ -Ttl 1h }
         $null = Start-CacheKitKeyRotation ('b2' * 32)

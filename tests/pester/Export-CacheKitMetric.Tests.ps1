@@ -4,7 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.ExportCacheKitMetricCommand'
 
     # The number of a sample, or null.
@@ -21,7 +21,7 @@ Describe 'Export-CacheKitMetric' {
     BeforeEach {
         $session = New-CacheKitSession -Memory -MasterKey ('ab' * 32) -Tenant acme
         $null = 1..3 | ForEach-Object { Invoke-SecureCached -Session $session -Namespace secret -Key a { 1 } }
-        $path = Join-Path $TestDrive "$([guid]::NewGuid()).prom"
+        $path = Get-TestPath .prom
     }
 
     AfterEach {

@@ -2,13 +2,12 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     Get-CacheKitBackend | Unregister-CacheKitBackend
     foreach ($name in 'beta', 'Alpha', 'alphabet') {
-        Register-CacheKitBackend $name -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) }
+        Register-CacheKitBackend $name @emptyBackend
     }
-    Register-CacheKitBackend Whole -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) } `
-        -List { } -Lock { param($Key) } -Unlock { param($Key) }
+    Register-CacheKitBackend Whole @emptyBackend -List { } -Lock $emptyBackend.Get -Unlock $emptyBackend.Remove
 }
 
 AfterAll {
@@ -47,8 +46,6 @@ Describe 'Get-CacheKitBackend' {
     }
 
     It 'completes names' {
-        $line = 'Get-CacheKitBackend al'
-        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches
-        $found.CompletionText | Should -BeExactly @('Alpha', 'alphabet')
+        Get-CompletionText 'Get-CacheKitBackend al' | Should -BeExactly @('Alpha', 'alphabet')
     }
 }

@@ -2,35 +2,17 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitEntryCommand'
     $key = 'ab' * 32
     $fixtures = "$PSScriptRoot/../fixtures/python-frame"
-    $table = [hashtable]::new([StringComparer]::Ordinal)
-    $blocks = @{
-        Get = {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        }
-        Set = {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        }
-        Remove = {
-            param($Key)
-            $table.Remove($Key)
-        }
-    }
-    $list = {
-        param($Prefix)
-        @($table.Keys) | Where-Object { $_.StartsWith($Prefix, 'Ordinal') }
-    }
 }
 
 Describe 'Get-CacheKitEntry -Raw' {
     BeforeEach {
-        $table.Clear()
-        Register-CacheKitBackend Raw -Force @blocks -List $list
+        # Unlike a hashtable, it tells upper and lower case apart.
+        $table = [System.Collections.Generic.Dictionary[string, object]]::new()
+        Register-TableBackend -Name Raw -Table $table -List
         $session = New-CacheKitSession -Backend Raw -MasterKey $key -Tenant acme
         $common = @{ Session = $session; Raw = $true }
     }
@@ -41,6 +23,8 @@ Describe 'Get-CacheKitEntry -Raw' {
     }
 
     It 'tells what an entry of our own looks like, in a database too' {
+        # Entries have milliseconds.
+        $begin = [DateTimeOffset]::UtcNow.AddMilliseconds(-1)
         $other = New-CacheKitSession -Path "$TestDrive/raw.db" -MasterKey $key
         Set-CacheKitItem -Session $other one 'a value'
         $null = Invoke-Cached -Session $other { 'public' }
@@ -51,7 +35,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entries[0].Encrypted | Should -BeTrue
         $entries[0].Serializer | Should -Be 'PowerShell'
         $entries[0].KeyFingerprint | Should -Match '^[0-9a-f]{32}$'
-        $entries[0].Created | Should -BeGreaterThan ([DateTimeOffset]::Now.AddHours(-1))
+        $entries[0].Created | Should -BeGreaterOrEqual $begin
         $entries[0].Size | Should -Be $entries[0].Data.Length
         $entries[1].Encrypted | Should -BeFalse
         $entries[1].KeyFingerprint | Should -BeNullOrEmpty
@@ -86,8 +70,10 @@ Describe 'Get-CacheKitEntry -Raw' {
         @{
             Form   = 'a storage envelope'
             Format = 'StorageEnvelope'
-            Hex    = '94c422f01183a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3' +
+            Hex    = -join @(
+                '94c422f01183a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3'
                 '98ccdaccf46861cc8e624bccfe20a76d73677061636b'
+            )
         }
         @{
             Form   = 'a MessagePack document'
@@ -139,7 +125,7 @@ Describe 'Get-CacheKitEntry -Raw' {
     }
 
     It 'looks up whole keys where the store cannot list' {
-        Register-CacheKitBackend Raw -Force @blocks
+        Register-TableBackend -Name Raw -Table $table
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
             $table['there'] = [byte[]] 0xC0
@@ -153,9 +139,7 @@ Describe 'Get-CacheKitEntry -Raw' {
     }
 
     It 'says that the store does not work' {
-        $blocks = $blocks.Clone()
-        $blocks.Get = { param($Key) throw "broken at $Key" }
-        Register-CacheKitBackend Raw -Force @blocks
+        Register-CacheKitBackend Raw -Force @emptyBackend -Get { param($Key) throw "broken at $Key" }
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
             { Get-CacheKitEntry -Session $other -Raw -Key there -ErrorAction Stop } |

@@ -3,16 +3,12 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.GetCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
 }
 
 Describe 'Get-CacheKitItem -Interop' {
     BeforeEach {
-        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -MasterKey $master
+        $session = New-CacheKitSession -Path (Get-TestPath .db) -MasterKey $master
         $call = @{ Session = $session } + $user
     }
 
@@ -110,10 +106,7 @@ Describe 'Get-CacheKitItem -Interop' {
     }
 
     It 'refuses a backend that does not end entries' {
-        Register-CacheKitBackend InteropEndless -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+        Register-CacheKitBackend InteropEndless -Force @emptyBackend
         $endless = New-CacheKitSession -Backend InteropEndless -MasterKey $master
         { Get-CacheKitItem -Session $endless @user } | Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
         $endless.Dispose()
@@ -124,7 +117,7 @@ Describe 'Get-CacheKitItem -Interop' {
 Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
     BeforeEach {
         $table = @{}
-        Register-InteropTable InteropGet $table
+        Register-TableBackend -Name InteropGet -Table $table
         $session = New-CacheKitSession -Backend InteropGet -MasterKey $master -Tenant cross-sdk-test
         $call = @{ Session = $session } + $user
         $sealing = @{ Key = $place; MasterKey = $master; Tenant = 'cross-sdk-test' }
@@ -220,7 +213,7 @@ Describe 'Get-CacheKitItem -Interop with an audit log' {
         @{ Case = 'what does not decode'; Hex = '0708'; IsSealed = $true; Events = 'Open', 'Refused' }
     ) {
         $table = @{}
-        Register-InteropTable InteropAudit $table
+        Register-TableBackend -Name InteropAudit -Table $table
         $audited = New-CacheKitSession -Backend InteropAudit -MasterKey $master -FailClosed `
             -AuditPath "$TestDrive/refused-$IsSealed/audit.jsonl"
         try {

@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitItemCommand'
     $key = 'ab' * 32
 }
@@ -141,9 +141,7 @@ Describe 'Get-CacheKitItem' {
     }
 
     It 'gives secrets back as themselves' {
-        $secret = [securestring]::new()
-        'p4ssw0rd'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
-        Set-CacheKitItem @common credential ([pscredential]::new('ada', $secret))
+        Set-CacheKitItem @common credential ([pscredential]::new('ada', (ConvertTo-Secret 'p4ssw0rd')))
         $back = Get-CacheKitItem @common credential
         $back | Should -BeOfType pscredential
         $back.UserName | Should -Be 'ada'
@@ -154,19 +152,7 @@ Describe 'Get-CacheKitItem' {
 Describe 'Get-CacheKitItem of entries that are not authentic' {
     BeforeEach {
         $table = @{}
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            $table.Keys | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Table -Table $table -List
         $session = New-CacheKitSession -Backend Table -NoMemoryTier -MasterKey $key
         Set-CacheKitItem -Session $session good 1
         $physical = (Set-CacheKitItem -Session $session bad 2 -PassThru).Key
@@ -206,10 +192,9 @@ Describe 'Get-CacheKitItem of entries that are not authentic' {
 
 Describe 'Get-CacheKitItem of stores that fail' {
     It 'does not say that there is no item when the store cannot be read' {
-        Register-CacheKitBackend Broken -Force -Get { param($Key) throw "no $($Key.Length)" } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key } -List { param($Prefix) throw "no list of $($Prefix.Length)" }
+        $get = { param($Key) throw "no $($Key.Length)" }
+        $list = { param($Prefix) throw "no list of $($Prefix.Length)" }
+        Register-CacheKitBackend Broken -Force @emptyBackend -Get $get -List $list
         $session = New-CacheKitSession -Backend Broken -NoMemoryTier -MasterKey $key
         try {
             $problems = $null
@@ -224,10 +209,7 @@ Describe 'Get-CacheKitItem of stores that fail' {
     }
 
     It 'says how to go on when the store cannot list' {
-        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+        Register-CacheKitBackend Plain -Force @emptyBackend
         $session = New-CacheKitSession -Backend Plain -MasterKey $key
         try {
             Set-CacheKitItem -Session $session one 1
@@ -246,15 +228,20 @@ Describe 'Get-CacheKitItem of stores that fail' {
         @{ Case = 'a name in memory'; Names = 'secret'; InMemory = $true }
         @{ Case = 'a pattern'; Names = 's*'; InMemory = $false }
     ) {
-        $database = "$TestDrive/required-$([guid]::NewGuid()).db"
-        $folder = "$TestDrive/trail-$([guid]::NewGuid())"
-        $audited = New-CacheKitSession -Path $database -MasterKey $key -AuditPath "$folder/audit.jsonl" -AuditRequired
+        $folder = Get-TestPath
+        $settings = @{
+            Path          = Get-TestPath .db
+            MasterKey     = $key
+            AuditPath     = "$folder/audit.jsonl"
+            AuditRequired = $true
+        }
+        $audited = New-CacheKitSession @settings
         try {
             Set-CacheKitItem -Session $audited secret 'the value'
             Get-CacheKitItem -Session $audited $Names | Should -Be 'the value'
             if (-not $InMemory) {
                 $audited.Dispose()
-                $audited = New-CacheKitSession -Path $database -MasterKey $key -AuditPath "$folder/audit.jsonl" -AuditRequired
+                $audited = New-CacheKitSession @settings
             }
 
             [IO.Directory]::Delete($folder, $true)

@@ -69,21 +69,20 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
-    $savedKey = $env:CACHEKIT_MASTER_KEY
-    $savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-    $env:CACHEKIT_CACHE_PATH = "$TestDrive/keys.db"
     $users = @{ Interop = 'get_user'; Namespace = 'users' }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $savedKey
-    $env:CACHEKIT_CACHE_PATH = $savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitKey -Interop' {
+    BeforeEach {
+        Initialize-TestEnvironment
+    }
+
     It 'gives the published key: <Name>' -ForEach $rows {
         $report = Get-CacheKitKey @Call
         $report.CanonicalArguments | Should -BeExactly $Canonical
@@ -152,16 +151,10 @@ Describe 'Get-CacheKitKey -Interop' {
         (Get-CacheKitKey -Session $other -Interop get_user -ArgumentList 42).Key | Should -Be $key
         $other.Dispose()
         $env:CACHEKIT_MASTER_KEY = $null
-        try {
-            (Get-CacheKitKey @users -ArgumentList 42 -Plain).Key | Should -Be $key
-            $problem = $null
-            try { Get-CacheKitKey @users -ArgumentList 42 } catch { $problem = $_ }
-            $problem.FullyQualifiedErrorId | Should -Be "MasterKeyMissing,$commandType"
-            $problem.ErrorDetails.RecommendedAction | Should -Match '-Plain'
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        }
+        (Get-CacheKitKey @users -ArgumentList 42 -Plain).Key | Should -Be $key
+        $problem = { Get-CacheKitKey @users -ArgumentList 42 } |
+            Should -Throw -ErrorId "MasterKeyMissing,$commandType" -PassThru
+        $problem.ErrorDetails.RecommendedAction | Should -Match '-Plain'
     }
 
     It 'refuses what cannot be shared: <Case>' -ForEach @(

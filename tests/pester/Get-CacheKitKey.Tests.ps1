@@ -1,16 +1,9 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'keys.db'))
+    . "$PSScriptRoot/common.ps1"
+    Initialize-TestEnvironment
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
 
     # The key that Invoke-SecureCached says it uses.
@@ -24,8 +17,7 @@ BeforeAll {
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitKey' {
@@ -44,9 +36,8 @@ Describe 'Get-CacheKitKey' {
     }
 
     It 'does not run the block' {
-        $script:ran = $false
-        $null = Get-CacheKitKey { $script:ran = $true }
-        $script:ran | Should -BeFalse
+        $null = Get-CacheKitKey { [CacheKitTest.Counter]::Add() }
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
     It 'lists what goes into the key' {
@@ -69,11 +60,9 @@ Describe 'Get-CacheKitKey' {
     }
 
     It 'shows of a secret its type alone: <Name>' -ForEach @(
-        @{ Name = 'text'; Value = { ConvertTo-SecureString 'hidden-text' -AsPlainText -Force } }
-        @{ Name = 'credential'; Value = {
-                [pscredential]::new('user', (ConvertTo-SecureString 'hidden-text' -AsPlainText -Force))
-            } }
-        @{ Name = 'table'; Value = { @{ a = @(1, (ConvertTo-SecureString 'hidden-text' -AsPlainText -Force)) } } }
+        @{ Name = 'text'; Value = { ConvertTo-Secret 'hidden-text' } }
+        @{ Name = 'credential'; Value = { [pscredential]::new('user', (ConvertTo-Secret 'hidden-text')) } }
+        @{ Name = 'table'; Value = { @{ a = @(1, (ConvertTo-Secret 'hidden-text')) } } }
     ) {
         $secret = & $Value
         $report = Get-CacheKitKey { $secret }
@@ -149,18 +138,32 @@ Describe 'What makes two keys the same' {
         @{ Name = 'one and an array of one'; One = { 'a' }; Other = { , @('a') }; Same = $false }
         @{ Name = 'null and empty'; One = { $null }; Other = { '' }; Same = $false }
         @{ Name = 'case of text'; One = { 'a' }; Other = { 'A' }; Same = $false }
-        @{ Name = 'kind of a time'; Same = $false
-            One = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Utc) }; Other = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Local) } }
+        @{
+            Name  = 'kind of a time'
+            One   = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Utc) }
+            Other = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Local) }
+            Same  = $false
+        }
         @{ Name = 'scale of a decimal'; One = { 1.0d }; Other = { 1.00d }; Same = $false }
         @{ Name = 'nested arrays'; One = { , (1, (2, 3)) }; Other = { , ((1, 2), 3) }; Same = $false }
-        @{ Name = 'properties'; One = { [pscustomobject]@{ a = 1 } }; Other = { [pscustomobject]@{ a = 2 } }; Same = $false }
-        @{ Name = 'equal objects'; One = { [pscustomobject]@{ a = 1 } }; Other = { [pscustomobject]@{ a = 1 } }; Same = $true }
+        @{
+            Name  = 'properties'
+            One   = { [pscustomobject]@{ a = 1 } }
+            Other = { [pscustomobject]@{ a = 2 } }
+            Same  = $false
+        }
+        @{
+            Name  = 'equal objects'
+            One   = { [pscustomobject]@{ a = 1 } }
+            Other = { [pscustomobject]@{ a = 1 } }
+            Same  = $true
+        }
         @{ Name = 'equal enums'; One = { [DayOfWeek]::Monday }; Other = { [DayOfWeek]'Monday' }; Same = $true }
         @{ Name = 'enum and number'; One = { [DayOfWeek]::Monday }; Other = { 1 }; Same = $false }
     ) {
         $first = & $One
         $second = & $Other
-        $equal = (Get-CacheKitKey -Key 'k' -VaryBy (, $first)).Key -eq (Get-CacheKitKey -Key 'k' -VaryBy (, $second)).Key
-        $equal | Should -Be $Same
+        $keys = foreach ($value in $first, $second) { (Get-CacheKitKey -Key 'k' -VaryBy (, $value)).Key }
+        $keys[0] -eq $keys[1] | Should -Be $Same
     }
 }

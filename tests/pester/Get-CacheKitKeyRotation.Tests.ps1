@@ -4,7 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
 }
 
 Describe 'Get-CacheKitKeyRotation' {

@@ -4,45 +4,37 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitSession' {
     BeforeEach {
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
     }
 
     It 'tells what the environment configures' {
         $session = Get-CacheKitSession
         $session | Should -BeOfType CacheKit.CacheKitSession
         $session.IsImplicit | Should -BeTrue
-        $session.Store | Should -Match 'cache\.db'
+        $session.Store | Should -Match ([regex]::Escape($env:CACHEKIT_CACHE_PATH))
         $session.Tenant | Should -Be default
         $session.KeyFingerprint | Should -Be (Test-CacheKitMasterKey -Detailed).Fingerprint
         $session.PreviousKeys | Should -Be 0
-        Test-Path "$TestDrive/cache.db" | Should -BeFalse
+        Test-Path $env:CACHEKIT_CACHE_PATH | Should -BeFalse
     }
 
     It 'follows the environment' {
         $before = Get-CacheKitSession
         $env:CACHEKIT_MASTER_KEY = 'cd' * 32
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'ab' * 32
-        try {
-            $after = Get-CacheKitSession
-            $after.KeyFingerprint | Should -Not -Be $before.KeyFingerprint
-            $after.PreviousKeys | Should -Be 1
-        }
-        finally {
-            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
-        }
+        $after = Get-CacheKitSession
+        $after.KeyFingerprint | Should -Not -Be $before.KeyFingerprint
+        $after.PreviousKeys | Should -Be 1
     }
 
     It 'needs no key' {

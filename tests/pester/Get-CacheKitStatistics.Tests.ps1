@@ -4,9 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
 
     # What was counted and is not zero, in the order of the properties.
     function Get-Count {
@@ -26,12 +24,13 @@ BeforeAll {
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitStatistics' {
     BeforeEach {
+        Initialize-TestEnvironment
+        $begin = [DateTimeOffset]::UtcNow
         $session = New-CacheKitSession -Memory -MasterKey ('ab' * 32)
     }
 
@@ -50,25 +49,20 @@ Describe 'Get-CacheKitStatistics' {
         $statistics.ComputationTime.Max | Should -Be ([timespan]::Zero)
         $statistics.MemoryEntries | Should -Be 0
         $statistics.BreakerOpen | Should -BeFalse
-        ([DateTimeOffset]::UtcNow - $statistics.Since) | Should -BeLessThan ([timespan]'00:05:00')
+        $statistics.Since | Should -BeGreaterOrEqual $begin
+        $statistics.Since | Should -BeLessOrEqual ([DateTimeOffset]::UtcNow)
     }
 
     It 'needs no key and opens no store' {
         $env:CACHEKIT_MASTER_KEY = 'not a key'
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'never.db'))
         (Get-CacheKitStatistics).Calls | Should -Be 0
         [IO.File]::Exists($env:CACHEKIT_CACHE_PATH) | Should -BeFalse
     }
 
     It 'fails where the store cannot be configured' {
         $env:CACHEKIT_CACHE_PATH = 'relative.db'
-        try {
-            { Get-CacheKitStatistics } |
-                Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitStatisticsCommand'
-        }
-        finally {
-            $env:CACHEKIT_CACHE_PATH = $script:savedPath
-        }
+        { Get-CacheKitStatistics } |
+            Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitStatisticsCommand'
     }
 
     It 'fails for a session that was closed' {
@@ -114,6 +108,7 @@ Describe 'Get-CacheKitStatistics' {
     It 'begins anew with -Reset' {
         $null = 1..2 | ForEach-Object { Invoke-SecureCached -Session $session -Key a { 1 } }
         $before = Get-CacheKitStatistics -Session $session
+        Wait-Until { [DateTimeOffset]::UtcNow -gt $before.Since }
         $taken = Get-CacheKitStatistics -Session $session -Reset
         $taken.Calls | Should -Be 2
         $taken.MemoryHitTime.Count | Should -Be 1
@@ -130,11 +125,9 @@ Describe 'Get-CacheKitStatistics' {
     }
 
     It 'belongs to the session, and a changed environment makes another one' {
-        $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'one.db'))
         $null = Invoke-SecureCached -Tenant statistics-environment { 1 }
         (Get-CacheKitStatistics -Tenant statistics-environment).Misses | Should -Be 1
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'two.db'))
+        $env:CACHEKIT_CACHE_PATH = Get-TestPath .db
         (Get-CacheKitStatistics -Tenant statistics-environment).Calls | Should -Be 0
     }
 
@@ -148,6 +141,7 @@ Describe 'Get-CacheKitStatistics' {
 
 Describe 'A call counts' {
     BeforeEach {
+        Initialize-TestEnvironment
         $table = @{}
         $faults = @{ Get = $false; Set = $false }
         $planted = @{}
@@ -166,11 +160,10 @@ Describe 'A call counts' {
             $table.Remove($Key)
         } -Lock {
             param($Key)
-            foreach ($key in $planted.Keys) { $table[$key] = $planted[$key] }
+            $null = $Key
+            foreach ($name in $planted.Keys) { $table[$name] = $planted[$name] }
             $true
-        } -Unlock {
-            param($Key, $Token)
-        }
+        } -Unlock $emptyBackend.Remove
         $session = New-CacheKitSession -Backend Counted -MasterKey ('ab' * 32)
         $fresh = New-CacheKitSession -Backend Counted -MasterKey ('ab' * 32)
     }
@@ -212,12 +205,7 @@ Describe 'A call counts' {
 
     It 'with -Bypass only where there is a configuration' {
         $env:CACHEKIT_CACHE_PATH = 'relative.db'
-        try {
-            Invoke-SecureCached -Bypass { 'run' } | Should -Be 'run'
-        }
-        finally {
-            $env:CACHEKIT_CACHE_PATH = $script:savedPath
-        }
+        Invoke-SecureCached -Bypass { 'run' } | Should -Be 'run'
     }
 
     It 'as a failure when the block fails' {
@@ -234,8 +222,8 @@ Describe 'A call counts' {
     }
 
     It 'as stale when an earlier result takes the place of a failure' {
-        Invoke-SecureCached -Session $session -Key a -Ttl 0.001 -StaleIfError 1h { 'early' } | Should -Be 'early'
-        Start-Sleep -Milliseconds 20
+        Invoke-SecureCached -Session $session -Key a -Ttl 1ms -StaleIfError 1h { 'early' } | Should -Be 'early'
+        Wait-Until { -not (Test-CacheKitItem -Session $fresh a) }
         Invoke-SecureCached -Session $session -Key a -StaleIfError 1h { throw 'down' } -WarningAction SilentlyContinue |
             Should -Be 'early'
         Get-Count $session | Should -Be 'Misses 1, Stale 1'
@@ -257,7 +245,7 @@ Describe 'A call counts' {
             Import-Module CacheKit
             $all = $using:waiting
             $null = $all.Signal()
-            Invoke-SecureCached -Session $using:memory -Key a { $null = $all.Wait(60000); 'value' }
+            Invoke-SecureCached -Session $using:memory -Key a -LockTimeout 10m { $null = $all.Wait(300000); 'value' }
         }
         $values | Should -Be (@('value') * 8)
         $statistics = Get-CacheKitStatistics -Session $memory

@@ -3,28 +3,20 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.InvokeCachedCommand'
-    $savedKey = $env:CACHEKIT_MASTER_KEY
-    $master = 'ab' * 32
     $place = (Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
-
-    # Counts the runs of a block without being a variable that the block reads.
-    function Add-Run {
-        $script:runs++
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $savedKey
+    Restore-TestEnvironment
 }
 
 Describe 'Invoke-Cached -Interop' {
     BeforeEach {
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = $null
-        $script:runs = 0
         $table = @{}
-        Register-InteropTable InteropPlain $table
+        Register-TableBackend -Name InteropPlain -Table $table
         $session = New-CacheKitSession -Backend InteropPlain
         $call = @{ Session = $session; Interop = 'get_user'; Namespace = 'users' }
     }
@@ -42,29 +34,29 @@ Describe 'Invoke-Cached -Interop' {
 
     It 'reads what others stored' {
         $table[$place] = [Convert]::FromHexString('82a36167651ea46e616d65a5616c696365')
-        $found = Invoke-Cached @call { Add-Run }
+        $found = Invoke-Cached @call { [CacheKitTest.Counter]::Add() }
         $found.name | Should -BeExactly 'alice'
         $found.age | Should -Be 30
-        (Invoke-Cached @call -AsHashtable { Add-Run })['name'] | Should -BeExactly 'alice'
-        $script:runs | Should -Be 0
+        (Invoke-Cached @call -AsHashtable { [CacheKitTest.Counter]::Add() })['name'] | Should -BeExactly 'alice'
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
     It 'gives from the cache what the block gave: <Case>' -ForEach @(
-        @{ Case = 'nothing'; Block = { Add-Run }; Count = 0 }
-        @{ Case = 'one'; Block = { Add-Run; 'one' }; Count = 1 }
-        @{ Case = 'several'; Block = { Add-Run; 1; 'two' }; Count = 2 }
+        @{ Case = 'nothing'; Block = { [CacheKitTest.Counter]::Add() }; Count = 0 }
+        @{ Case = 'one'; Block = { [CacheKitTest.Counter]::Add(); 'one' }; Count = 1 }
+        @{ Case = 'several'; Block = { [CacheKitTest.Counter]::Add(); 1; 'two' }; Count = 2 }
     ) {
         $miss = @(Invoke-Cached @call $Block)
         $hit = @(Invoke-Cached @call $Block)
         $miss | Should -HaveCount $Count
         ConvertTo-Json -InputObject $hit | Should -BeExactly (ConvertTo-Json -InputObject $miss)
-        $script:runs | Should -Be 1
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
     It 'has an entry for each input object' {
-        1..20 | Invoke-Cached @call { Add-Run; $_ } | Should -Be (1..20)
-        1..20 | Invoke-Cached @call { Add-Run; $_ } | Should -Be (1..20)
-        $script:runs | Should -Be 20
+        1..20 | Invoke-Cached @call { [CacheKitTest.Counter]::Add(); $_ } | Should -Be (1..20)
+        1..20 | Invoke-Cached @call { [CacheKitTest.Counter]::Add(); $_ } | Should -Be (1..20)
+        [CacheKitTest.Counter]::Count | Should -Be 20
         $table.Count | Should -Be 20
     }
 
@@ -78,19 +70,19 @@ Describe 'Invoke-Cached -Interop' {
     ) {
         $table[$place] = [Convert]::FromHexString($Hex)
         $warnings = $null
-        Invoke-Cached @call { Add-Run; 'new' } -WarningVariable warnings -WarningAction SilentlyContinue |
+        Invoke-Cached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings -WarningAction SilentlyContinue |
             Should -Be 'new'
         $warnings | Should -HaveCount 1
         "$warnings" | Should -Match $Says
-        Invoke-Cached @call { Add-Run; 'newer' } -WarningAction Stop | Should -Be 'new'
-        $script:runs | Should -Be 1
+        Invoke-Cached @call { [CacheKitTest.Counter]::Add(); 'newer' } -WarningAction Stop | Should -Be 'new'
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
     It 'and Invoke-SecureCached have one key, and do not take each other''s entries' {
         $keyed = New-CacheKitSession -Backend InteropPlain -MasterKey $master
         $secure = @{ Session = $keyed; Interop = 'get_user'; Namespace = 'users' }
         $null = Invoke-Cached @call { 'in clear' }
-        { Invoke-SecureCached @secure -FailClosed { Add-Run } } |
+        { Invoke-SecureCached @secure -FailClosed { [CacheKitTest.Counter]::Add() } } |
             Should -Throw -ErrorId 'EntryNotAuthentic,CacheKit.Commands.InvokeSecureCachedCommand'
         $warnings = $null
         Invoke-SecureCached @secure { 'sealed' } -WarningVariable warnings -WarningAction SilentlyContinue |
@@ -123,8 +115,8 @@ Describe 'Invoke-Cached -Interop' {
         @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
         @{ Case = 'no list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
     ) {
-        { Invoke-Cached @call @Given { Add-Run } } | Should -Throw -ErrorId "$Id,$commandType"
-        $script:runs | Should -Be 0
+        { Invoke-Cached @call @Given { [CacheKitTest.Counter]::Add() } } | Should -Throw -ErrorId "$Id,$commandType"
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
     It 'is refused without a namespace, with a wrong name and in the memory of this process' {

@@ -1,53 +1,32 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeCachedCommand'
-
-    function Add-Run {
-        $script:runs++
-    }
-
-    function New-Secret {
-        ConvertTo-SecureString 'hidden-text' -AsPlainText -Force
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Invoke-Cached' {
     BeforeEach {
-        $script:runs = 0
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = $null
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).db"))
     }
 
     It 'runs the block once, without a master key' {
-        Invoke-Cached { Add-Run; 'value' } | Should -Be 'value'
-        Invoke-Cached { Add-Run; 'value' } | Should -Be 'value'
-        $script:runs | Should -Be 1
+        Invoke-Cached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
+        Invoke-Cached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
     It 'finds the entry in the store as well' {
         $null = Invoke-Cached -Key 'k' { 'value' }
         # A new session, whose memory is empty.
         $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
-        try {
-            Invoke-Cached -Key 'k' { 'other' } | Should -Be 'value'
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-        }
+        Invoke-Cached -Key 'k' { 'other' } | Should -Be 'value'
     }
 
     It 'keeps counts and types: <Name>' -ForEach @(
@@ -65,23 +44,27 @@ Describe 'Invoke-Cached' {
     }
 
     It 'runs the block again after the time to live' {
-        $null = Invoke-Cached -Ttl 0.001 { Add-Run }
-        Start-Sleep -Milliseconds 5
-        $null = Invoke-Cached -Ttl 0.001 { Add-Run }
-        $script:runs | Should -Be 2
+        Wait-Until {
+            $null = Invoke-Cached -Key 'k' -Ttl 1ms { [CacheKitTest.Counter]::Add() }
+            [CacheKitTest.Counter]::Count -eq 2
+        }
     }
 
     It 'remembers each input object, and takes -VaryBy' {
-        'a', 'b', 'a' | Invoke-Cached { Add-Run; "v$_" } | Should -Be @('va', 'vb', 'va')
-        $null = Invoke-Cached -Key 'k' -VaryBy 1 { Add-Run }
-        $null = Invoke-Cached -Key 'k' -VaryBy 2 { Add-Run }
-        $script:runs | Should -Be 4
+        'a', 'b', 'a' | Invoke-Cached { [CacheKitTest.Counter]::Add(); "v$_" } | Should -Be @('va', 'vb', 'va')
+        $null = Invoke-Cached -Key 'k' -VaryBy 1 { [CacheKitTest.Counter]::Add() }
+        $null = Invoke-Cached -Key 'k' -VaryBy 2 { [CacheKitTest.Counter]::Add() }
+        [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
     It 'returns an older result when the block fails' {
-        $null = Invoke-Cached -Key 'k' -Ttl 0.001 -StaleIfError '1h' { 'good' }
-        Start-Sleep -Milliseconds 5
-        Invoke-Cached -Key 'k' -StaleIfError '1h' { throw 'down' } 3> $null | Should -Be 'good'
+        $null = Invoke-Cached -Key 'k' -Ttl 1ms -StaleIfError '1h' { 'good' }
+        # A hit until the time to live is over.
+        Wait-Until {
+            Invoke-Cached -Key 'k' -StaleIfError '1h' { [CacheKitTest.Counter]::Add(); throw 'down' } 3> $null |
+                Should -Be 'good'
+            [CacheKitTest.Counter]::Count -gt 0
+        }
     }
 
     It 'does not cache a block that wrote an error' {
@@ -90,27 +73,22 @@ Describe 'Invoke-Cached' {
     }
 
     It 'returns a secret and keeps it out of the cache: <Name>' -ForEach @(
-        @{ Name = 'text'; Block = { New-Secret } }
-        @{ Name = 'credential'; Block = { [pscredential]::new('user', (New-Secret)) } }
-        @{ Name = 'deep'; Block = { @{ a = @(1, [pscustomobject]@{ b = New-Secret }) } } }
+        @{ Name = 'text'; Block = { ConvertTo-Secret 'hidden-text' } }
+        @{ Name = 'credential'; Block = { [pscredential]::new('user', (ConvertTo-Secret 'hidden-text')) } }
+        @{ Name = 'deep'; Block = { @{ a = @(1, [pscustomobject]@{ b = ConvertTo-Secret 'hidden-text' }) } } }
     ) {
         $failure = $null
         $value = Invoke-Cached -Key 'k' $Block -ErrorVariable failure -ErrorAction SilentlyContinue
         $value | Should -Not -BeNullOrEmpty
         $failure[0].FullyQualifiedErrorId | Should -Be "SecretRefused,$commandType"
         Invoke-Cached -Key 'k' { 'public' } | Should -Be 'public'
-        [IO.Directory]::GetFiles($TestDrive) | Where-Object {
-            $stream = [IO.File]::Open($_, 'Open', 'Read', 'ReadWrite')
-            $bytes = [byte[]]::new($stream.Length)
-            $stream.ReadExactly($bytes)
-            $stream.Dispose()
-            [Text.Encoding]::Latin1.GetString($bytes).Contains('hidden-text') -or
-                [Text.Encoding]::Unicode.GetString($bytes).Contains('hidden-text')
-        } | Should -BeNullOrEmpty
+        # In one byte for each character, or in two.
+        [IO.Directory]::GetFiles($TestDrive) |
+            Where-Object { (Read-OpenFile $_).Replace("`0", '').Contains('hidden-text') } | Should -BeNullOrEmpty
     }
 
     It 'refuses to make a key of a secret' {
-        $secret = New-Secret
+        $secret = ConvertTo-Secret 'hidden-text'
         { Invoke-Cached { $secret.Length } } | Should -Throw -ErrorId "SecretRefused,$commandType"
         { Invoke-Cached { 1 } -VaryBy $secret } | Should -Throw -ErrorId "SecretRefused,$commandType"
     }

@@ -3,26 +3,9 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
     $key = 'ab' * 32
-    $table = [hashtable]::new([StringComparer]::Ordinal)
-    $lives = @{}
-    $blocks = @{
-        Get = {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        }
-        Set = {
-            param($Key, $Value, $Ttl)
-            $table[$Key] = $Value
-            $lives[$Key] = $Ttl
-        }
-        Remove = {
-            param($Key)
-            $table.Remove($Key)
-        }
-    }
 
     # What a value is after it has been stored: from the second call on, the block does not run.
     function Get-Stored([scriptblock] $Block, [hashtable] $More = @{}) {
@@ -34,9 +17,9 @@ BeforeAll {
 
 Describe 'Invoke-SecureCached -Interop' {
     BeforeEach {
-        $table.Clear()
-        $lives.Clear()
-        Register-CacheKitBackend Interop -Force @blocks
+        $table = @{}
+        $lives = @{}
+        Register-TableBackend -Name Interop -Table $table -Life $lives
         $session = New-CacheKitSession -Backend Interop -MasterKey $key
         $common = @{ Session = $session; Namespace = 'users'; ErrorAction = 'Stop' }
     }
@@ -216,7 +199,7 @@ Describe 'Invoke-SecureCached -Interop' {
     }
 
     It 'brings a value back: <Name>' -ForEach @(
-        @{ Name = 'text'; Block = { "Zoë $([char]::ConvertFromUtf32(0x1F511))" } }
+        @{ Name = 'text'; Block = { "Zo`u{eb} $([char]::ConvertFromUtf32(0x1F511))" } }
         @{ Name = 'int'; Block = { -33 } }
         @{ Name = 'long'; Block = { [long]::MinValue } }
         @{ Name = 'ulong'; Block = { [ulong]::MaxValue } }
@@ -400,8 +383,7 @@ Describe 'Invoke-SecureCached -Interop' {
         { Invoke-SecureCached -Session $memory -Namespace users -Interop get { 1 } } |
             Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
         $memory.Dispose()
-        $endless = @{ Get = $blocks.Get; Remove = $blocks.Remove; Set = { param($Key, $Value) $table[$Key] = $Value } }
-        Register-CacheKitBackend Endless -Force @endless
+        Register-CacheKitBackend Endless -Force @emptyBackend
         $endless = New-CacheKitSession -Backend Endless -MasterKey $key
         { Invoke-SecureCached -Session $endless -Namespace users -Interop get { 1 } } |
             Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
@@ -512,9 +494,7 @@ Describe 'Invoke-SecureCached -Interop' {
     It 'completes the operations that were used' {
         $null = Invoke-SecureCached @common -Interop zz_completed { 1 }
         foreach ($command in 'Invoke-SecureCached', 'Get-CacheKitItem', 'Get-CacheKitKey') {
-            $line = "$command -Interop zz_"
-            $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
-            $found.CompletionMatches.CompletionText | Should -Be 'zz_completed'
+            Get-CompletionText "$command -Interop zz_" | Should -Be 'zz_completed'
         }
     }
 

@@ -1,7 +1,5 @@
 #Requires -Version 7.4
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSAvoidUsingDoubleQuotesForConstantString', '', Justification = 'One block differs from another by its quotes.')]
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSPlaceOpenBrace', '', Justification = 'One block differs from another by its layout.')]
@@ -10,22 +8,10 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
 
     # What follows the name in each error id of the command.
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-
-    # Counts the runs of a block without being a variable that the block reads.
-    function Add-Run {
-        $script:runs++
-    }
-
-    function Get-DatabasePath {
-        [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).db"))
-    }
 
     # The files beside the database whose names are its own and then the suffix.
     function Get-DatabaseFile {
@@ -35,62 +21,39 @@ BeforeAll {
         $name = Split-Path -Leaf $env:CACHEKIT_CACHE_PATH
         [IO.Directory]::GetFiles($directory, "$name$Suffix")
     }
-
-    # One character for each byte of a file that the cache may have open.
-    function Read-OpenFile {
-        param([string] $Path)
-
-        $stream = [IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite')
-        $bytes = [byte[]]::new($stream.Length)
-        $stream.ReadExactly($bytes)
-        $stream.Dispose()
-        [Text.Encoding]::Latin1.GetString($bytes)
-    }
-
-    function Get-CompletionText {
-        param([string] $Line)
-
-        $completion = [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null)
-        $completion.CompletionMatches.CompletionText
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Invoke-SecureCached' {
     BeforeEach {
-        $script:runs = 0
-        $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-        $env:CACHEKIT_MASTER_KEY_FILE = $null
-        $env:CACHEKIT_CACHE_PATH = Get-DatabasePath
+        Initialize-TestEnvironment
     }
 
     Context 'caching' {
         It 'runs a block once' {
-            $first = Invoke-SecureCached -Ttl 300 { Add-Run; 'value' }
-            $second = Invoke-SecureCached -Ttl 300 { Add-Run; 'value' }
+            $first = Invoke-SecureCached -Ttl 300 { [CacheKitTest.Counter]::Add(); 'value' }
+            $second = Invoke-SecureCached -Ttl 300 { [CacheKitTest.Counter]::Add(); 'value' }
             $first, $second | Should -Be @('value', 'value')
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'finds the entry when a new session opens the same database' {
             $key = $env:CACHEKIT_MASTER_KEY
-            $null = Invoke-SecureCached { Add-Run; 'value' }
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' }
             $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-            Invoke-SecureCached { Add-Run; 'value' } | Should -Be 'value'
+            Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
             $env:CACHEKIT_MASTER_KEY = $key
-            Invoke-SecureCached { Add-Run; 'value' } | Should -Be 'value'
-            $script:runs | Should -Be 2 -Because 'another master key finds nothing, and the first one its entry'
+            Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
+            [CacheKitTest.Counter]::Count | Should -Be 2 -Because 'another master key finds nothing, and the first one its entry'
         }
 
         It 'keeps the entry when the block is laid out in another way' {
-            $null = Invoke-SecureCached { Add-Run; if ($true) { 'a' } else { 'b' } }
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); if ($true) { 'a' } else { 'b' } }
             $null = Invoke-SecureCached {
-                Add-Run   # a comment
+                [CacheKitTest.Counter]::Add()   # a comment
                 if ($true)
                 {
                     'a'
@@ -100,7 +63,7 @@ Describe 'Invoke-SecureCached' {
                     'b'
                 }
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'takes another token for another block' {
@@ -147,10 +110,10 @@ Describe 'Invoke-SecureCached' {
     Context 'keys of blocks' {
         It 'never returns the value of one variable for another' {
             $values = foreach ($name in 'a', 'b', 'a') {
-                Invoke-SecureCached { Add-Run; "secret of $name" }
+                Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "secret of $name" }
             }
             $values | Should -Be @('secret of a', 'secret of b', 'secret of a')
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'reads $_ of the pipeline around it' {
@@ -175,17 +138,17 @@ Describe 'Invoke-SecureCached' {
             @{ Name = 'one argument list and another'; First = @('a', 'b,c'); Second = @('a,b', 'c') }
         ) {
             $value = $First
-            $null = Invoke-SecureCached { Add-Run; $null = $value }
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $null = $value }
             $value = $Second
-            $null = Invoke-SecureCached { Add-Run; $null = $value }
-            $script:runs | Should -Be 2
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $null = $value }
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'does not mind the order of a hashtable' {
             foreach ($table in @{ one = 1; two = 2; three = 3 }, @{ three = 3; two = 2; one = 1 }) {
-                $null = Invoke-SecureCached { Add-Run; $table.Count }
+                $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $table.Count }
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'sees the properties that were added to a <Name>' -ForEach @(
@@ -195,25 +158,25 @@ Describe 'Invoke-SecureCached' {
             $Value.psobject.Properties.Add([psnoteproperty]::new('Note', 1))
             foreach ($note in 1, 2, 2) {
                 $Value.psobject.Properties['Note'].Value = $note
-                Invoke-SecureCached { Add-Run; $Value.Note } | Should -Be $note
+                Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $Value.Note } | Should -Be $note
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'takes what Get-Content adds to a line' {
             $line = [pscustomobject]@{ PSDrive = $PWD.Drive; PSProvider = $PWD.Provider; PSPath = $PWD }
             foreach ($i in 1, 2) {
-                Invoke-SecureCached { Add-Run; $line.PSDrive.Name } | Should -Be $PWD.Drive.Name
+                Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $line.PSDrive.Name } | Should -Be $PWD.Drive.Name
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'takes the content of a secret for its identity' {
             foreach ($text in 'x', 'x', 'y') {
-                $secret = ConvertTo-SecureString -String $text -AsPlainText -Force
-                $null = Invoke-SecureCached { Add-Run; $secret.Length }
+                $secret = ConvertTo-Secret $text
+                $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $secret.Length }
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'looks into the environment' {
@@ -287,7 +250,7 @@ Describe 'Invoke-SecureCached' {
             }
             @{
                 Name  = 'a secret'
-                Block = { ConvertTo-SecureString 'x' -AsPlainText -Force }
+                Block = { ConvertTo-Secret 'x' }
                 Count = 1
                 Type  = [securestring]
             }
@@ -302,20 +265,20 @@ Describe 'Invoke-SecureCached' {
                 }
 
                 $output = [System.Collections.ArrayList]::new()
-                Invoke-SecureCached -Key value { Add-Run; & $Block } | ForEach-Object { $null = $output.Add($_) }
+                Invoke-SecureCached -Key value { [CacheKitTest.Counter]::Add(); & $Block } | ForEach-Object { $null = $output.Add($_) }
                 $output.Count | Should -Be $Count -Because "it came from $source"
                 if ($null -ne $Type) {
                     $Type.IsInstanceOfType($output[0]) | Should -BeTrue -Because "it came from $source"
                 }
             }
 
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'returns a credential as a credential' {
             $block = {
-                Add-Run
-                [pscredential]::new('dba', (ConvertTo-SecureString "p@ss w`u{f6}rd" -AsPlainText -Force))
+                [CacheKitTest.Counter]::Add()
+                [pscredential]::new('dba', (ConvertTo-Secret "p@ss w`u{f6}rd"))
             }
             foreach ($i in 1, 2) {
                 $credential = Invoke-SecureCached -Key credential $block
@@ -323,7 +286,7 @@ Describe 'Invoke-SecureCached' {
                 $credential.UserName | Should -BeExactly 'dba'
                 $credential.GetNetworkCredential().Password | Should -BeExactly "p@ss w`u{f6}rd"
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'keeps the order of properties, and type names' {
@@ -336,13 +299,13 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'keeps an object of another type as its properties' {
-            $block = { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } }
+            $block = { [CacheKitTest.Counter]::Add(); [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } }
             (Invoke-SecureCached $block).Inner | Should -BeOfType ([System.Text.StringBuilder])
             $value = Invoke-SecureCached $block
             $value.Inner.psobject.TypeNames[0] | Should -Be 'Deserialized.System.Text.StringBuilder'
             $value.Inner.Length | Should -Be 1
             "$($value.Inner)" | Should -Be 'x'
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'refuses a value that refers to itself' {
@@ -357,12 +320,12 @@ Describe 'Invoke-SecureCached' {
         It 'does not cache a block that wrote an error' {
             foreach ($i in 1, 2) {
                 $failures = $null
-                $block = { Add-Run; Write-Error 'boom'; 'value' }
+                $block = { [CacheKitTest.Counter]::Add(); Write-Error 'boom'; 'value' }
                 $value = Invoke-SecureCached $block -ErrorAction SilentlyContinue -ErrorVariable failures
                 $value | Should -Be 'value'
                 "$failures" | Should -Be 'boom'
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'makes an error terminating with -ErrorAction Stop' {
@@ -370,10 +333,10 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'lets through what the block throws' {
-            { Invoke-SecureCached { Add-Run; throw 'thrown' } } |
+            { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } |
                 Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
-            { Invoke-SecureCached { Add-Run; throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
-            $script:runs | Should -Be 2
+            { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'leaves the loop around it with continue' {
@@ -427,30 +390,30 @@ Describe 'Invoke-SecureCached' {
             @{ Text = 'the largest number'; Value = [long]::MaxValue }
             @{ Text = 'a date'; Value = [datetime]::UnixEpoch }
         ) {
-            { Invoke-SecureCached -Ttl $Value { Add-Run } } |
+            { Invoke-SecureCached -Ttl $Value { [CacheKitTest.Counter]::Add() } } |
                 Should -Throw -ErrorId "TtlInvalid,$commandType"
-            $script:runs | Should -Be 0
+            [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
         It 'computes it from the result' {
             foreach ($i in 1, 2) {
                 $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
-                    Add-Run
+                    [CacheKitTest.Counter]::Add()
                     [pscustomobject]@{ expires_in = 3600 }
                 }
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
         It 'does not store when the result says zero or less' {
             foreach ($i in 1, 2) {
                 $token = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
-                    Add-Run
+                    [CacheKitTest.Counter]::Add()
                     [pscustomobject]@{ expires_in = 30 }
                 }
                 $token.expires_in | Should -Be 30
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
         It 'returns the value uncached when its script block gives no duration' {
@@ -494,13 +457,12 @@ Describe 'Invoke-SecureCached' {
             @{ Value = 'f' * 128; Length = 128 }
         ) {
             $env:CACHEKIT_MASTER_KEY = $Value
-            { Invoke-SecureCached { Add-Run } } |
-                Should -Throw -ErrorId "MasterKeyInvalid,$commandType" -ExpectedMessage "*CACHEKIT_MASTER_KEY*$Length*"
-            try { Invoke-SecureCached { Add-Run } } catch { $failure = $_ }
+            $failure = { Invoke-SecureCached { [CacheKitTest.Counter]::Add() } } |
+                Should -Throw "*CACHEKIT_MASTER_KEY*$Length*" -ErrorId "MasterKeyInvalid,$commandType" -PassThru
             $shown = ($failure | Out-String) + $failure.ErrorDetails.RecommendedAction + $failure.Exception
             $shown | Should -Not -Match 'ffff'
             $failure.ErrorDetails.RecommendedAction | Should -Match 'New-CacheKitMasterKey'
-            $script:runs | Should -Be 0
+            [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
         It 'refuses a key that is not hexadecimal' {
@@ -514,15 +476,8 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'says how to get a key when there is none' {
-            $saved = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
-            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = "$TestDrive"
             $env:CACHEKIT_MASTER_KEY = $null
-            try {
-                { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyMissing,$commandType"
-            }
-            finally {
-                $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $saved
-            }
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyMissing,$commandType"
         }
 
         It 'takes the key of a file' {
@@ -552,7 +507,7 @@ Describe 'Invoke-SecureCached' {
 
     Context 'a broken cache' {
         It 'runs the block, with one warning, when the directory cannot be written' {
-            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+            $file = Get-TestPath .txt
             [IO.File]::WriteAllText($file, 'not a directory')
             $env:CACHEKIT_CACHE_PATH = Join-Path $file 'cache.db'
             $warnings = @()
@@ -576,7 +531,7 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'makes a private file in a private directory' -Skip:$IsWindows {
-            $directory = Join-Path $TestDrive "$([guid]::NewGuid())"
+            $directory = Get-TestPath
             $env:CACHEKIT_CACHE_PATH = Join-Path $directory 'cache.db'
             $null = Invoke-SecureCached { 1 }
             [int][IO.File]::GetUnixFileMode($env:CACHEKIT_CACHE_PATH) | Should -Be 0x180

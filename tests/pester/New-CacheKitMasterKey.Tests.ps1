@@ -2,15 +2,12 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
-
-    # What follows the name in each error id of the command.
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.NewCacheKitMasterKeyCommand'
 }
 
 AfterAll {
-    $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
+    Restore-TestEnvironment
 }
 
 Describe 'New-CacheKitMasterKey' {
@@ -29,7 +26,7 @@ Describe 'New-CacheKitMasterKey' {
 
     Context 'with -Path' {
         BeforeEach {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid())/master.key"
+            $path = Join-Path (Get-TestPath) 'master.key'
         }
 
         It 'writes a private file with the directories that it needs, and outputs nothing' {
@@ -96,7 +93,7 @@ Describe 'New-CacheKitMasterKey' {
         }
 
         It 'says why a file cannot be written' {
-            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+            $file = Get-TestPath .txt
             [IO.File]::WriteAllText($file, 'not a directory')
             { New-CacheKitMasterKey -Path (Join-Path $file 'master.key') } |
                 Should -Throw -ErrorId "KeyFileUnusable,$commandType"
@@ -105,31 +102,22 @@ Describe 'New-CacheKitMasterKey' {
 
     Context 'with -Save' {
         BeforeEach {
-            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
+            Initialize-TestEnvironment
+            $env:CACHEKIT_MASTER_KEY = $null
         }
 
         It 'is the key of the very next call' {
-            $saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_MASTER_KEY_FILE, $env:CACHEKIT_CACHE_PATH
-            try {
-                $env:CACHEKIT_MASTER_KEY = $env:CACHEKIT_MASTER_KEY_FILE = $null
-                $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid()).db"))
-                New-CacheKitMasterKey -Save
-                Invoke-SecureCached -Key item { 'under the first key' } | Should -Be 'under the first key'
-                New-CacheKitMasterKey -Save -Force
-                Invoke-SecureCached -Key item { 'under the second key' } | Should -Be 'under the second key'
-            }
-            finally {
-                $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_MASTER_KEY_FILE, $env:CACHEKIT_CACHE_PATH = $saved
-            }
+            New-CacheKitMasterKey -Save
+            Invoke-SecureCached -Key item { 'under the first key' } | Should -Be 'under the first key'
+            New-CacheKitMasterKey -Save -Force
+            Invoke-SecureCached -Key item { 'under the second key' } | Should -Be 'under the second key'
         }
 
         It 'saves the key where it is found without a variable' {
             New-CacheKitMasterKey -Save | Should -BeNullOrEmpty
             $report = Test-CacheKitMasterKey -Detailed
-            if ($null -eq $env:CACHEKIT_MASTER_KEY -and $null -eq $env:CACHEKIT_MASTER_KEY_FILE) {
-                $report.Source | Should -Be 'the saved key file'
-                $report.IsValid | Should -BeTrue
-            }
+            $report.Source | Should -Be 'the saved key file'
+            $report.IsValid | Should -BeTrue
             { New-CacheKitMasterKey -Save } | Should -Throw -ErrorId "KeyFileExists,$commandType"
             New-CacheKitMasterKey -Save -Force
         }

@@ -1,24 +1,12 @@
 #Requires -Version 7.4
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The keys are the tests'' own.')]
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSAvoidGlobalVars', '', Justification = 'The vaults of the stand-in for SecretManagement are one.')]
 param()
 
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
-        'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'CACHEKIT_API_KEY'
-        'REDIS_URL', 'PSModulePath'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
+    . "$PSScriptRoot/common.ps1"
     $script:one = '1' * 64
     $script:two = '2' * 64
     $script:three = '3' * 64
@@ -29,7 +17,7 @@ BeforeAll {
     }
 
     function Get-ClearSecret([string] $Vault, [string] $Name) {
-        [System.Net.NetworkCredential]::new('', $global:CacheKitTestVaults[$Vault][$Name]).Password
+        ConvertFrom-Secret $global:CacheKitTestVaults[$Vault][$Name]
     }
 
     function Get-SessionKeyCheck($Session) {
@@ -38,23 +26,18 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'New-CacheKitSession with keys' {
     BeforeEach {
-        foreach ($name in $script:variables -ne 'PSModulePath') {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/environment.db"
+        Initialize-TestEnvironment
+        $env:CACHEKIT_MASTER_KEY = $null
     }
 
     Context 'given as parameters' {
         It 'takes previous keys as text, SecureString and bytes' {
-            $secure = ConvertTo-SecureString $script:two -AsPlainText -Force
+            $secure = ConvertTo-Secret $script:two
             $bytes = [Convert]::FromHexString($script:three)
             $session = New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey ('4' * 64), $secure, $bytes
             Get-SessionKeyCheck $session |
@@ -144,8 +127,7 @@ Describe 'New-CacheKitSession with keys' {
             $failure = { New-CacheKitSession -Memory @Given } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,$commandType"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
-            $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
+            $failure.CategoryInfo.Category | Should -Be (Get-DocumentedCategory $ErrorId)
             "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" |
                 Should -Not -Match '1111|2222|abab|ABAB'
         }
@@ -194,15 +176,15 @@ Describe 'New-CacheKitSession with keys' {
 
     Context 'in a secret vault' {
         BeforeAll {
-            $modules = "$PSScriptRoot/../fixtures/modules"
-            $env:PSModulePath = $modules, $script:saved['PSModulePath'] -join [IO.Path]::PathSeparator
+            $savedModulePath = $env:PSModulePath
+            $env:PSModulePath = "$repositoryRoot/tests/fixtures/modules", $savedModulePath -join [IO.Path]::PathSeparator
             $global:CacheKitTestVaults = [ordered]@{ First = @{}; Second = @{} }
         }
 
         AfterAll {
             Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
             Remove-Variable -Name CacheKitTestVaults -Scope Global
-            $env:PSModulePath = $script:saved['PSModulePath']
+            $env:PSModulePath = $savedModulePath
         }
 
         BeforeEach {
@@ -212,7 +194,7 @@ Describe 'New-CacheKitSession with keys' {
 
         It 'takes a key from <Name>' -ForEach @(
             @{ Name = 'text'; Secret = '1' * 64; Others = '' }
-            @{ Name = 'a SecureString'; Secret = ConvertTo-SecureString ('1' * 64) -AsPlainText -Force; Others = '' }
+            @{ Name = 'a SecureString'; Secret = [Net.NetworkCredential]::new('', '1' * 64).SecurePassword; Others = '' }
             @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Others = '' }
             @{ Name = 'text with a line end'; Secret = '1' * 64 + "`r`n"; Others = '' }
             @{ Name = 'two lines'; Secret = '1' * 64 + "`n" + '2' * 64; Others = ', and a previous key' }
@@ -285,7 +267,7 @@ Describe 'New-CacheKitSession with keys' {
             $global:CacheKitTestVaults['First'] = @{
                 half       = '1' * 32
                 bytes      = [byte[]]::new(16)
-                credential = [pscredential]::new('ada', (ConvertTo-SecureString '1111' -AsPlainText -Force))
+                credential = [pscredential]::new('ada', (ConvertTo-Secret '1111'))
                 nothing    = $null
                 locked     = { throw 'the vault is locked' }
                 twice      = '1' * 64 + "`n" + '1' * 64
@@ -296,8 +278,7 @@ Describe 'New-CacheKitSession with keys' {
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,$commandType"
             "$failure" | Should -BeLike "*$Says*"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
-            $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
+            $failure.CategoryInfo.Category | Should -Be (Get-DocumentedCategory $ErrorId)
             "$failure $($failure.TargetObject) $($failure.Exception)" | Should -Not -Match '1111|2222'
         }
 

@@ -1,41 +1,17 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The passwords are the tests'' own.')]
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks and other tests read them.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'REDIS_URL'
-        'CACHEKIT_REDIS_USER', 'CACHEKIT_REDIS_PASSWORD', 'CACHEKIT_API_KEY', 'CACHEKIT_API_URL', 'CACHEKIT_CA_FILE'
-        'CACHEKIT_ALLOW_CUSTOM_HOST', 'CACHEKIT_ALLOW_PRIVATE_NETWORK', 'CACHEKIT_SOCKET_TIMEOUT'
-        'CACHEKIT_SOCKET_CONNECT_TIMEOUT'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'New-CacheKitSession' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/environment.db"
-        $script:runs = 0
+        Initialize-TestEnvironment
     }
 
     Context 'the store' {
@@ -52,19 +28,19 @@ Describe 'New-CacheKitSession' {
         It 'stays what it was when the environment changes' {
             $session = New-CacheKitSession
             $first = Invoke-SecureCached -Session $session -Key stays { 'first' }
-            $env:CACHEKIT_CACHE_PATH = "$TestDrive/other.db"
-            $env:CACHEKIT_MASTER_KEY = 'cd' * 32
+            $env:CACHEKIT_CACHE_PATH = Get-TestPath .db
+            $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
             Invoke-SecureCached -Session $session -Key stays { 'second' } | Should -Be $first
             Invoke-SecureCached -Key stays { 'second' } | Should -Be 'second'
         }
 
         It 'is memory, and then nothing is written to disk' {
-            $env:CACHEKIT_CACHE_PATH = "$TestDrive/never.db"
             $session = New-CacheKitSession -Memory
             $session.Store | Should -Be 'memory of this process'
-            1..2 | ForEach-Object { Invoke-SecureCached -Session $session -Key m { $script:runs++; 'value' } } |
-                Should -Be 'value', 'value'
-            $script:runs | Should -Be 1
+            1..2 | ForEach-Object {
+                Invoke-SecureCached -Session $session -Key m { [CacheKitTest.Counter]::Add(); 'value' }
+            } | Should -Be 'value', 'value'
+            [CacheKitTest.Counter]::Count | Should -Be 1
             Test-Path -LiteralPath $env:CACHEKIT_CACHE_PATH | Should -BeFalse
         }
 
@@ -104,34 +80,24 @@ Describe 'New-CacheKitSession' {
 
         It 'is an HTTP store, with a key in either form' {
             (New-CacheKitSession -ApiKey key).Store | Should -Match 'api\.cachekit\.io'
-            $key = ConvertTo-SecureString 'key' -AsPlainText -Force
+            $key = ConvertTo-Secret 'key'
             $session = New-CacheKitSession -ApiKey $key -Uri https://cache.example -AllowCustomHost
             $session.Store | Should -Match 'cache\.example'
         }
 
         It 'is a backend, by a name in either case' {
-            $global:CacheKitTestTable = @{}
-            Register-CacheKitBackend -Name SessionTest -Get {
-                param($Key)
-                , $global:CacheKitTestTable[$Key]
-            } -Set {
-                param($Key, [byte[]] $Value, [timespan] $Ttl)
-                $null = $Ttl
-                $global:CacheKitTestTable[$Key] = $Value
-            } -Remove {
-                param($Key)
-                $global:CacheKitTestTable.Remove($Key)
-            }
+            $table = @{}
+            Register-TableBackend -Name SessionTest -Table $table
             try {
                 $session = New-CacheKitSession -Backend sessiontest -NoMemoryTier
-                1..2 | ForEach-Object { Invoke-SecureCached -Session $session -Key b { $script:runs++; 'own' } } |
-                    Should -Be 'own', 'own'
-                $script:runs | Should -Be 1
-                $global:CacheKitTestTable.Count | Should -Be 1
+                1..2 | ForEach-Object {
+                    Invoke-SecureCached -Session $session -Key b { [CacheKitTest.Counter]::Add(); 'own' }
+                } | Should -Be 'own', 'own'
+                [CacheKitTest.Counter]::Count | Should -Be 1
+                $table.Count | Should -Be 1
             }
             finally {
                 Unregister-CacheKitBackend -Name SessionTest
-                Remove-Variable -Name CacheKitTestTable -Scope Global
             }
         }
     }
@@ -155,7 +121,7 @@ Describe 'New-CacheKitSession' {
         It 'takes a master key as text, SecureString or bytes' {
             $text = New-CacheKitMasterKey
             $bytes = [Convert]::FromHexString($text)
-            $keys = foreach ($form in $text, (ConvertTo-SecureString $text -AsPlainText -Force), $bytes) {
+            $keys = foreach ($form in $text, (ConvertTo-Secret $text), $bytes) {
                 (Get-CacheKitKey -Session (New-CacheKitSession -Memory -MasterKey $form) -Key k).Key
             }
             $keys | Should -Be @($keys[0], $keys[0], $keys[0])
@@ -164,20 +130,12 @@ Describe 'New-CacheKitSession' {
 
         It 'serves public data without a key, and looks for the key again when it is needed' {
             $env:CACHEKIT_MASTER_KEY = $null
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-            $home_ = $env:HOME, $env:XDG_CONFIG_HOME, $env:APPDATA
-            $env:HOME, $env:XDG_CONFIG_HOME, $env:APPDATA = "$TestDrive", "$TestDrive/c", "$TestDrive/a"
-            try {
-                $session = New-CacheKitSession -Memory
-                Invoke-Cached -Session $session -Key p { 'public' } | Should -Be 'public'
-                { Invoke-SecureCached -Session $session -Key p { 'secret' } } |
-                    Should -Throw -ErrorId 'MasterKeyMissing,CacheKit.Commands.InvokeSecureCachedCommand'
-                $env:CACHEKIT_MASTER_KEY = 'ef' * 32
-                Invoke-SecureCached -Session $session -Key p { 'secret' } | Should -Be 'secret'
-            }
-            finally {
-                $env:HOME, $env:XDG_CONFIG_HOME, $env:APPDATA = $home_
-            }
+            $session = New-CacheKitSession -Memory
+            Invoke-Cached -Session $session -Key p { 'public' } | Should -Be 'public'
+            { Invoke-SecureCached -Session $session -Key p { 'secret' } } |
+                Should -Throw -ErrorId 'MasterKeyMissing,CacheKit.Commands.InvokeSecureCachedCommand'
+            $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
+            Invoke-SecureCached -Session $session -Key p { 'secret' } | Should -Be 'secret'
         }
     }
 
@@ -192,18 +150,14 @@ Describe 'New-CacheKitSession' {
         It 'gives the TTL to calls that say none' {
             $session = New-CacheKitSession -Memory -Ttl 1ms
             $session.Ttl | Should -Be ([timespan]::FromMilliseconds(1))
+            $null = Invoke-SecureCached -Session $session -Key long -Ttl 1h { [CacheKitTest.Counter]::Add() }
             foreach ($round in 1..2) {
-                $null = Invoke-SecureCached -Session $session -Key short { $script:runs++ }
-                Start-Sleep -Milliseconds 20
+                $null = Invoke-SecureCached -Session $session -Key short { [CacheKitTest.Counter]::Add() }
+                Wait-Until { -not (Test-CacheKitItem -Session $session short) }
             }
-
-            $script:runs | Should -Be 2
-            foreach ($round in 1..2) {
-                $null = Invoke-SecureCached -Session $session -Key long -Ttl 1h { $script:runs++ }
-                Start-Sleep -Milliseconds 20
-            }
-
-            $script:runs | Should -Be 3
+            [CacheKitTest.Counter]::Count | Should -Be 3
+            $null = Invoke-SecureCached -Session $session -Key long -Ttl 1h { [CacheKitTest.Counter]::Add() }
+            [CacheKitTest.Counter]::Count | Should -Be 3
         }
 
         It 'is closed by Dispose, and says so' {
@@ -235,7 +189,7 @@ Describe 'New-CacheKitSession' {
 
     Context 'secrets of the caller' {
         It 'keeps the key that it was given though its owner disposes of it' {
-            $key = ConvertTo-SecureString 'p4ssword' -AsPlainText -Force
+            $key = ConvertTo-Secret 'p4ssword'
             $session = New-CacheKitSession -ApiKey $key -Uri http://127.0.0.1:1 -AllowCustomHost -AllowPrivateNetwork
             $key.Dispose()
             Invoke-Cached -Session $session -Key k { 5 } -WarningAction SilentlyContinue | Should -Be 5
@@ -243,7 +197,7 @@ Describe 'New-CacheKitSession' {
         }
 
         It 'keeps the password that it was given though its owner disposes of it' {
-            $credential = [pscredential]::new('ada', (ConvertTo-SecureString 'p4ssword' -AsPlainText -Force))
+            $credential = [pscredential]::new('ada', (ConvertTo-Secret 'p4ssword'))
             $session = New-CacheKitSession -Redis 127.0.0.1:1 -Credential $credential
             $credential.Password.Dispose()
             Invoke-Cached -Session $session -Key k { 5 } -WarningAction SilentlyContinue | Should -Be 5
@@ -253,7 +207,7 @@ Describe 'New-CacheKitSession' {
 
     Context 'what it shows' {
         It 'has no credential in any property or text' {
-            $password = ConvertTo-SecureString 'p4ssword' -AsPlainText -Force
+            $password = ConvertTo-Secret 'p4ssword'
             $credential = [pscredential]::new('ada', $password)
             $sessions = @(
                 New-CacheKitSession -Redis 'redis://user:p4ssword@cache.example'
@@ -292,7 +246,7 @@ Describe 'New-CacheKitSession' {
             @{ Name = 'a private host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://10.0.0.1'; AllowCustomHost = $true } }
             @{ Name = 'an unknown backend'; ErrorId = 'BackendNotFound'; Given = @{ Backend = 'nowhere' } }
             @{ Name = 'a blank tenant'; ErrorId = 'TenantInvalid'; Given = @{ Memory = $true; Tenant = ' ' } }
-            @{ Name = 'a tenant too long'; ErrorId = 'TenantInvalid'; Given = @{ Memory = $true; Tenant = 'ä' * 513 } }
+            @{ Name = 'a tenant too long'; ErrorId = 'TenantInvalid'; Given = @{ Memory = $true; Tenant = "`u{e4}" * 513 } }
             @{ Name = 'a namespace with a space'; ErrorId = 'NamespaceInvalid'; Given = @{ Memory = $true; Namespace = 'a b' } }
             @{ Name = 'a TTL of zero'; ErrorId = 'TtlInvalid'; Given = @{ Memory = $true; Ttl = 0 } }
             @{ Name = 'a TTL that is computed'; ErrorId = 'TtlInvalid'; Given = @{ Memory = $true; Ttl = { 5 } } }
@@ -304,13 +258,13 @@ Describe 'New-CacheKitSession' {
             $failure = { New-CacheKitSession @Given } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,CacheKit.Commands.NewCacheKitSessionCommand"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
-            $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
-            "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" | Should -Not -Match 'p4ssword|5a5a'
+            $failure.CategoryInfo.Category | Should -Be (Get-DocumentedCategory $ErrorId)
+            "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" |
+                Should -Not -Match 'p4ssword|5a5a'
         }
 
         It 'refuses credentials that are given twice' {
-            $credential = [pscredential]::new('ada', (ConvertTo-SecureString 'p4ssword' -AsPlainText -Force))
+            $credential = [pscredential]::new('ada', (ConvertTo-Secret 'p4ssword'))
             $failure = { New-CacheKitSession -Redis 'redis://bob:0ther@h' -Credential $credential } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -BeLike 'CredentialConflict,*'
             "$failure $($failure.Exception)" | Should -Not -Match 'p4ssword|0ther'
@@ -326,13 +280,7 @@ Describe 'New-CacheKitSession' {
         }
 
         It 'lists the backends that there are' {
-            Register-CacheKitBackend -Name ListedOne -Get { param($Key) $null = $Key } -Set {
-                param($Key, $Value, $Ttl)
-                $null = $Key, $Value, $Ttl
-            } -Remove {
-                param($Key)
-                $null = $Key
-            }
+            Register-CacheKitBackend -Name ListedOne @emptyBackend
             try {
                 { New-CacheKitSession -Backend another } | Should -Throw -ExpectedMessage '*ListedOne*'
             }

@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.ProtectCacheKitDataCommand'
     $key = 'ab' * 32
 }
@@ -56,9 +56,7 @@ Describe 'Protect-CacheKitData' {
     }
 
     It 'keeps a SecureString and a PSCredential as themselves' {
-        $secret = [securestring]::new()
-        'p4ssw0rd'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
-        $bytes = Protect-CacheKitData @common ([pscredential]::new('ada', $secret))
+        $bytes = Protect-CacheKitData @common ([pscredential]::new('ada', (ConvertTo-Secret 'p4ssw0rd')))
         [System.Text.Encoding]::Latin1.GetString($bytes) | Should -Not -Match 'ada'
         $back = Unprotect-CacheKitData @common $bytes
         $back | Should -BeOfType pscredential

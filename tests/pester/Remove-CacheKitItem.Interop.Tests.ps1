@@ -3,17 +3,13 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.RemoveCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
 }
 
 Describe 'Remove-CacheKitItem -Interop' {
     BeforeEach {
         $table = @{}
-        Register-InteropTable InteropRemove $table
+        Register-TableBackend -Name InteropRemove -Table $table
         $session = New-CacheKitSession -Backend InteropRemove -MasterKey $master
         $call = @{ Session = $session } + $user
     }

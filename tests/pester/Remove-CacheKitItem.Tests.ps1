@@ -2,14 +2,14 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.RemoveCacheKitItemCommand'
     $key = 'ab' * 32
 }
 
 Describe 'Remove-CacheKitItem' {
     BeforeEach {
-        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -MasterKey $key
+        $session = New-CacheKitSession -Path (Get-TestPath .db) -MasterKey $key
         $common = @{ Session = $session }
         foreach ($name in 'db/one', 'db/two', 'web') {
             Set-CacheKitItem @common $name $name
@@ -88,7 +88,7 @@ Describe 'Remove-CacheKitItem' {
 
     It 'removes what is stale, too' {
         $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
-        while (Test-CacheKitItem @common graced) { continue }
+        Wait-Until { -not (Test-CacheKitItem @common graced) }
         @(Get-CacheKitEntry @common graced -IncludeStale) | Should -HaveCount 1
         Remove-CacheKitItem @common 'grac*'
         @(Get-CacheKitEntry @common 'grac*' -IncludeStale) | Should -HaveCount 0

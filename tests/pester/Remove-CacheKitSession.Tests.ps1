@@ -4,13 +4,12 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+    . "$PSScriptRoot/common.ps1"
+    Initialize-TestEnvironment
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    Restore-TestEnvironment
 }
 
 Describe 'Remove-CacheKitSession' {

@@ -3,24 +3,14 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.SetCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
-
-    # The document of the entry that the table has.
-    function Get-StoredHex {
-        $document = Unprotect-InteropDocument $table[$place] -Key $place -MasterKey $master
-        [Convert]::ToHexString($document).ToLowerInvariant()
-    }
 }
 
 Describe 'Set-CacheKitItem -Interop' {
     BeforeEach {
         $table = @{}
         $life = @{}
-        Register-InteropTable InteropSet $table $life
+        Register-TableBackend -Name InteropSet -Table $table -Life $life
         $session = New-CacheKitSession -Backend InteropSet -MasterKey $master
         $call = @{ Session = $session } + $user
     }

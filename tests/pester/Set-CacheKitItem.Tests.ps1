@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.SetCacheKitItemCommand'
     $key = 'ab' * 32
 }
@@ -134,10 +134,10 @@ Describe 'Set-CacheKitItem' {
     }
 
     It 'warns when the store cannot be written, and keeps the value in memory' {
-        Register-CacheKitBackend Full -Force -Get { param($Key) $null = $Key } -Set {
+        Register-CacheKitBackend Full -Force @emptyBackend -Set {
             param($Key, $Value)
             throw "full of $($Key.Length) $($Value.Length)"
-        } -Remove { param($Key) $null = $Key }
+        }
         $other = New-CacheKitSession -Backend Full -MasterKey $key
         try {
             $warnings = $null

@@ -4,35 +4,16 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY_FILE'
-        'CACHEKIT_CACHE_PATH'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
-    function Get-Lines {
-        param($Path)
-        , [System.IO.File]::ReadAllLines($Path)
-    }
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Start-CacheKitKeyRotation' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
+        Initialize-TestEnvironment
     }
 
     Context 'with keys in variables' {
@@ -45,7 +26,7 @@ Describe 'Start-CacheKitKeyRotation' {
             $change = Start-CacheKitKeyRotation
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
             $env:CACHEKIT_MASTER_KEY | Should -Match '^[0-9a-f]{64}$'
-            [System.Net.NetworkCredential]::new('', $change.NewMasterKey).Password | Should -Be $env:CACHEKIT_MASTER_KEY
+            ConvertFrom-Secret $change.NewMasterKey | Should -Be $env:CACHEKIT_MASTER_KEY
             $change.Source | Should -Be CACHEKIT_MASTER_KEY
             $change.PreviousKeyFingerprints | Should -HaveCount 1
             "$($change.NextSteps)" | Should -Match 'Deploy.*Step-CacheKitKeyRotation.*Complete-CacheKitKeyRotation'
@@ -56,7 +37,7 @@ Describe 'Start-CacheKitKeyRotation' {
         It 'takes a key as <Form>' -ForEach @(
             @{ Form = 'text'; Make = { 'c3' * 32 } }
             @{ Form = 'bytes'; Make = { , [byte[]](@(0xC3) * 32) } }
-            @{ Form = 'a SecureString'; Make = { [System.Net.NetworkCredential]::new('', 'c3' * 32).SecurePassword } }
+            @{ Form = 'a SecureString'; Make = { ConvertTo-Secret ('c3' * 32) } }
         ) {
             $null = Start-CacheKitKeyRotation -NewMasterKey (& $Make)
             $env:CACHEKIT_MASTER_KEY | Should -Be ('c3' * 32)
@@ -136,16 +117,17 @@ Describe 'Start-CacheKitKeyRotation' {
 
     Context 'with a key file' {
         BeforeEach {
-            $path = "$TestDrive/$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
+            $env:CACHEKIT_MASTER_KEY = $null
             $env:CACHEKIT_MASTER_KEY_FILE = $path
             Set-CacheKitItem kept 'a value' -Ttl 1h
         }
 
         It 'writes the ring there, and keeps the key to itself' {
-            $old = (Get-Lines $path)[0]
+            $old = [System.IO.File]::ReadAllLines($path)[0]
             $change = Start-CacheKitKeyRotation
-            $lines = Get-Lines $path
+            $lines = [System.IO.File]::ReadAllLines($path)
             $lines.Count | Should -Be 2
             $lines[1] | Should -Be $old
             $change.NewMasterKey | Should -BeNullOrEmpty
@@ -153,16 +135,16 @@ Describe 'Start-CacheKitKeyRotation' {
             Get-CacheKitItem kept | Should -Be 'a value'
             (Step-CacheKitKeyRotation).Moved | Should -Be 1
             $null = Complete-CacheKitKeyRotation
-            Get-Lines $path | Should -Be $lines[0]
+            [System.IO.File]::ReadAllLines($path) | Should -Be $lines[0]
             Get-CacheKitItem kept | Should -Be 'a value'
         }
 
         It 'leaves a file that somebody else has replaced' {
             $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH
             New-CacheKitMasterKey -Path $path -Force
-            $before = Get-Lines $path
+            $before = [System.IO.File]::ReadAllLines($path)
             { Start-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'KeyFileChanged,*'
-            Get-Lines $path | Should -Be $before
+            [System.IO.File]::ReadAllLines($path) | Should -Be $before
             Remove-CacheKitSession $session
         }
     }

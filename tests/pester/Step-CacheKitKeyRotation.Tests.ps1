@@ -4,16 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY_FILE'
-        'CACHEKIT_CACHE_PATH'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
+    . "$PSScriptRoot/common.ps1"
     $script:one = 'a1' * 32
     $script:two = 'b2' * 32
 
@@ -25,18 +16,12 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Step-CacheKitKeyRotation' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = $script:one
         1..30 | ForEach-Object { Set-CacheKitItem "item $_" "value $_" -Ttl 1h }
         $block = { param($x) "$x $([guid]::NewGuid())" }

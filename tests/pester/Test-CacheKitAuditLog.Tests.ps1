@@ -4,42 +4,21 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
+    Initialize-TestEnvironment
     $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-    $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
-    $script:count = 0
-
-    function New-LogPath {
-        $script:count++
-        "$TestDrive/trail$script:count/audit.jsonl"
-    }
-
-    function Get-ErrorId {
-        param([scriptblock] $Block)
-        try {
-            $null = & $Block
-        }
-        catch {
-            return ($_.FullyQualifiedErrorId -split ',')[0]
-        }
-
-        throw 'no error'
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Test-CacheKitAuditLog' {
     BeforeEach {
-        $log = New-LogPath
+        $log = Join-Path (Get-TestPath) audit.jsonl
         $session = New-CacheKitSession -Memory -AuditPath $log
         foreach ($n in 1..5) {
-            $null = Invoke-SecureCached -Session $session -Key "secret name $n" { "secret value" }
+            $null = Invoke-SecureCached -Session $session -Key "secret name $n" { 'secret value' }
         }
         # A miss and a seal each.
         $lines = [IO.File]::ReadAllLines($log)
@@ -133,7 +112,7 @@ Describe 'Test-CacheKitAuditLog' {
 
 Describe 'New-CacheKitSession -AuditPath' {
     It 'shows the log in the session' {
-        $log = New-LogPath
+        $log = Join-Path (Get-TestPath) audit.jsonl
         (New-CacheKitSession -Memory -AuditPath $log).AuditPath | Should -Be ([IO.Path]::GetFullPath($log))
         (New-CacheKitSession -Memory).AuditPath | Should -BeNullOrEmpty
         [IO.File]::Exists($log) | Should -BeFalse
@@ -169,10 +148,9 @@ Describe 'New-CacheKitSession -AuditPath' {
                 Should -Be AuditWriteFailed
             Get-ErrorId { 1, 2 | Invoke-SecureCached -Session $session -Key stored { 'run' } | ForEach-Object { $output.Add($_) } } |
                 Should -Be AuditWriteFailed
-            $script:runs = 0
-            Get-ErrorId { Invoke-SecureCached -Session $session -Key new { $script:runs++ } } | Should -Be AuditWriteFailed
+            Get-ErrorId { Invoke-SecureCached -Session $session -Key new { [CacheKitTest.Counter]::Add() } } | Should -Be AuditWriteFailed
             $output | Should -HaveCount 0
-            $script:runs | Should -Be 0
+            [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
         It 'returns a result that it does not store where it is required' {

@@ -3,17 +3,13 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.TestCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
 }
 
 Describe 'Test-CacheKitItem -Interop' {
     BeforeEach {
         $table = @{}
-        Register-InteropTable InteropTest $table
+        Register-TableBackend -Name InteropTest -Table $table
         $session = New-CacheKitSession -Backend InteropTest -MasterKey $master
         $call = @{ Session = $session } + $user
         $sealing = @{ Key = $place; MasterKey = $master }
@@ -61,10 +57,9 @@ Describe 'Test-CacheKitItem -Interop' {
     }
 
     It 'does not answer for a store that cannot be read' {
-        Register-CacheKitBackend InteropBroken -Force -Get { param($Key) throw "no $($Key.Length)" } -Set {
-            param($Key, $Value, $Ttl)
-            $null = $Key, $Value, $Ttl
-        } -Remove { param($Key) $null = $Key }
+        $get = { param($Key) throw "no $($Key.Length)" }
+        $set = { param($Key, $Value, $Ttl) $null = $Key, $Value, $Ttl }
+        Register-CacheKitBackend InteropBroken -Force @emptyBackend -Get $get -Set $set
         $broken = New-CacheKitSession -Backend InteropBroken -MasterKey $master
         $problems = $null
         Test-CacheKitItem -Session $broken @user -ErrorVariable problems -ErrorAction SilentlyContinue `

@@ -2,14 +2,14 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.TestCacheKitItemCommand'
     $key = 'ab' * 32
 }
 
 Describe 'Test-CacheKitItem' {
     BeforeEach {
-        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -NoMemoryTier -MasterKey $key
+        $session = New-CacheKitSession -Path (Get-TestPath .db) -NoMemoryTier -MasterKey $key
         $common = @{ Session = $session }
         Set-CacheKitItem @common one 1
     }

@@ -1,23 +1,12 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The keys are the tests'' own.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
-    $script:savedOthers = $env:CACHEKIT_PREVIOUS_MASTER_KEYS, $env:CACHEKIT_MASTER_KEY_ROTATION
-    $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
-    $env:CACHEKIT_PREVIOUS_MASTER_KEYS, $env:CACHEKIT_MASTER_KEY_ROTATION = $script:savedOthers
-    $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
+    Restore-TestEnvironment
 }
 
 Describe 'Test-CacheKitMasterKey' {
@@ -25,14 +14,14 @@ Describe 'Test-CacheKitMasterKey' {
         It 'is true for text, a SecureString and bytes' {
             $key = New-CacheKitMasterKey
             Test-CacheKitMasterKey $key | Should -BeTrue
-            Test-CacheKitMasterKey -MasterKey (ConvertTo-SecureString $key -AsPlainText -Force) | Should -BeTrue
+            Test-CacheKitMasterKey -MasterKey (ConvertTo-Secret $key) | Should -BeTrue
             Test-CacheKitMasterKey -MasterKey ([Convert]::FromHexString($key)) | Should -BeTrue
             $key, $key.ToUpperInvariant() | Test-CacheKitMasterKey | Should -Be @($true, $true)
         }
 
         It 'gives the same fingerprint for the same key in any form' {
             $key = New-CacheKitMasterKey
-            $secureKey = ConvertTo-SecureString $key -AsPlainText -Force
+            $secureKey = ConvertTo-Secret $key
             $prints = foreach ($form in $key, $secureKey, $key.ToUpperInvariant()) {
                 (Test-CacheKitMasterKey $form -Detailed).Fingerprint
             }
@@ -66,10 +55,8 @@ Describe 'Test-CacheKitMasterKey' {
 
     Context 'the configured key' {
         BeforeEach {
+            Initialize-TestEnvironment
             $env:CACHEKIT_MASTER_KEY = $null
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $env:CACHEKIT_MASTER_KEY_ROTATION = $null
-            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
         }
 
         It 'says that there is none' {
@@ -80,7 +67,7 @@ Describe 'Test-CacheKitMasterKey' {
         It 'takes the first source that is set' {
             New-CacheKitMasterKey -Save
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'the saved key file'
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             $env:CACHEKIT_MASTER_KEY_FILE = $path
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY_FILE'
@@ -130,7 +117,7 @@ Describe 'Test-CacheKitMasterKey' {
             @{ Name = 'text'; Content = 'not a key' }
             @{ Name = 'half a key on its second line'; Content = ('d' * 64) + "`n" + ('e' * 32) + "`n" }
         ) {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, $Content)
             $report = Test-CacheKitMasterKey -Path $path -Detailed
@@ -139,7 +126,7 @@ Describe 'Test-CacheKitMasterKey' {
         }
 
         It 'tells each key of a file with several, and which of them encrypts' {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('e' * 64) + "`n" + ('f' * 64) + "`n")
             $reports = @(Test-CacheKitMasterKey -Path $path -Detailed)
@@ -155,7 +142,7 @@ Describe 'Test-CacheKitMasterKey' {
         }
 
         It 'is false for a file with the same key twice' {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('D' * 64) + "`n")
             $report = Test-CacheKitMasterKey -Path $path -Detailed
@@ -165,14 +152,14 @@ Describe 'Test-CacheKitMasterKey' {
         }
 
         It 'takes Windows line ends' {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`r`n")
             Test-CacheKitMasterKey -Path $path | Should -BeTrue
         }
 
         It 'is false for a file that others can read' -Skip:$IsWindows {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, OtherRead')
             (Test-CacheKitMasterKey -Path $path -Detailed).ErrorId | Should -Be 'KeyFileTooOpen'

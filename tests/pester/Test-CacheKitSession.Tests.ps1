@@ -4,15 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'REDIS_URL'
-        'CACHEKIT_REDIS_USER', 'CACHEKIT_REDIS_PASSWORD', 'CACHEKIT_API_KEY', 'CACHEKIT_API_URL', 'CACHEKIT_CA_FILE'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
+    . "$PSScriptRoot/common.ps1"
 
     function Get-Row {
         param($Rows, $Check)
@@ -23,17 +15,12 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Test-CacheKitSession' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
         $env:CACHEKIT_CACHE_PATH = "$TestDrive/store/environment.db"
     }
@@ -120,13 +107,7 @@ Describe 'Test-CacheKitSession' {
     }
 
     It 'finds a backend that forgets' {
-        Register-CacheKitBackend -Name Forgetful -Get { param($Key) $null = $Key } -Set {
-            param($Key, [byte[]] $Value, [timespan] $Ttl)
-            $null = $Key, $Value, $Ttl
-        } -Remove {
-            param($Key)
-            $null = $Key
-        }
+        Register-CacheKitBackend -Name Forgetful @emptyBackend
         try {
             $rows = Test-CacheKitSession (New-CacheKitSession -Backend Forgetful)
             (Get-Row $rows Connection).Status | Should -Be 'Passed'
@@ -143,8 +124,7 @@ Describe 'Test-CacheKitSession' {
         $session = New-CacheKitSession -Path "$TestDrive/clean.db"
         $null = Invoke-Cached -Session $session -Key one { 1 }
         $null = Test-CacheKitSession $session
-        $bytes = [System.IO.File]::ReadAllText("$TestDrive/clean.db", [System.Text.Encoding]::Latin1)
-        $bytes | Should -Not -Match 'ck:-:health'
+        Read-OpenFile "$TestDrive/clean.db" | Should -Not -Match 'ck:-:health'
     }
 
     It 'says how much is kept in memory' {

@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.UnprotectCacheKitDataCommand'
     $fixtures = "$PSScriptRoot/../fixtures/python-frame"
     $rows = Get-Content "$fixtures/rows.json" -Raw | ConvertFrom-Json
@@ -43,7 +43,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $value = Unprotect-CacheKitData @common @frame
         $value | Should -BeOfType pscustomobject
         $value.user_id | Should -Be 42
-        $value.name | Should -Be 'Zoë'
+        $value.name | Should -Be "Zo`u{eb}"
         $value.tags | Should -Be 'a', 'b'
         $value.active | Should -BeTrue
         $value.note | Should -BeNullOrEmpty
@@ -58,7 +58,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $frame = Get-Frame $Name
         $value = Unprotect-CacheKitData @common @frame
         $value.user_id | Should -Be 42
-        $value.name | Should -Be 'Zoë'
+        $value.name | Should -Be "Zo`u{eb}"
         $value.tags | Should -Be 'a', 'b'
     }
 
@@ -66,25 +66,13 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $frame = Get-Frame $_
         $output = @(Unprotect-CacheKitData @common @frame)
         $output.id | Should -Be 1, 2, 3
-        $output.name | Should -Be 'Zoë', $null, 'c'
+        $output.name | Should -Be "Zo`u{eb}", $null, 'c'
     }
 
     It 'takes what Get-CacheKitEntry -Raw gives' {
         $frame = Get-Frame 'default'
         $table = @{ $frame.Key = $frame.Data; 'one byte' = [byte[]] 1 }
-        Register-CacheKitBackend Frames -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Frames -Table $table -List
         $other = New-CacheKitSession -Backend Frames -Tenant acme -MasterKey $rows.master_key_hex
         try {
             $value = Get-CacheKitEntry -Session $other -Raw -Key $frame.Key |
@@ -125,7 +113,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         "$problem" | Should -Be "The frame is of the tenant 'globex', and this call is for 'acme'. Nothing was opened."
         (Unprotect-CacheKitData @common @frame -Tenant globex).user_id | Should -Be 42
         # Saying that it is of this tenant does not help: its key is one of the other's.
-        $frame = Edit-Header $frame '"globex"' '"acme"  '
+        $frame = Edit-Header $frame -From '"globex"' -To '"acme"  '
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameKeyUnknown,$commandType"
     }
 
@@ -141,7 +129,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $names = foreach ($bytes in $frame.Data, $named) {
             [regex]::Match([Text.Encoding]::Latin1.GetString($bytes), '[0-9a-f]{32}').Value
         }
-        $frame = Edit-Header $frame $names[0] $names[1]
+        $frame = Edit-Header $frame -From $names[0] -To $names[1]
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
@@ -164,12 +152,12 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $problem.CategoryInfo.Category | Should -Be 'SecurityError'
         $frame.Data = [Text.Encoding]::ASCII.GetBytes('{"data": "AAAA", "metadata": {}, "serializer": "default"}')
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType"
-        $frame = Edit-Header (Get-Frame 'default') '"encrypted": true' '"encrypted":false'
+        $frame = Edit-Header (Get-Frame 'default') -From '"encrypted": true' -To '"encrypted":false'
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType"
     }
 
     It 'finds a frame suspicious that is encrypted for nobody' {
-        $frame = Edit-Header (Get-Frame 'default') '"tenant_id": "acme"' '"tenant_id": null  '
+        $frame = Edit-Header (Get-Frame 'default') -From '"tenant_id": "acme"' -To '"tenant_id": null  '
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "PythonFrameInvalid,$commandType" -PassThru
         "$problem" | Should -Match '^The frame is suspicious'
@@ -180,7 +168,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         @{ From = '"compressed": true'; To = '"compressed":false' }
         @{ From = '"original_type": "msgpack"'; To = '"original_type": null     ' }
     ) {
-        $frame = Edit-Header (Get-Frame 'default') $From $To
+        $frame = Edit-Header (Get-Frame 'default') -From $From -To $To
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
@@ -189,7 +177,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         @{ Name = 'orjson'; From = '"s": "orjson"'; To = '"s": "arrow" ' }
         @{ Name = 'default'; From = '"s": "default"'; To = '"s": "orjson" ' }
     ) {
-        $frame = Edit-Header (Get-Frame $Name) $From $To
+        $frame = Edit-Header (Get-Frame $Name) -From $From -To $To
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "EntryMalformed,$commandType" -PassThru
         "$problem" | Should -Match 'names a serializer that does not write this format'
@@ -255,7 +243,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
     }
 
     It 'records what it opens and what it refuses' {
-        $audit = "$TestDrive/$([guid]::NewGuid()).jsonl"
+        $audit = Get-TestPath .jsonl
         $audited = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex -AuditPath $audit
         $frame = Get-Frame 'default'
         $null = Unprotect-CacheKitData -Session $audited @frame

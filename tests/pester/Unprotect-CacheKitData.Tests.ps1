@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.UnprotectCacheKitDataCommand'
     $key = 'ab' * 32
 }
@@ -66,16 +66,7 @@ Describe 'Unprotect-CacheKitData' {
 
     It 'does not open an entry of the cache, and is none' {
         $table = @{}
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        }
+        Register-TableBackend -Name Table -Table $table
         $other = New-CacheKitSession -Backend Table -NoMemoryTier -MasterKey $key
         try {
             Set-CacheKitItem -Session $other one 'item'
@@ -112,7 +103,8 @@ Describe 'Unprotect-CacheKitData' {
 
     It 'opens nothing where a required audit log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/no-folder", '')
-        $audited = New-CacheKitSession -Memory -MasterKey $key -AuditPath "$TestDrive/no-folder/audit.jsonl" -AuditRequired
+        $trail = @{ AuditPath = "$TestDrive/no-folder/audit.jsonl"; AuditRequired = $true }
+        $audited = New-CacheKitSession -Memory -MasterKey $key @trail
         $given = [System.Collections.Generic.List[object]]::new()
         { Unprotect-CacheKitData -Session $audited $frame -Key one | ForEach-Object { $given.Add($_) } } |
             Should -Throw -ErrorId "AuditWriteFailed,$commandType"

@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     Get-CacheKitBackend | Unregister-CacheKitBackend
     $commandType = 'CacheKit.Commands.UnregisterCacheKitBackendCommand'
 }
@@ -10,7 +10,7 @@ BeforeAll {
 Describe 'Unregister-CacheKitBackend' {
     BeforeEach {
         foreach ($name in 'One', 'Two', 'Three') {
-            Register-CacheKitBackend $name -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) } -Force
+            Register-CacheKitBackend $name @emptyBackend -Force
         }
     }
 

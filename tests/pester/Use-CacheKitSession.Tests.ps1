@@ -4,11 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-    $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+    . "$PSScriptRoot/common.ps1"
 
     function Get-Token {
         Invoke-SecureCached -Key token { "made for $((Get-CacheKitSession).Tenant)" }
@@ -17,27 +13,15 @@ BeforeAll {
     function Get-Tenant {
         (Get-CacheKitSession).Tenant
     }
-
-    function Get-ErrorId {
-        param([scriptblock] $Block)
-        try {
-            & $Block
-        }
-        catch {
-            return ($_.FullyQualifiedErrorId -split ',')[0]
-        }
-
-        throw 'no error'
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Use-CacheKitSession' {
     BeforeEach {
+        Initialize-TestEnvironment
         $session = New-CacheKitSession -Memory -Tenant home -Namespace rooms -Ttl 1h
     }
 
@@ -82,18 +66,13 @@ Describe 'Use-CacheKitSession' {
     }
 
     It 'works over what the environment configures, and follows it' {
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/one.db"
-        try {
-            Use-CacheKitSession -Tenant acme {
-                Get-Token | Should -Be 'made for acme'
-                $env:CACHEKIT_CACHE_PATH = "$TestDrive/two.db"
-                Invoke-SecureCached -Key token { 'in the other file' } | Should -Be 'in the other file'
-                $env:CACHEKIT_CACHE_PATH = "$TestDrive/one.db"
-                Invoke-SecureCached -Key token { 'not run' } | Should -Be 'made for acme'
-            }
-        }
-        finally {
-            $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+        $path = $env:CACHEKIT_CACHE_PATH
+        Use-CacheKitSession -Tenant acme {
+            Get-Token | Should -Be 'made for acme'
+            $env:CACHEKIT_CACHE_PATH = Get-TestPath .db
+            Invoke-SecureCached -Key token { 'in the other file' } | Should -Be 'in the other file'
+            $env:CACHEKIT_CACHE_PATH = $path
+            Invoke-SecureCached -Key token { 'not run' } | Should -Be 'made for acme'
         }
     }
 
@@ -208,7 +187,7 @@ Describe 'Use-CacheKitSession' {
     }
 
     It 'takes a tenant of 1,024 bytes' {
-        Use-CacheKitSession $session -Tenant ('é' * 512) { (Get-Tenant).Length } | Should -Be 512
+        Use-CacheKitSession $session -Tenant ("`u{e9}" * 512) { (Get-Tenant).Length } | Should -Be 512
     }
 
     It 'refuses a session that is closed' {
@@ -220,8 +199,6 @@ Describe 'Use-CacheKitSession' {
 
     It 'completes the tenants that were used' {
         $null = Use-CacheKitSession $session -Tenant 'completed tenant' { }
-        $line = 'Use-CacheKitSession -Tenant compl'
-        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
-        $found.CompletionMatches.CompletionText | Should -Contain "'completed tenant'"
+        Get-CompletionText 'Use-CacheKitSession -Tenant compl' | Should -Contain "'completed tenant'"
     }
 }

@@ -5,31 +5,27 @@ Set-StrictMode -Version Latest
 # block run again. Each case names the free ones among $a, $b and $c; the others must leave the entry alone.
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'cache.db'))
-
-    function Add-Run {
-        $script:runs++
-    }
+    . "$PSScriptRoot/../common.ps1"
+    Initialize-TestEnvironment
 
     function Invoke-Case {
         param([scriptblock] $Block, [string] $Changed)
 
+        # The blocks are to run in any case; what they do is of no matter.
+        Set-StrictMode -Off
         $a = $b = $c = 'before'
         $null = Invoke-SecureCached -Namespace $script:room $Block 2>$null
-        $script:runs = 0
+        [CacheKitTest.Counter]::Reset()
         if ($Changed) {
             Set-Variable -Name $Changed -Value 'after'
         }
         $null = Invoke-SecureCached -Namespace $script:room $Block 2>$null
-        $script:runs
+        [CacheKitTest.Counter]::Count
     }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH = $script:saved
+    Restore-TestEnvironment
 }
 
 Describe 'The free variables of a block' {
@@ -120,9 +116,9 @@ Describe 'The free variables of a block' {
     ) {
         # One case must not find the entries of another.
         $script:room = [guid]::NewGuid().ToString('n')
-        $block = [scriptblock]::Create("Add-Run; $Text")
+        $block = [scriptblock]::Create("[CacheKitTest.Counter]::Add(); $Text")
         if ($Text -match '^(param|begin|end)\b') {
-            $block = [scriptblock]::Create(($Text -replace '^(param\([^)]*\)|(?:begin|end) \{)', '$0 Add-Run;'))
+            $block = [scriptblock]::Create(($Text -replace '^(param\([^)]*\)|(?:begin|end) \{)', '$0 [CacheKitTest.Counter]::Add();'))
         }
 
         Invoke-Case $block | Should -Be 0 -Because 'nothing changed'

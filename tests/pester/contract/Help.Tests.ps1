@@ -3,14 +3,12 @@
 
 BeforeDiscovery {
     . "$PSScriptRoot/HelpPage.ps1"
-    Import-BuiltModule
     $cmdlets = foreach ($name in (Get-Module -Name CacheKit).ExportedCmdlets.Keys) { @{ Name = $name } }
 }
 
 Describe 'Help of <Name>' -ForEach $cmdlets {
     BeforeAll {
         . "$PSScriptRoot/HelpPage.ps1"
-        Import-BuiltModule
         $command = Get-Command -Name $Name -Module CacheKit
         $path = Get-HelpPagePath -Name $Name
         $page = Read-HelpPage -Path $path
@@ -72,7 +70,6 @@ Describe 'Help of <Name>' -ForEach $cmdlets {
 Describe 'Pages of docs/cmdlets' {
     BeforeAll {
         . "$PSScriptRoot/HelpPage.ps1"
-        Import-BuiltModule
         $folder = [System.IO.Path]::GetDirectoryName((Get-HelpPagePath -Name 'any'))
     }
 

@@ -3,7 +3,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
     $call = @{ Interop = 'op'; Namespace = 'interop-arguments'; Plain = $true }
 

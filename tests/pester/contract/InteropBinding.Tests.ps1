@@ -3,7 +3,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
     $call = @{ Interop = 'op'; Namespace = 'interop-binding'; Plain = $true }
 }
@@ -76,8 +76,10 @@ Describe 'Parameters of a block' {
 
     It 'make the same key as the arguments that they come to, and see the same' {
         $session = New-CacheKitSession -Path "$TestDrive/binding.db" -MasterKey ('ab' * 32) -Namespace interop-binding
-        $block = { param([long] $Id, $Kind = 'user', [switch] $All, [Parameter(ValueFromRemainingArguments)] $Rest)
-            "$($Id.GetType().Name) $Id $Kind $All $Rest" }
+        $block = {
+            param([long] $Id, $Kind = 'user', [switch] $All, [Parameter(ValueFromRemainingArguments)] $Rest)
+            "$($Id.GetType().Name) $Id $Kind $All $Rest"
+        }
         Invoke-SecureCached -Session $session -Interop op -ArgumentList '7' $block | Should -Be 'Int64 7 user False '
         Invoke-SecureCached -Session $session -Interop op -ArgumentList '7', 'group', 1, 2 $block |
             Should -Be 'Int64 7 group False 1 2'

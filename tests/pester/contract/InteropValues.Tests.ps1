@@ -109,19 +109,12 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/../InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-    $master = 'ab' * 32
     $table = @{}
-    Register-InteropTable InteropValues $table
+    Register-TableBackend -Name InteropValues -Table $table
     $session = New-CacheKitSession -Backend InteropValues -MasterKey $master
     $call = @{ Session = $session; Interop = 'op'; Namespace = 'interop-values' }
     $place = (Get-CacheKitKey -Interop op -Namespace interop-values -Plain).Key
-
-    function Get-StoredHex {
-        $document = Unprotect-InteropDocument $table[$place] -Key $place -MasterKey $master
-        [Convert]::ToHexString($document).ToLowerInvariant()
-    }
 
     # Type and text, the same in every culture.
     function Get-Description {

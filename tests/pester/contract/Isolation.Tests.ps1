@@ -11,12 +11,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
 }
 
 Describe 'For <Other>' -ForEach $others {
     BeforeEach {
-        $path = "$TestDrive/$([guid]::NewGuid()).db"
+        $path = Get-TestPath .db
         $mine = New-CacheKitSession -Path $path -Tenant acme -MasterKey ('ab' * 32)
         $theirs = New-CacheKitSession -Path $path -Tenant $Tenant -MasterKey $Master
         Set-CacheKitItem -Session $mine one 'acme''s'

@@ -1,19 +1,16 @@
 #Requires -Version 7.4
 
 BeforeDiscovery {
+    . "$PSScriptRoot/../common.ps1"
     $module = Get-Module -ListAvailable -Name CacheKit | Select-Object -First 1
     $manifest = Import-PowerShellDataFile -LiteralPath $module.Path
     $cmdlets = $manifest.CmdletsToExport
 }
 
 BeforeAll {
+    . "$PSScriptRoot/../common.ps1"
     $module = Get-Module -ListAvailable -Name CacheKit | Select-Object -First 1
     $manifest = Import-PowerShellDataFile -LiteralPath $module.Path
-    Import-Module -Name CacheKit
-}
-
-AfterAll {
-    Remove-Module -Name CacheKit
 }
 
 Describe 'The manifest' {

@@ -2,43 +2,32 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'serializers.db'))
-
-    # Counts the runs of a block without being a variable that the block reads.
-    function Add-Run {
-        $script:runs++
-    }
+    . "$PSScriptRoot/../common.ps1"
+    Initialize-TestEnvironment
 
     # Runs a block twice under a key of its own; gives what the second call wrote, and asserts that it was a hit.
     function Get-CachedOutput {
         param([string] $Serializer, [scriptblock] $Block)
 
-        $script:runs = 0
-        $script:made = $Block
-        $key = [guid]::NewGuid().ToString()
-        $null = Invoke-SecureCached -Key $key -Serializer $Serializer { Add-Run; & $script:made }
-        $output = @(Invoke-SecureCached -Key $key -Serializer $Serializer { Add-Run; & $script:made })
-        $script:runs | Should -Be 1
+        [CacheKitTest.Counter]::Reset()
+        $call = @{ Key = [guid]::NewGuid().ToString(); Serializer = $Serializer }
+        $null = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); & $Block }
+        $output = @(Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); & $Block })
+        [CacheKitTest.Counter]::Count | Should -Be 1
         , $output
     }
 
     function Get-Refusal {
         param([string] $Serializer, [scriptblock] $Block)
 
-        $script:made = $Block
-        $key = [guid]::NewGuid().ToString()
-        $null = Invoke-SecureCached -Key $key -Serializer $Serializer { & $script:made } -ErrorAction SilentlyContinue -ErrorVariable refusal
+        $call = @{ Key = [guid]::NewGuid().ToString(); Serializer = $Serializer; ErrorAction = 'SilentlyContinue' }
+        $null = Invoke-SecureCached @call $Block -ErrorVariable refusal
         $refusal[0]
     }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Counts' {
@@ -66,7 +55,10 @@ Describe 'MessagePack' {
     }
 
     It 'gives times back' {
-        $output = Get-CachedOutput MessagePack { [datetimeoffset] '2024-05-06T07:08:09.1234567+02:00'; [dateonly] '2024-05-06' }
+        $output = Get-CachedOutput MessagePack {
+            [datetimeoffset] '2024-05-06T07:08:09.1234567+02:00'
+            [dateonly] '2024-05-06'
+        }
         $output[0] | Should -BeOfType [datetimeoffset]
         $output[0].ToString('o') | Should -Be '2024-05-06T07:08:09.1234567+02:00'
         $output[1] | Should -BeOfType [dateonly]
@@ -75,7 +67,11 @@ Describe 'MessagePack' {
     It 'refuses <Name>, and says the way out' -ForEach @(
         @{ Name = 'a decimal'; Block = { @{ a = 1.5d } }; Place = "[0]['a']" }
         @{ Name = 'a secret'; Block = { [securestring]::new() }; Place = '[0]' }
-        @{ Name = 'a credential'; Block = { [pscustomobject] @{ c = [pscredential]::new('u', [securestring]::new()) } }; Place = '[0].c' }
+        @{
+            Name  = 'a credential'
+            Block = { [pscustomobject] @{ c = [pscredential]::new('u', [securestring]::new()) } }
+            Place = '[0].c'
+        }
         @{ Name = 'a key that is a number'; Block = { @{ 1 = 2 } }; Place = "[0]['1']" }
     ) {
         $refusal = Get-Refusal MessagePack $Block
@@ -88,7 +84,10 @@ Describe 'MessagePack' {
 Describe 'Json' {
     It 'comes back as from ConvertFrom-Json: <Name>' -ForEach @(
         @{ Name = 'numbers'; Block = { 1; 1.5; [bigint]::Pow(2, 70) } }
-        @{ Name = 'text and times'; Block = { 'a'; [datetime]::new(2024, 5, 6, 7, 8, 9, [DateTimeKind]::Utc); '2024-05-06T07:08:09' } }
+        @{
+            Name  = 'text and times'
+            Block = { 'a'; [datetime]::new(2024, 5, 6, 7, 8, 9, [DateTimeKind]::Utc); '2024-05-06T07:08:09' }
+        }
         @{ Name = 'objects'; Block = { [pscustomobject] @{ b = 1; a = @{ c = $true } }; [ordered] @{ x = , 1 } } }
         @{ Name = 'enums and bytes'; Block = { [dayofweek]::Friday; , [byte[]] (1, 2); [guid]::Empty } }
     ) {
@@ -167,10 +166,22 @@ Describe 'Arrow' {
     It 'refuses what is no table: <Name>' -ForEach @(
         @{ Name = 'a number'; Block = { 5 }; Reason = '*row 0*System.Int32*' }
         @{ Name = 'null'; Block = { $null }; Reason = '*row 0 is null*' }
-        @{ Name = 'other properties'; Block = { [pscustomobject] @{ a = 1 }; [pscustomobject] @{ b = 1 } }; Reason = "*row 1*'b'*" }
-        @{ Name = 'a missing property'; Block = { [pscustomobject] @{ a = 1; b = 2 }; [pscustomobject] @{ a = 1 } }; Reason = "*row 1*'b'*" }
+        @{
+            Name   = 'other properties'
+            Block  = { [pscustomobject] @{ a = 1 }; [pscustomobject] @{ b = 1 } }
+            Reason = "*row 1*'b'*"
+        }
+        @{
+            Name   = 'a missing property'
+            Block  = { [pscustomobject] @{ a = 1; b = 2 }; [pscustomobject] @{ a = 1 } }
+            Reason = "*row 1*'b'*"
+        }
         @{ Name = 'a nested object'; Block = { [pscustomobject] @{ a = @{} } }; Reason = "*'a' of row 0*Hashtable*" }
-        @{ Name = 'a secret in it'; Block = { [pscustomobject] @{ a = [securestring]::new() } }; Reason = "*'a' of row 0*SecureString*" }
+        @{
+            Name   = 'a secret in it'
+            Block  = { [pscustomobject] @{ a = [securestring]::new() } }
+            Reason = "*'a' of row 0*SecureString*"
+        }
     ) {
         $refusal = Get-Refusal Arrow $Block
         $refusal.FullyQualifiedErrorId | Should -BeLike 'TableShapeUnsupported,*'

@@ -4,10 +4,8 @@ Set-StrictMode -Version Latest
 # Which values are the same value, seen from outside: those that give one key. What a block could tell apart must differ.
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'cache.db'))
+    . "$PSScriptRoot/../common.ps1"
+    Initialize-TestEnvironment
     $script:notDerivable = 'KeyNotDerivable,CacheKit.Commands.GetCacheKitKeyCommand'
 
     # The variable keeps the value as it is: nothing is unrolled on the way.
@@ -20,7 +18,7 @@ BeforeAll {
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH = $script:saved
+    Restore-TestEnvironment
 }
 
 Describe 'The identity of a value' {

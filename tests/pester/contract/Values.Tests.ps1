@@ -1,15 +1,17 @@
+#Requires -Version 7.4
+# What comes back of values that are not plain data.
+Set-StrictMode -Version Latest
+
+BeforeAll {
+    . "$PSScriptRoot/../common.ps1"
+    Initialize-TestEnvironment
+}
+
+AfterAll {
+    Restore-TestEnvironment
+}
+
 Describe 'Values' {
-    BeforeAll {
-        Import-Module CacheKit
-        $before = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH
-        $env:CACHEKIT_MASTER_KEY = '7' * 64
-        $env:CACHEKIT_CACHE_PATH = Join-Path $TestDrive 'values.db'
-    }
-
-    AfterAll {
-        $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH = $before
-    }
-
     It 'keeps a file as its properties' {
         $path = Join-Path $TestDrive 'file.txt'
         Set-Content -Path $path -Value 'text'
@@ -78,7 +80,11 @@ Describe 'Values' {
         @{ Name = 'a cycle'; Id = 'ValueTooDeep'; Make = { $a = [ordered]@{}; $a.Self = $a; , $a } }
         @{ Name = 'a deep graph'; Id = 'ValueTooDeep'; Make = { $a = 1; foreach ($i in 1..10000) { $a = , $a }; , $a } }
         @{ Name = 'a text of 600 MiB'; Id = 'ValueTooLarge'; Make = { 'x' * 600MB } }
-        @{ Name = 'an endless enumeration'; Id = 'ValueTooLarge'; Make = { , [System.Linq.Enumerable]::Range(1, [int]::MaxValue) } }
+        @{
+            Name = 'an endless enumeration'
+            Id   = 'ValueTooLarge'
+            Make = { , [System.Linq.Enumerable]::Range(1, [int]::MaxValue) }
+        }
     ) {
         $failures = $null
         $null = Invoke-SecureCached -Key $Name $Make -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -89,7 +95,8 @@ Describe 'Values' {
         It 'are refused when their texts could not be told apart' {
             $table = @{ [object]::new() = 1; [object]::new() = 2 }
             $failure = $null
-            $value = Invoke-SecureCached -Key 'equal texts' -Depth 0 { $table } -ErrorVariable failure -ErrorAction SilentlyContinue
+            $value = Invoke-SecureCached -Key 'equal texts' -Depth 0 { $table } -ErrorVariable failure `
+                -ErrorAction SilentlyContinue
             $value.Count | Should -Be 2
             $failure[0].FullyQualifiedErrorId | Should -BeLike 'ValueTypeUnsupported,*'
             Invoke-SecureCached -Key 'equal texts' { 'new' } -WarningVariable said | Should -Be 'new'

@@ -19,7 +19,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
 }
 
 Describe 'Under -WhatIf' {
