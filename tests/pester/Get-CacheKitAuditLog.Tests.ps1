@@ -30,14 +30,14 @@ AfterAll {
 }
 
 Describe 'Get-CacheKitAuditLog' {
-    It 'gives what was done, in its order' {
+    It 'Audit: returns the events in the order in which they happened' {
         $found = Get-CacheKitAuditLog $log
         $found.Event | Should -Be @('Miss', 'Seal', 'Open', 'Open', 'Miss', 'Seal', 'Miss', 'Seal')
         $found.Number | Should -Be @(1..8)
         $found[0].GetType().FullName | Should -Be CacheKit.AuditLogEntry
     }
 
-    It 'tells who, where and what' {
+    It 'Audit: records user, host, process, script and entry of an event' {
         $first = @(Get-CacheKitAuditLog $log)[0]
         $first.User | Should -Be ([Environment]::UserName)
         $first.Host | Should -Be ([Environment]::MachineName)
@@ -51,7 +51,7 @@ Describe 'Get-CacheKitAuditLog' {
         $first.Time | Should -BeLessOrEqual ([datetimeoffset]::UtcNow)
     }
 
-    It 'filters by <Name>' -ForEach @(
+    It 'Audit: filters by <Name>' -ForEach @(
         @{ Name = 'event'; Filter = @{ Event = 'Open' }; Numbers = @(3, 4) }
         @{ Name = 'several events'; Filter = @{ Event = 'Open', 'Seal' }; Numbers = @(2, 3, 4, 6, 8) }
         @{ Name = 'namespace'; Filter = @{ Namespace = 'rep*' }; Numbers = @(5..8) }
@@ -73,18 +73,18 @@ Describe 'Get-CacheKitAuditLog' {
         @(Get-CacheKitAuditLog $log @Filter | ForEach-Object { $_.Number }) | Should -Be $Numbers
     }
 
-    It 'filters by an entry, its id or its whole key' {
+    It 'Audit: filters by the id of an entry or by its whole key' {
         (Get-CacheKitAuditLog $log -KeyId $key).Number | Should -Be @(1..4)
         (Get-CacheKitAuditLog $log -KeyId ($key -split ':')[-1]).Number | Should -Be @(1..4)
         (Get-CacheKitAuditLog $log -KeyId "$(($key -split ':')[-1].Substring(0, 8))*").Number | Should -Be @(1..4)
     }
 
-    It 'takes the log of the session' {
+    It 'Audit: reads the log of the session when no path is given' {
         @(Get-CacheKitAuditLog -Session $session) | Should -HaveCount 8
         Use-CacheKitSession $session { @(Get-CacheKitAuditLog).Count } | Should -Be 8
     }
 
-    It 'tells which lines are authentic, and passes over what is no line' {
+    It 'Audit: marks authentic lines with -Verify and skips lines that are none' {
         $copy = "$TestDrive/copy.jsonl"
         $lines = [IO.File]::ReadAllLines($log)
         $lines[1] = $lines[1] -replace '"seal"', '"open"'
@@ -97,7 +97,7 @@ Describe 'Get-CacheKitAuditLog' {
         @($found | Where-Object { $null -ne $_.IsAuthentic }) | Should -HaveCount 0
     }
 
-    It 'tells of an entry that is not authentic' {
+    It 'Audit: records an entry that is not authentic' {
         $log2 = "$TestDrive/refused.jsonl"
         Register-CacheKitBackend Forger -Force @emptyBackend -Get { param($Key) if ($Key) { , [byte[]] (1..200) } }
         $forged = New-CacheKitSession -Backend Forger -AuditPath $log2
@@ -108,7 +108,7 @@ Describe 'Get-CacheKitAuditLog' {
         Unregister-CacheKitBackend Forger
     }
 
-    It 'does not tell of public data' {
+    It 'Audit: records nothing about public data' {
         $log3 = "$TestDrive/plain.jsonl"
         $plain = New-CacheKitSession -Memory -AuditPath $log3
         $null = Invoke-Cached -Session $plain -Key token { 'made' }
@@ -116,7 +116,7 @@ Describe 'Get-CacheKitAuditLog' {
         Remove-CacheKitSession $plain
     }
 
-    It 'is an error where there is no log' {
+    It 'Audit: fails when there is no log' {
         $found = Get-CacheKitAuditLog "$TestDrive/none.jsonl" -ErrorVariable problems -ErrorAction SilentlyContinue
         $found | Should -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'AuditLogUnusable,*'

@@ -15,11 +15,11 @@ AfterAll {
 }
 
 Describe 'Get-CacheKitBackend' {
-    It 'gives all, by name' {
+    It 'Backend: returns all backends sorted by name' {
         (Get-CacheKitBackend).Name | Should -BeExactly @('Alpha', 'alphabet', 'beta', 'Whole')
     }
 
-    It 'finds <Pattern>' -ForEach @(
+    It 'Backend: finds the backends that match <Pattern>' -ForEach @(
         @{ Pattern = 'ALPHA'; Expected = @('Alpha') }
         @{ Pattern = 'alpha*'; Expected = @('Alpha', 'alphabet') }
         @{ Pattern = '[bw]*'; Expected = @('beta', 'Whole') }
@@ -29,7 +29,7 @@ Describe 'Get-CacheKitBackend' {
         ($Pattern | Get-CacheKitBackend).Name | Should -BeExactly $Expected
     }
 
-    It 'says what each can do, and since when it is there' {
+    It 'Backend: shows the capabilities and the time of registration' {
         (Get-CacheKitBackend beta).Capabilities | Should -Be 'None'
         $whole = Get-CacheKitBackend Whole
         $whole.Capabilities | Should -Be 'List, Lock'
@@ -37,7 +37,7 @@ Describe 'Get-CacheKitBackend' {
         $whole.Registered -le [System.DateTimeOffset]::Now | Should -BeTrue
     }
 
-    It 'says that there is none of a name, and nothing of a pattern' {
+    It 'Backend: fails for an unknown name, but not for a pattern without a match' {
         $problems = $null
         Get-CacheKitBackend none -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -Be 'BackendNotFound,CacheKit.Commands.GetCacheKitBackendCommand'
@@ -45,7 +45,7 @@ Describe 'Get-CacheKitBackend' {
         Get-CacheKitBackend none* -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'completes names' {
+    It 'Completion: offers the names of backends' {
         Get-CompletionText 'Get-CacheKitBackend al' | Should -BeExactly @('Alpha', 'alphabet')
     }
 }

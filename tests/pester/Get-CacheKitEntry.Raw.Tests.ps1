@@ -22,7 +22,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         Unregister-CacheKitBackend Raw
     }
 
-    It 'tells what an entry of our own looks like, in a database too' {
+    It 'Entry: describes encrypted and plain entries of a database with -Raw' {
         # Entries have milliseconds.
         $begin = [DateTimeOffset]::UtcNow.AddMilliseconds(-1)
         $other = New-CacheKitSession -Path "$TestDrive/raw.db" -MasterKey $key
@@ -42,7 +42,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         "$($entries[0])" | Should -Be $entries[0].Key
     }
 
-    It 'tells all that the header of a Python frame says' {
+    It 'PythonFrame: shows everything that the header of a frame contains' {
         $table['ns:users:1'] = [IO.File]::ReadAllBytes("$fixtures/default.bin")
         $entry = Get-CacheKitEntry @common
         $entry.Key | Should -Be 'ns:users:1'
@@ -60,7 +60,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         [Convert]::ToHexString($entry.Data) | Should -Be ([Convert]::ToHexString($table['ns:users:1']))
     }
 
-    It 'tells <Form> apart' -ForEach @(
+    It 'Entry: recognizes <Form>' -ForEach @(
         @{
             Form   = 'an old Python entry'
             Format = 'PythonLegacy'
@@ -90,7 +90,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entry.Tenant | Should -BeNullOrEmpty
     }
 
-    It 'tells when a file ends, and what is in it' {
+    It 'Entry: shows when a file container expires and what it contains' {
         $table['file'] = [IO.File]::ReadAllBytes("$fixtures/in-an-expired-file.bin")
         $entry = Get-CacheKitEntry @common
         $entry.Format | Should -Be FileContainer
@@ -99,7 +99,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entry.Description | Should -Match 'expired at 2001-09-09 .*Python auto-mode entry'
     }
 
-    It 'takes keys with wildcards, and whole ones' {
+    It 'Entry: selects raw entries by whole keys and by wildcards' {
         foreach ($name in 'a:1', 'a:2', 'b:1', 'a[1]', 'A:1', 'a\1') {
             $table[$name] = [byte[]] 0xC0
         }
@@ -114,7 +114,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         Get-CacheKitEntry @common -Key 'none:*' -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'says of a whole key that it is not there, and goes on' {
+    It 'Entry: reports a missing raw key and goes on' {
         $table['there'] = [byte[]] 0xC0
         $problems = $null
         $entries = Get-CacheKitEntry @common -Key gone, there, '' -ErrorVariable problems -ErrorAction SilentlyContinue
@@ -124,7 +124,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         $problems[0].TargetObject | Should -Be 'gone'
     }
 
-    It 'looks up whole keys where the store cannot list' {
+    It 'Backend: looks up whole keys when the backend cannot list' {
         Register-TableBackend -Name Raw -Table $table
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
@@ -138,7 +138,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         }
     }
 
-    It 'says that the store does not work' {
+    It 'Backend: fails with StoreUnavailable when the backend throws' {
         Register-CacheKitBackend Raw -Force @emptyBackend -Get { param($Key) throw "broken at $Key" }
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
@@ -150,19 +150,19 @@ Describe 'Get-CacheKitEntry -Raw' {
         }
     }
 
-    It 'opens nothing, whoever the tenant is' {
+    It 'Entry: opens no raw entry, whatever tenant is given' {
         $table['ns:users:1'] = [IO.File]::ReadAllBytes("$fixtures/default-other-tenant.bin")
         (Get-CacheKitEntry @common -Tenant third).Tenant | Should -Be 'globex'
     }
 
-    It 'shows a key that somebody made for the terminal without what steers it' {
+    It 'Entry: replaces the control characters of a key in the table' {
         $table["red$([char] 27)[31m`n$([char] 0x202E)"] = [byte[]] 1
         $text = Get-CacheKitEntry @common | Format-Table | Out-String
         $text | Should -Match 'red\?\[31m\?\?'
         (Get-CacheKitEntry @common).Key | Should -Be @($table.Keys)
     }
 
-    It 'is told apart from the listing of our own entries' {
+    It 'Entry: refuses -Raw together with -Name or -FailClosed' {
         { Get-CacheKitEntry @common -Name one } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         { Get-CacheKitEntry @common -FailClosed } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }

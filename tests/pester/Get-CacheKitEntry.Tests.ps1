@@ -18,11 +18,11 @@ Describe 'Get-CacheKitEntry' {
         $session.Dispose()
     }
 
-    It 'writes nothing where nothing is' {
+    It 'Entry: writes nothing for an empty cache' {
         Get-CacheKitEntry @common -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'tells all but the value' {
+    It 'Entry: shows everything but the value' {
         # Entries have milliseconds.
         $begin = [datetimeoffset]::UtcNow.AddMilliseconds(-1)
         Set-CacheKitItem @common one ('x' * 5000) -Ttl 10m
@@ -48,7 +48,7 @@ Describe 'Get-CacheKitEntry' {
         $entry.PSObject.Properties.Name | Should -Not -Contain 'Value'
     }
 
-    It 'tells what is in the store alone' {
+    It 'Entry: shows in which tier an entry was found' {
         Set-CacheKitItem @common one 1
         $other = New-CacheKitSession -Path $path -MasterKey $key
         (Get-CacheKitEntry -Session $other).Tier | Should -Be 'Store'
@@ -57,7 +57,7 @@ Describe 'Get-CacheKitEntry' {
         $other.Dispose()
     }
 
-    It 'lists entries without a name when no name is asked for' {
+    It 'Entry: includes entries without a name when no name is given' {
         $null = Invoke-SecureCached @common { 'derived' }
         Set-CacheKitItem @common one 1
         $entries = @(Get-CacheKitEntry @common)
@@ -67,7 +67,7 @@ Describe 'Get-CacheKitEntry' {
         (Get-CacheKitEntry @common *).Name | Should -Be 'one'
     }
 
-    It 'filters by name, and misses exact ones alone' {
+    It 'Entry: filters by name and reports a missing name only if it is no pattern' {
         foreach ($name in 'db/one', 'db/two', 'a*b', 'axb') {
             Set-CacheKitItem @common $name 1
         }
@@ -81,7 +81,7 @@ Describe 'Get-CacheKitEntry' {
         $problems[0].TargetObject | Should -Be 'none'
     }
 
-    It 'lists one namespace, several or all' {
+    It 'Namespace: lists the entries of one namespace, of several or of all' {
         foreach ($namespace in 'main', 'users.a', 'users.b', 'Users') {
             Set-CacheKitItem @common -Namespace $namespace one 1
         }
@@ -96,7 +96,7 @@ Describe 'Get-CacheKitEntry' {
         { Get-CacheKitEntry @common -Namespace 'a b' } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
     }
 
-    It 'finds the key of the store' {
+    It 'Entry: finds an entry by its key in the store' {
         Set-CacheKitItem @common -Namespace other one 1
         $physical = (Get-CacheKitKey @common -Namespace other -Key one).Key
         (Get-CacheKitEntry @common -Key $physical).Name | Should -Be 'one'
@@ -107,7 +107,7 @@ Describe 'Get-CacheKitEntry' {
             Should -Throw -ErrorId "EntryNotOfTenant,$commandType"
     }
 
-    It 'lists what is stale only when asked to' {
+    It 'StaleIfError: lists stale entries only with -IncludeStale' {
         $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
         Wait-Until { -not (Test-CacheKitItem @common graced) }
         @(Get-CacheKitEntry @common) | Should -HaveCount 0
@@ -117,13 +117,13 @@ Describe 'Get-CacheKitEntry' {
         $entry.KeepUntil | Should -BeGreaterThan $entry.Expires
     }
 
-    It 'lists a thousand, and stops when enough is enough' {
+    It 'Entry: lists a thousand entries and stops early for Select-Object' {
         1..1000 | ForEach-Object { [pscustomobject] @{ Name = "item $_"; Value = $_ } } | Set-CacheKitItem @common
         @(Get-CacheKitEntry @common) | Should -HaveCount 1000
         @(Get-CacheKitEntry @common | Select-Object -First 3) | Should -HaveCount 3
     }
 
-    It 'shows a table without the tenant''s secrets' {
+    It 'Entry: shows a table without values' {
         Set-CacheKitItem @common one 'the-value'
         $text = Get-CacheKitEntry @common | Format-Table | Out-String
         $text | Should -Match 'one'
@@ -131,7 +131,7 @@ Describe 'Get-CacheKitEntry' {
     }
 }
 
-Describe 'Get-CacheKitEntry of entries that are not authentic' {
+Describe 'Get-CacheKitEntry with entries that are not authentic' {
     BeforeEach {
         $table = @{}
         Register-TableBackend -Name Table -Table $table -List
@@ -149,7 +149,7 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
         Unregister-CacheKitBackend Table
     }
 
-    It 'warns of each, and lists the others' {
+    It 'FailClosed: warns about each entry that is not authentic and lists the others' {
         $warnings = $null
         (Get-CacheKitEntry -Session $session -WarningVariable warnings -WarningAction SilentlyContinue).Name |
             Should -Be 'good'
@@ -159,7 +159,7 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
         $table.Count | Should -Be 3
     }
 
-    It 'makes each an error with -FailClosed, and goes on' {
+    It 'FailClosed: makes each entry that is not authentic an error and goes on' {
         $problems = $null
         (Get-CacheKitEntry -Session $session -FailClosed -ErrorVariable problems -ErrorAction SilentlyContinue).Name |
             Should -Be 'good'
@@ -170,7 +170,7 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
         $table.Count | Should -Be 2
     }
 
-    It 'says how to go on when the store cannot list' {
+    It 'Backend: recommends a -List block when the backend cannot list' {
         Register-CacheKitBackend Plain -Force @emptyBackend
         $other = New-CacheKitSession -Backend Plain -MasterKey $key
         try {

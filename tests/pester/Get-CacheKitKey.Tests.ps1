@@ -21,7 +21,7 @@ AfterAll {
 }
 
 Describe 'Get-CacheKitKey' {
-    It 'gives the very key that Invoke-SecureCached uses: <Name>' -ForEach @(
+    It 'Key: gives the key that Invoke-SecureCached uses: <Name>' -ForEach @(
         @{ Name = 'block'; Call = @{ ScriptBlock = { 1 } } }
         @{ Name = 'name'; Call = @{ ScriptBlock = { 1 }; Key = 'a name' } }
         @{ Name = 'arguments'; Call = @{ ScriptBlock = { 1 }; ArgumentList = 1, 'b', $null } }
@@ -35,12 +35,12 @@ Describe 'Get-CacheKitKey' {
         "$report" | Should -BeExactly $report.Key
     }
 
-    It 'does not run the block' {
+    It 'Key: does not run the block' {
         $null = Get-CacheKitKey { [CacheKitTest.Counter]::Add() }
         [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'lists what goes into the key' {
+    It 'Key: lists the parts of the key' {
         $server = 'db1'
         $report = Get-CacheKitKey { param($A, $B) "$server $A $B" } -ArgumentList 1, 'two' -VaryBy $true
         $report.Components.Kind -join ',' | Should -Be 'Block,Variable,Argument,Argument,VaryBy'
@@ -51,7 +51,7 @@ Describe 'Get-CacheKitKey' {
         $report.Namespace | Should -Be 'main'
     }
 
-    It 'has one component with -Key' {
+    It 'Key: has one part with -Key' {
         $server = 'db1'
         $report = Get-CacheKitKey { $server } -Key 'name'
         $report.Components.Count | Should -Be 1
@@ -59,7 +59,7 @@ Describe 'Get-CacheKitKey' {
         (Get-CacheKitKey -Key 'name').Key | Should -Be $report.Key
     }
 
-    It 'shows of a secret its type alone: <Name>' -ForEach @(
+    It 'Key: shows only the type of a secret: <Name>' -ForEach @(
         @{ Name = 'text'; Value = { ConvertTo-Secret 'hidden-text' } }
         @{ Name = 'credential'; Value = { [pscredential]::new('user', (ConvertTo-Secret 'hidden-text')) } }
         @{ Name = 'table'; Value = { @{ a = @(1, (ConvertTo-Secret 'hidden-text')) } } }
@@ -73,14 +73,14 @@ Describe 'Get-CacheKitKey' {
             Should -Not -BeLike '*hidden-text*'
     }
 
-    It 'shortens long values to one line' {
+    It 'Key: shortens long values to one line' {
         $long = "first`nsecond " + ('x' * 200)
         $component = (Get-CacheKitKey { $long }).Components[1]
         $component.Value.Length | Should -Be 64
         $component.Value | Should -BeLike 'first second*...'
     }
 
-    It 'gives a key for each piped object' {
+    It 'Pipeline: gives a key for each input object' {
         $keys = 'a', 'b', 'a' | Get-CacheKitKey { $_ }
         $keys.Count | Should -Be 3
         $keys[0].Key | Should -Be $keys[2].Key
@@ -88,23 +88,23 @@ Describe 'Get-CacheKitKey' {
         $keys[0].Components[-1].Value | Should -Be 'a'
     }
 
-    It 'needs a block or a name' {
+    It 'Key: needs a block or a name' {
         { Get-CacheKitKey } | Should -Throw -ErrorId "KeyInvalid,$commandType"
     }
 
-    It 'names a variable without identity' {
+    It 'Key: names a variable whose value has no identity' {
         $thread = [Threading.Thread]::CurrentThread
         { Get-CacheKitKey { $thread } } | Should -Throw -ErrorId "KeyNotDerivable,$commandType"
     }
 
-    It 'refuses a bad namespace and a bad key' {
+    It 'Key: refuses an invalid namespace and an invalid name' {
         { Get-CacheKitKey { 1 } -Namespace 'a b' } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
         { Get-CacheKitKey -Key ' ' } | Should -Throw -ErrorId "KeyInvalid,$commandType"
     }
 }
 
-Describe 'What makes two keys the same' {
-    It 'is not layout or comments: <Name>' -ForEach @(
+Describe 'Key identity' {
+    It 'Key: ignores layout and comments: <Name>' -ForEach @(
         @{ Name = 'comment'; Other = "Get-Item 'x' # a comment" }
         @{ Name = 'block comment'; Other = "Get-Item <# why #> 'x'" }
         @{ Name = 'spaces'; Other = "  Get-Item    'x'  " }
@@ -114,7 +114,7 @@ Describe 'What makes two keys the same' {
         (Get-CacheKitKey ([scriptblock]::Create($Other))).Key | Should -Be (Get-CacheKitKey $one).Key
     }
 
-    It 'is every token: <Name>' -ForEach @(
+    It 'Key: differs for every other token: <Name>' -ForEach @(
         @{ Name = 'name'; Other = "Get-Items 'x'" }
         @{ Name = 'text'; Other = "Get-Item 'y'" }
         @{ Name = 'quotes'; Other = 'Get-Item "x"' }
@@ -130,7 +130,7 @@ Describe 'What makes two keys the same' {
         (Get-CacheKitKey ([scriptblock]::Create($Other))).Key | Should -Not -Be (Get-CacheKitKey $one).Key
     }
 
-    It 'is the value: <Name>' -ForEach @(
+    It 'Key: covers value and type: <Name>' -ForEach @(
         @{ Name = 'order of a hashtable'; One = { @{ a = 1; b = 2 } }; Other = { @{ b = 2; a = 1 } }; Same = $true }
         @{ Name = 'order of an array'; One = { 1, 2 }; Other = { 2, 1 }; Same = $false }
         @{ Name = 'number and text'; One = { 1 }; Other = { '1' }; Same = $false }

@@ -17,7 +17,7 @@ Describe 'Get-CacheKitSession' {
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
     }
 
-    It 'tells what the environment configures' {
+    It 'Session: shows what the environment configures' {
         $session = Get-CacheKitSession
         $session | Should -BeOfType CacheKit.CacheKitSession
         $session.IsImplicit | Should -BeTrue
@@ -28,7 +28,7 @@ Describe 'Get-CacheKitSession' {
         Test-Path $env:CACHEKIT_CACHE_PATH | Should -BeFalse
     }
 
-    It 'follows the environment' {
+    It 'Session: follows the environment' {
         $before = Get-CacheKitSession
         $env:CACHEKIT_MASTER_KEY = 'cd' * 32
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'ab' * 32
@@ -37,17 +37,17 @@ Describe 'Get-CacheKitSession' {
         $after.PreviousKeys | Should -Be 1
     }
 
-    It 'needs no key' {
+    It 'MasterKey: shows a session without a usable key' {
         $env:CACHEKIT_MASTER_KEY = 'not a key'
         (Get-CacheKitSession).KeyFingerprint | Should -BeNullOrEmpty
     }
 
-    It 'fails where the store cannot be configured' {
+    It 'Store: fails when the cache path is invalid' {
         $env:CACHEKIT_CACHE_PATH = 'relative.db'
         { Get-CacheKitSession } | Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitSessionCommand'
     }
 
-    It 'tells the default of the runspace, until it is closed' {
+    It 'Session: returns the default session of the runspace until it is closed' {
         $session = New-CacheKitSession -Memory -Tenant home -AsDefault
         try {
             Get-CacheKitSession | Should -Be $session
@@ -68,7 +68,7 @@ Describe 'Get-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'gives all that are open' {
+    It 'Session: returns every open session with -All' {
         $one = New-CacheKitSession -Memory -Tenant one
         $two = New-CacheKitSession -Memory -Tenant two
         $all = Get-CacheKitSession -All
@@ -80,7 +80,7 @@ Describe 'Get-CacheKitSession' {
         $all | Should -Not -Contain $two
     }
 
-    It 'never shows a key' {
+    It 'Session: never shows a key' {
         $text = Get-CacheKitSession | Format-List * | Out-String
         $text | Should -Not -Match 'abab'
         $text | Should -Match 'default'

@@ -16,20 +16,20 @@ Describe 'Invoke-Cached' {
         $env:CACHEKIT_MASTER_KEY = $null
     }
 
-    It 'runs the block once, without a master key' {
+    It 'Plain: runs the block once, without a master key' {
         Invoke-Cached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
         Invoke-Cached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'finds the entry in the store as well' {
+    It 'Plain: finds the entry in the store' {
         $null = Invoke-Cached -Key 'k' { 'value' }
         # A new session, whose memory is empty.
         $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
         Invoke-Cached -Key 'k' { 'other' } | Should -Be 'value'
     }
 
-    It 'keeps counts and types: <Name>' -ForEach @(
+    It 'Values: keeps number and types of objects: <Name>' -ForEach @(
         @{ Name = 'nothing'; Block = { }; Count = 0 }
         @{ Name = 'null'; Block = { $null }; Count = 1 }
         @{ Name = 'three'; Block = { 1; 'b'; 2.5 }; Count = 3 }
@@ -43,21 +43,21 @@ Describe 'Invoke-Cached' {
         ($second | Out-String) | Should -Be ($first | Out-String)
     }
 
-    It 'runs the block again after the time to live' {
+    It 'Ttl: runs the block again after the time to live' {
         Wait-Until {
             $null = Invoke-Cached -Key 'k' -Ttl 1ms { [CacheKitTest.Counter]::Add() }
             [CacheKitTest.Counter]::Count -eq 2
         }
     }
 
-    It 'remembers each input object, and takes -VaryBy' {
+    It 'Pipeline: keeps an entry for each input object, and for each value of -VaryBy' {
         'a', 'b', 'a' | Invoke-Cached { [CacheKitTest.Counter]::Add(); "v$_" } | Should -Be @('va', 'vb', 'va')
         $null = Invoke-Cached -Key 'k' -VaryBy 1 { [CacheKitTest.Counter]::Add() }
         $null = Invoke-Cached -Key 'k' -VaryBy 2 { [CacheKitTest.Counter]::Add() }
         [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
-    It 'returns an older result when the block fails' {
+    It 'StaleIfError: returns an older result when the block fails' {
         $null = Invoke-Cached -Key 'k' -Ttl 1ms -StaleIfError '1h' { 'good' }
         # A hit until the time to live is over.
         Wait-Until {
@@ -67,12 +67,12 @@ Describe 'Invoke-Cached' {
         }
     }
 
-    It 'does not cache a block that wrote an error' {
+    It 'Errors: does not cache the result of a block that wrote an error' {
         Invoke-Cached -Key 'k' { 'part'; Write-Error 'bad' } 2> $null | Should -Be 'part'
         Invoke-Cached -Key 'k' { 'whole' } | Should -Be 'whole'
     }
 
-    It 'returns a secret and keeps it out of the cache: <Name>' -ForEach @(
+    It 'Plain: returns a secret but does not cache it: <Name>' -ForEach @(
         @{ Name = 'text'; Block = { ConvertTo-Secret 'hidden-text' } }
         @{ Name = 'credential'; Block = { [pscredential]::new('user', (ConvertTo-Secret 'hidden-text')) } }
         @{ Name = 'deep'; Block = { @{ a = @(1, [pscustomobject]@{ b = ConvertTo-Secret 'hidden-text' }) } } }
@@ -87,13 +87,13 @@ Describe 'Invoke-Cached' {
             Where-Object { (Read-OpenFile $_).Replace("`0", '').Contains('hidden-text') } | Should -BeNullOrEmpty
     }
 
-    It 'refuses to make a key of a secret' {
+    It 'Key: refuses a secret as part of a plain key' {
         $secret = ConvertTo-Secret 'hidden-text'
         { Invoke-Cached { $secret.Length } } | Should -Throw -ErrorId "SecretRefused,$commandType"
         { Invoke-Cached { 1 } -VaryBy $secret } | Should -Throw -ErrorId "SecretRefused,$commandType"
     }
 
-    It 'shares nothing with Invoke-SecureCached, in either direction' {
+    It 'Plain: shares no entry with Invoke-SecureCached' {
         $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
         $null = Invoke-SecureCached -Key 'k' { 'secure' }
         Invoke-Cached -Key 'k' { 'plain' } 3> $null | Should -Be 'plain'
@@ -101,7 +101,7 @@ Describe 'Invoke-Cached' {
         Invoke-Cached -Key 'k' { 'other' } | Should -Be 'plain'
     }
 
-    It 'warns once when the namespace holds encrypted entries' {
+    It 'Plain: warns once when the namespace has encrypted entries' {
         $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
         $null = Invoke-SecureCached -Namespace 'mixed' { 'secure' }
         $null = Invoke-Cached -Namespace 'mixed' { 1 } -WarningVariable first -WarningAction SilentlyContinue
@@ -112,14 +112,14 @@ Describe 'Invoke-Cached' {
         $third.Count | Should -Be 0
     }
 
-    It 'uses the key that Get-CacheKitKey -Plain shows' {
+    It 'Key: uses the key that Get-CacheKitKey -Plain shows' {
         $report = Get-CacheKitKey -Plain { 1 }
         $line = Invoke-Cached { 1 } -Verbose 4>&1 | ForEach-Object { "$_" } | Where-Object { $_ -like 'Miss: *' }
         $line | Should -Be "Miss: $($report.Key)."
         $report.Key | Should -MatchExactly '\Ack:-:main:[0-9a-f]{40}\z'
     }
 
-    It 'has no -FailClosed' {
+    It 'FailClosed: has no -FailClosed parameter' {
         { Invoke-Cached -FailClosed { 1 } } | Should -Throw -ErrorId "NamedParameterNotFound,$commandType"
     }
 }

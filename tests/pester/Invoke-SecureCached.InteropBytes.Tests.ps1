@@ -101,7 +101,7 @@ BeforeAll {
     $place = (Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
 }
 
-Describe 'Invoke-SecureCached -Interop of stored bytes' {
+Describe 'Invoke-SecureCached -Interop with stored bytes' {
     BeforeEach {
         [CacheKitTest.Counter]::Reset()
         $table = @{}
@@ -116,20 +116,20 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         Unregister-CacheKitBackend InteropBytes
     }
 
-    It 'opens what others sealed' {
+    It 'Interop: opens an entry that another SDK sealed' {
         $document = [Convert]::FromHexString('82a36167651ea46e616d65a5616c696365')
         $table[$place] = Protect-InteropDocument $document @sealing
         (Invoke-SecureCached @call { 'not run' }).name | Should -BeExactly 'alice'
     }
 
-    It 'stores what others open, without anything around it' {
+    It 'Interop: stores an entry that other SDKs can open' {
         $null = Invoke-SecureCached @call { [pscustomobject] @{ name = 'alice'; age = 30 } }
         [Convert]::ToHexString((Unprotect-InteropDocument $table[$place] @sealing)) |
             Should -Be '82a36167651ea46e616d65a5616c696365'
         $table[$place] | Should -HaveCount (17 + 28)
     }
 
-    It 'opens 100 levels, which other writers may have' {
+    It 'Interop: reads 100 levels from other writers' {
         $table[$place] = Protect-InteropDocument ([Convert]::FromHexString('91' * 100 + '07')) @sealing
         $found = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add() }
         while ($found -is [array]) {
@@ -139,7 +139,7 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'warns once of <Case>, and runs the block' -ForEach $rows {
+    It 'Interop: warns once about <Case> and runs the block' -ForEach $rows {
         $table[$place] = [byte[]] (& $Make)
         $warnings = $null
         $output = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings -WarningAction SilentlyContinue
@@ -151,7 +151,7 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'refuses <Case> with -FailClosed, leaves it, and does not run the block' -ForEach $rows {
+    It 'FailClosed: refuses <Case>, leaves the entry and does not run the block' -ForEach $rows {
         $bytes = [byte[]] (& $Make)
         $table[$place] = $bytes
         $problem = $null
@@ -169,7 +169,7 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'is fail closed in a session that is, unless the call says otherwise' {
+    It 'FailClosed: follows the session unless the call says otherwise' {
         $closed = New-CacheKitSession -Backend InteropBytes -MasterKey $master -FailClosed
         $table[$place] = [byte[]] 0x07
         $call['Session'] = $closed
@@ -178,7 +178,7 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         $closed.Dispose()
     }
 
-    It 'warns once for each of several in a batch' {
+    It 'Pipeline: warns once about each unusable entry of a batch' {
         $keys = (1..3 | Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
         $table[$keys[0]] = [byte[]] 0x07
         $table[$keys[2]] = Protect-InteropDocument ([byte[]] (7, 8)) -Key $keys[2] -MasterKey $master
@@ -188,13 +188,13 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         $warnings | Should -HaveCount 2
     }
 
-    It 'replaces what it could not open with -Refresh, and says nothing' {
+    It 'Refresh: replaces an unusable entry without a warning' {
         $table[$place] = [byte[]] 0x07
         Invoke-SecureCached @call -FailClosed -Refresh { 'new' } -WarningAction Stop | Should -Be 'new'
         Invoke-SecureCached @call -FailClosed { 'not run' } | Should -Be 'new'
     }
 
-    It 'records what it does, and computes nothing where a required log cannot be written' {
+    It 'Audit: records interop calls and runs nothing when the required log cannot be written' {
         $folder = "$TestDrive/trail"
         $trail = @{ AuditPath = "$folder/audit.jsonl"; AuditRequired = $true }
         $audited = New-CacheKitSession -Backend InteropBytes -MasterKey $master @trail

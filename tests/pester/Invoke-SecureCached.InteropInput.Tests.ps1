@@ -20,7 +20,7 @@ Describe 'Invoke-SecureCached -Interop in a database' {
         $session.Dispose()
     }
 
-    It 'looks input objects up in batches, and gives their results in order' {
+    It 'Pipeline: looks up interop entries in batches and returns results in order' {
         $first = 1..300 | Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); $_ * 2 }
         $again = 1..300 | Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); 'not run' }
         $first | Should -Be (1..300 | ForEach-Object { $_ * 2 })
@@ -28,7 +28,7 @@ Describe 'Invoke-SecureCached -Interop in a database' {
         [CacheKitTest.Counter]::Count | Should -Be 300
     }
 
-    It 'takes arrays and null as the argument that they are' {
+    It 'Pipeline: takes arrays and null as one argument each' {
         $rows = @(1, 2), @(), $null
         $null = $rows | Invoke-SecureCached @call { 'a row' }
         foreach ($row in $rows) {
@@ -37,7 +37,7 @@ Describe 'Invoke-SecureCached -Interop in a database' {
         Invoke-SecureCached @call -InputObject (1, 2) { 'not run' } | Should -Be 'a row'
     }
 
-    It 'refuses an input object beside arguments: <Case>' -ForEach @(
+    It 'Pipeline: refuses an input object together with -ArgumentList: <Case>' -ForEach @(
         @{ Case = 'from the pipeline'; Attempt = { 1, 2 | Invoke-SecureCached @call -ArgumentList 1 { [CacheKitTest.Counter]::Add() } } }
         @{ Case = 'as a parameter'; Attempt = { Invoke-SecureCached @call -InputObject 1 -ArgumentList 1 { [CacheKitTest.Counter]::Add() } } }
         @{ Case = 'an empty list'; Attempt = { 1 | Invoke-SecureCached @call -ArgumentList @() { [CacheKitTest.Counter]::Add() } } }
@@ -46,7 +46,7 @@ Describe 'Invoke-SecureCached -Interop in a database' {
         [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'has no part of the block in the key' {
+    It 'Interop: does not make the block part of the key' {
         Invoke-SecureCached @call -ArgumentList 42 { param($Id) "user $Id" } | Should -Be 'user 42'
         Invoke-SecureCached @call -ArgumentList 42 { [CacheKitTest.Counter]::Add() } | Should -Be 'user 42'
         Invoke-SecureCached @call -ArgumentList '42' { 'of a text' } | Should -Be 'of a text'
@@ -54,7 +54,7 @@ Describe 'Invoke-SecureCached -Interop in a database' {
         [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'finds what another session has stored, with the names in the order of the entry' {
+    It 'Interop: finds what another session stored, with the names in the order of the document' {
         $null = Invoke-SecureCached @call { [ordered] @{ b = 1; a = 2 } }
         $session.Dispose()
         $call['Session'] = New-CacheKitSession -Path $path -MasterKey $master
@@ -64,19 +64,19 @@ Describe 'Invoke-SecureCached -Interop in a database' {
         $call['Session'].Dispose()
     }
 
-    It 'lets the result say how long it lives' {
+    It 'Ttl: computes the time to live of an interop entry from the result' {
         $null = Invoke-SecureCached @call -Ttl { $_.left } { [pscustomobject] @{ left = 0 } }
         Test-CacheKitItem @call | Should -BeFalse
         $null = Invoke-SecureCached @call -Ttl { $_.left } { [pscustomobject] @{ left = 60 } }
         Test-CacheKitItem @call | Should -BeTrue
     }
 
-    It 'does not cache what came with an error' {
+    It 'Errors: does not cache an interop result of a block that wrote an error' {
         Invoke-SecureCached @call { Write-Error 'no'; 1 } -ErrorAction SilentlyContinue | Should -Be 1
         Invoke-SecureCached @call { 2 } | Should -Be 2
     }
 
-    It 'does not wait for itself' {
+    It 'SingleFlight: does not wait for itself' {
         { Invoke-SecureCached @call { Invoke-SecureCached @call { 1 } } -WarningAction SilentlyContinue } |
             Should -Throw -ErrorId "RecursiveKey,$commandType"
     }

@@ -16,7 +16,7 @@ Describe 'Input objects' {
         Initialize-TestEnvironment
     }
 
-    It 'remembers each object by itself, and keeps the order' {
+    It 'Pipeline: keeps an entry for each object and returns results in order' {
         $first = 1..600 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
         $again = 600..1 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
         [CacheKitTest.Counter]::Count | Should -Be 600
@@ -26,7 +26,7 @@ Describe 'Input objects' {
         $again[0] | Should -Be 'value 600'
     }
 
-    It 'reads entries of the store in batches, in order, among new ones' {
+    It 'Pipeline: reads stored entries in batches and runs the block for new objects' {
         $null = 1..300 | Where-Object { $_ % 3 } | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
         # A new session, whose memory is empty.
         $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
@@ -35,17 +35,17 @@ Describe 'Input objects' {
         ($all -join ',') | Should -Be ((1..300 | ForEach-Object { "value $_" }) -join ',')
     }
 
-    It 'runs the block once for an object that comes twice' {
+    It 'Pipeline: runs the block once for an object that comes twice' {
         $all = 'a', 'b', 'a', 'a', 'b' | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $_ }
         $all -join '' | Should -Be 'abaab'
         [CacheKitTest.Counter]::Count | Should -Be 2
     }
 
-    It 'tells 1 from "1"' {
+    It 'Pipeline: distinguishes the number 1 from the text "1"' {
         1, '1' | Invoke-SecureCached { $_.GetType().Name } | Should -Be @('Int32', 'String')
     }
 
-    It 'gives the block $_, $PSItem, $input and a process block: <Name>' -ForEach @(
+    It 'Pipeline: offers $_, $PSItem, $input and a process block: <Name>' -ForEach @(
         @{ Name = 'dollar'; Block = { "<$_>" } }
         @{ Name = 'item'; Block = { "<$PSItem>" } }
         @{ Name = 'input'; Block = { "<$input>" } }
@@ -58,42 +58,42 @@ Describe 'Input objects' {
         $all -join '' | Should -Be '<a><b>'
     }
 
-    It 'takes -InputObject as one object' {
+    It 'Pipeline: takes -InputObject as one object' {
         Invoke-SecureCached -InputObject 1, 2, 3 { [CacheKitTest.Counter]::Add(); "$($_.Count)" } | Should -Be '3'
         Invoke-SecureCached -InputObject 1, 2, 3 { [CacheKitTest.Counter]::Add(); "$($_.Count)" } | Should -Be '3'
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'takes $null and empty text for objects' {
+    It 'Pipeline: takes $null and empty text as objects' {
         $all = $null, '' | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "[$($null -eq $_)]" }
         $all -join '' | Should -Be '[True][False]'
         [CacheKitTest.Counter]::Count | Should -Be 2
     }
 
-    It 'does nothing for no objects at all' {
+    It 'Pipeline: does nothing without input objects' {
         @() | Invoke-SecureCached { [CacheKitTest.Counter]::Add() } | Should -BeNullOrEmpty
         [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'leaves the $_ of its caller as it was' {
+    It 'Pipeline: does not change $_ of the caller' {
         $seen = 'outer' | ForEach-Object { 'inner' | Invoke-SecureCached { $_ }; $_ }
         $seen | Should -Be @('inner', 'outer')
     }
 
-    It 'is stopped by Select-Object -First, and works afterwards' {
+    It 'Pipeline: stops early for Select-Object -First and works afterwards' {
         $some = 1..1000 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" } | Select-Object -First 2
         $some | Should -Be @('value 1', 'value 2')
         [CacheKitTest.Counter]::Count | Should -BeLessThan 10
         5 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" } | Should -Be 'value 5'
     }
 
-    It 'takes one object from above before it answers for the first' {
+    It 'Pipeline: returns the first result before it reads the second object' {
         $null = 1..50 | ForEach-Object { [CacheKitTest.Counter]::Add(); $_ } | Invoke-SecureCached { $_ } |
             Select-Object -First 1
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'sees variables as they were when the object came' {
+    It 'Pipeline: uses the variables of the moment at which an object came' {
         $factor = 0
         $all = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached { "$_ x $factor" }
         $all -join ',' | Should -Be ((1..20 | ForEach-Object { "$_ x $($_ * 10)" }) -join ',')
@@ -102,7 +102,7 @@ Describe 'Input objects' {
         $again -join ',' | Should -Be ($all -join ',')
     }
 
-    It 'never files the value of a changed object under what it was' {
+    It 'Pipeline: never stores the result of a changed object under its old value' {
         $one = @{ N = 0 }
         $null = 1..9 | ForEach-Object { $one.N = $_; $one } | Invoke-SecureCached { "n $($_.N)" }
         foreach ($n in 1..9) {
@@ -110,24 +110,24 @@ Describe 'Input objects' {
         }
     }
 
-    It 'keeps the entries of objects apart under one -Key' {
+    It 'Pipeline: keeps a separate entry for each object under one -Key' {
         'a', 'b' | Invoke-SecureCached -Key 'shared' { "got $_" } | Should -Be @('got a', 'got b')
         'a' | Invoke-SecureCached -Key 'shared' { 'other block' } | Should -Be 'got a'
     }
 
-    It 'runs the block for each object with -Refresh, and with -Bypass' {
+    It 'Refresh: runs the block for each object, as -Bypass does' {
         $null = 'a', 'b' | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $_ }
         $null = 'a', 'b' | Invoke-SecureCached -Refresh { [CacheKitTest.Counter]::Add(); $_ }
         'a', 'b' | Invoke-SecureCached -Bypass { [CacheKitTest.Counter]::Add(); $_ } | Should -Be @('a', 'b')
         [CacheKitTest.Counter]::Count | Should -Be 6
     }
 
-    It 'goes on after an object whose block fails' {
+    It 'Errors: goes on after an object whose block writes an error' {
         $all = 1..5 | Invoke-SecureCached { if ($_ -eq 3) { Write-Error 'three' } else { $_ } } -ErrorAction SilentlyContinue
         $all | Should -Be @(1, 2, 4, 5)
     }
 
-    It 'takes files, each with an entry of its own until it changes' {
+    It 'Pipeline: keeps an entry for each file until the file changes' {
         $folder = Get-TestPath
         $null = New-Item -ItemType Directory -Path $folder
         Set-Content -LiteralPath (Join-Path $folder 'a.txt') -Value 'one'
@@ -143,7 +143,7 @@ Describe 'Input objects' {
         [CacheKitTest.Counter]::Count | Should -Be 3
     }
 
-    It 'names an input object that has no value identity' {
+    It 'Key: names an input object that has no identity' {
         { [Threading.Thread]::CurrentThread | Invoke-SecureCached { $_.Name } } |
             Should -Throw -ErrorId "KeyNotDerivable,$commandType"
     }
@@ -154,7 +154,7 @@ Describe 'VaryBy' {
         Initialize-TestEnvironment
     }
 
-    It 'keeps an entry for each value' {
+    It 'VaryBy: keeps an entry for each value' {
         foreach ($value in 'a', 'b', 'a', 1, '1') {
             $null = Invoke-SecureCached -VaryBy $value { [CacheKitTest.Counter]::Add() }
         }
@@ -162,29 +162,29 @@ Describe 'VaryBy' {
         [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
-    It 'counts beside -Key' {
+    It 'VaryBy: applies together with -Key' {
         Invoke-SecureCached -Key 'k' -VaryBy 'a' { 'a' } | Should -Be 'a'
         Invoke-SecureCached -Key 'k' -VaryBy 'b' { 'b' } | Should -Be 'b'
     }
 
-    It 'stands for the input object when it is a script block' {
+    It 'VaryBy: replaces the identity of the input object when it is a script block' {
         $objects = [Threading.Thread]::CurrentThread, [Threading.Thread]::CurrentThread
         $null = $objects | Invoke-SecureCached -VaryBy { $_.ManagedThreadId } { [CacheKitTest.Counter]::Add() }
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'names a value without identity' {
+    It 'VaryBy: names a value that has no identity' {
         { Invoke-SecureCached -VaryBy ([Threading.Thread]::CurrentThread) { 1 } } |
             Should -Throw -ErrorId "KeyNotDerivable,$commandType"
     }
 }
 
-Describe 'Callers at the same time' {
+Describe 'Single flight' {
     BeforeEach {
         Initialize-TestEnvironment
     }
 
-    It 'computes once for 50 runspaces' {
+    It 'SingleFlight: runs the block once for fifty runspaces' {
         $waiting = [Threading.CountdownEvent]::new(50)
         $values = 1..50 | ForEach-Object -ThrottleLimit 50 -Parallel {
             Import-Module CacheKit
@@ -203,7 +203,7 @@ Describe 'Callers at the same time' {
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'lets everybody run the block when the first one failed' {
+    It 'SingleFlight: runs the block of every caller when the first one fails' {
         $waiting = [Threading.CountdownEvent]::new(4)
         $values = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
             Import-Module CacheKit
@@ -225,7 +225,7 @@ Describe 'Callers at the same time' {
         [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
-    It 'does not wait longer than -LockTimeout' {
+    It 'SingleFlight: does not wait longer than -LockTimeout' {
         $gate = [Threading.ManualResetEventSlim]::new()
         $started = [Threading.ManualResetEventSlim]::new()
         $values = 'first', 'second' | ForEach-Object -ThrottleLimit 2 -Parallel {
@@ -245,16 +245,16 @@ Describe 'Callers at the same time' {
         $values | Sort-Object | Should -Be @('own', 'slow')
     }
 
-    It 'refuses a block that asks for its own result' {
+    It 'SingleFlight: refuses a block that asks for its own result' {
         { Invoke-SecureCached -Key k { Invoke-SecureCached -Key k { 1 } } } |
             Should -Throw -ErrorId "RecursiveKey,$commandType"
     }
 
-    It 'lets a block ask for another result' {
+    It 'SingleFlight: lets a block ask for another result' {
         Invoke-SecureCached -Key k { "outer $(Invoke-SecureCached -Key other { 'inner' })" } | Should -Be 'outer inner'
     }
 
-    It 'lets a command below ask for the result that it gets' {
+    It 'SingleFlight: lets a downstream command ask for the same result' {
         Invoke-SecureCached -Key k { 'value' } | ForEach-Object { Invoke-SecureCached -Key k { 'other' } } |
             Should -Be 'value'
     }

@@ -33,14 +33,14 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'caching' {
-        It 'runs a block once' {
+        It 'Entry: runs the block once' {
             $first = Invoke-SecureCached -Ttl 300 { [CacheKitTest.Counter]::Add(); 'value' }
             $second = Invoke-SecureCached -Ttl 300 { [CacheKitTest.Counter]::Add(); 'value' }
             $first, $second | Should -Be @('value', 'value')
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'finds the entry when a new session opens the same database' {
+        It 'MasterKey: finds an entry again under its own master key only' {
             $key = $env:CACHEKIT_MASTER_KEY
             $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' }
             $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
@@ -50,7 +50,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2 -Because 'another master key finds nothing, and the first one its entry'
         }
 
-        It 'keeps the entry when the block is laid out in another way' {
+        It 'Key: ignores the layout of the block' {
             $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); if ($true) { 'a' } else { 'b' } }
             $null = Invoke-SecureCached {
                 [CacheKitTest.Counter]::Add()   # a comment
@@ -66,13 +66,13 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'takes another token for another block' {
+        It 'Key: differs for another token' {
             Invoke-SecureCached { 'a' } | Should -Be 'a'
             Invoke-SecureCached { 'A' } | Should -BeExactly 'A'
             Invoke-SecureCached { "a" ; } | Should -Be 'a'
         }
 
-        It 'says with -Verbose what it met, by the hash of its name' {
+        It 'Key: shows hits and misses with -Verbose without the name' {
             $lines = Invoke-SecureCached -Key 'telling-name' -Verbose { 1 } 4>&1
             "$($lines[0])" | Should -Match '\AMiss: ck:[0-9a-f]{16}:main:[0-9a-f]{40}\.\z'
             $lines = Invoke-SecureCached -Key 'telling-name' -Verbose { 1 } 4>&1
@@ -80,13 +80,13 @@ Describe 'Invoke-SecureCached' {
             "$lines" | Should -Not -Match 'telling'
         }
 
-        It 'runs the block again with -Refresh, and stores what it gives' {
+        It 'Refresh: runs the block again and stores the new result' {
             Invoke-SecureCached -Key r { 'old' } | Should -Be 'old'
             Invoke-SecureCached -Key r -Refresh { 'new' } | Should -Be 'new'
             Invoke-SecureCached -Key r { 'newer' } | Should -Be 'new'
         }
 
-        It 'neither reads nor writes with -Bypass, and needs no master key' {
+        It 'Bypass: neither reads nor writes, and needs no master key' {
             Invoke-SecureCached -Key b { 'stored' } | Should -Be 'stored'
             $key = $env:CACHEKIT_MASTER_KEY
             $env:CACHEKIT_MASTER_KEY = 'not a key'
@@ -95,20 +95,20 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached -Key b { 'other' } | Should -Be 'stored'
         }
 
-        It 'keeps namespaces apart' {
+        It 'Namespace: keeps separate entries' {
             Invoke-SecureCached -Key n -Namespace one { 1 } | Should -Be 1
             Invoke-SecureCached -Key n -Namespace two { 2 } | Should -Be 2
             Invoke-SecureCached -Key n { 3 } | Should -Be 3
         }
 
-        It 'tells keys that differ by case apart' {
+        It 'Key: distinguishes names by case' {
             Invoke-SecureCached -Key k { 1 } | Should -Be 1
             Invoke-SecureCached -Key K { 2 } | Should -Be 2
         }
     }
 
     Context 'keys of blocks' {
-        It 'never returns the value of one variable for another' {
+        It 'Key: never returns the value of one variable for another' {
             $values = foreach ($name in 'a', 'b', 'a') {
                 Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "secret of $name" }
             }
@@ -116,12 +116,12 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'reads $_ of the pipeline around it' {
+        It 'Key: covers $_ of the surrounding pipeline' {
             $values = 'a', 'b' | ForEach-Object { Invoke-SecureCached { "secret of $_" } }
             $values | Should -Be @('secret of a', 'secret of b')
         }
 
-        It 'tells <Name> apart' -ForEach @(
+        It 'Key: distinguishes <Name>' -ForEach @(
             @{ Name = 'an int and text'; First = 1; Second = '1' }
             @{ Name = 'an int and a double'; First = 1; Second = 1.0 }
             @{ Name = 'upper and lower case'; First = 'a'; Second = 'A' }
@@ -144,14 +144,14 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'does not mind the order of a hashtable' {
+        It 'Key: ignores the order of a hashtable' {
             foreach ($table in @{ one = 1; two = 2; three = 3 }, @{ three = 3; two = 2; one = 1 }) {
                 $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $table.Count }
             }
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'sees the properties that were added to a <Name>' -ForEach @(
+        It 'Key: covers properties that were added to a <Name>' -ForEach @(
             @{ Name = 'list'; Value = [System.Collections.ArrayList]::new() }
             @{ Name = 'hashtable'; Value = @{ a = 1 } }
         ) {
@@ -163,7 +163,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'takes what Get-Content adds to a line' {
+        It 'Key: accepts the properties that Get-Content adds to a line' {
             $line = [pscustomobject]@{ PSDrive = $PWD.Drive; PSProvider = $PWD.Provider; PSPath = $PWD }
             foreach ($i in 1, 2) {
                 Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $line.PSDrive.Name } | Should -Be $PWD.Drive.Name
@@ -171,7 +171,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'takes the content of a secret for its identity' {
+        It 'Key: covers the content of a secret' {
             foreach ($text in 'x', 'x', 'y') {
                 $secret = ConvertTo-Secret $text
                 $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $secret.Length }
@@ -179,7 +179,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'looks into the environment' {
+        It 'Key: covers environment variables' {
             foreach ($value in 'x', 'y') {
                 $env:CACHEKIT_TEST_VALUE = $value
                 Invoke-SecureCached { $env:CACHEKIT_TEST_VALUE } | Should -Be $value
@@ -187,16 +187,16 @@ Describe 'Invoke-SecureCached' {
             $env:CACHEKIT_TEST_VALUE = $null
         }
 
-        It 'gives the block its arguments, and takes them into the key' {
+        It 'Key: covers the arguments that the block is given' {
             Invoke-SecureCached -ArgumentList 1, 'x' { param($Number, $Text) "$Number$Text" } | Should -Be '1x'
             Invoke-SecureCached -ArgumentList 2, 'x' { param($Number, $Text) "$Number$Text" } | Should -Be '2x'
         }
 
-        It 'passes an array as one argument' {
+        It 'Key: passes an array as one argument' {
             Invoke-SecureCached -ArgumentList @(, @(1, 2, 3)) { param($Items) $Items.Count } | Should -Be 3
         }
 
-        It 'names the variable that has no value identity' {
+        It 'Key: names a variable whose value has no identity' {
             $client = [System.Net.Http.HttpClient]::new()
             { Invoke-SecureCached { $client.Timeout } } |
                 Should -Throw -ErrorId "KeyNotDerivable,$commandType" -ExpectedMessage '*$client*HttpClient*'
@@ -204,7 +204,7 @@ Describe 'Invoke-SecureCached' {
             $client.Dispose()
         }
 
-        It 'reads a variable that is assigned on some ways only' {
+        It 'Key: covers a variable that only some paths assign' {
             $condition = $false
             foreach ($value in 'x', 'y') {
                 $result = $value
@@ -214,7 +214,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'values' {
-        It 'returns <Name> as it came, from the block, from memory and from the database' -ForEach @(
+        It 'Values: returns <Name> unchanged from the block, from memory and from the database' -ForEach @(
             @{ Name = 'nothing'; Block = { }; Count = 0; Type = $null }
             @{ Name = 'null'; Block = { $null }; Count = 1; Type = $null }
             @{ Name = 'text'; Block = { 'x' }; Count = 1; Type = [string] }
@@ -275,7 +275,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'returns a credential as a credential' {
+        It 'Values: returns a credential as a credential' {
             $block = {
                 [CacheKitTest.Counter]::Add()
                 [pscredential]::new('dba', (ConvertTo-Secret "p@ss w`u{f6}rd"))
@@ -289,7 +289,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'keeps the order of properties, and type names' {
+        It 'Values: keeps type names and the order of properties' {
             $null = Invoke-SecureCached -Key o {
                 [pscustomobject]@{ PSTypeName = 'Runbook.Job'; z = 1; a = 'x'; m = $null }
             }
@@ -298,7 +298,7 @@ Describe 'Invoke-SecureCached' {
             $object.psobject.TypeNames[0] | Should -Be 'Runbook.Job'
         }
 
-        It 'keeps an object of another type as its properties' {
+        It 'Values: returns an object of another type as its properties' {
             $block = { [CacheKitTest.Counter]::Add(); [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } }
             (Invoke-SecureCached $block).Inner | Should -BeOfType ([System.Text.StringBuilder])
             $value = Invoke-SecureCached $block
@@ -308,7 +308,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'refuses a value that refers to itself' {
+        It 'Values: refuses a value that contains itself' {
             $failures = $null
             $block = { $a = @{}; $a.Self = $a; $a }
             $null = Invoke-SecureCached $block -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -317,7 +317,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'blocks that fail' {
-        It 'does not cache a block that wrote an error' {
+        It 'Errors: does not cache the result of a block that wrote an error' {
             foreach ($i in 1, 2) {
                 $failures = $null
                 $block = { [CacheKitTest.Counter]::Add(); Write-Error 'boom'; 'value' }
@@ -328,18 +328,18 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'makes an error terminating with -ErrorAction Stop' {
+        It 'Errors: throws under -ErrorAction Stop' {
             { Invoke-SecureCached { Write-Error 'boom' } -ErrorAction Stop } | Should -Throw -ExpectedMessage 'boom'
         }
 
-        It 'lets through what the block throws' {
+        It 'Errors: throws what the block throws' {
             { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } |
                 Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
             { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'leaves the loop around it with continue' {
+        It 'Errors: lets continue act on the loop around the call' {
             $left = foreach ($i in 1, 2, 3) {
                 $null = Invoke-SecureCached -Bypass { if ($i -eq 2) { continue } }
                 $i
@@ -347,7 +347,7 @@ Describe 'Invoke-SecureCached' {
             $left | Should -Be @(1, 3)
         }
 
-        It 'does not leak the variables of the block' {
+        It 'Errors: does not leak variables of the block' {
             $leak = 0
             $null = Invoke-SecureCached { $leak = 1; $leak }
             $leak | Should -Be 0
@@ -355,7 +355,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'time to live' {
-        It 'takes <Text> for a time to live' -ForEach @(
+        It 'Ttl: accepts <Text>' -ForEach @(
             @{ Text = '300'; Value = 300 }
             @{ Text = '0.5'; Value = 0.5 }
             @{ Text = 'text 300'; Value = '300' }
@@ -371,12 +371,12 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached -Ttl $Value -Key ttl { 'value' } | Should -Be 'value'
         }
 
-        It 'takes an unquoted 3651d for days, not for the decimal number' {
+        It 'Ttl: reads an unquoted 3651d as days, not as a decimal number' {
             { Invoke-SecureCached -Ttl 3651d { 1 } } |
                 Should -Throw -ErrorId "TtlInvalid,$commandType"
         }
 
-        It 'refuses <Text>' -ForEach @(
+        It 'Ttl: refuses <Text>' -ForEach @(
             @{ Text = 'zero'; Value = 0 }
             @{ Text = 'a negative number'; Value = -1 }
             @{ Text = 'a negative TimeSpan'; Value = [timespan]::FromSeconds(-1) }
@@ -395,7 +395,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
-        It 'computes it from the result' {
+        It 'Ttl: computes the time to live from the result' {
             foreach ($i in 1, 2) {
                 $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
                     [CacheKitTest.Counter]::Add()
@@ -405,7 +405,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'does not store when the result says zero or less' {
+        It 'Ttl: does not store when the result asks for zero or less' {
             foreach ($i in 1, 2) {
                 $token = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
                     [CacheKitTest.Counter]::Add()
@@ -416,7 +416,7 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'returns the value uncached when its script block gives no duration' {
+        It 'Ttl: returns the value uncached when the script block gives no duration' {
             $failures = $null
             Invoke-SecureCached -Key t -Ttl { 'soon' } { 1 } -ErrorVariable failures -ErrorAction SilentlyContinue |
                 Should -Be 1
@@ -425,7 +425,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'bad parameters' {
-        It 'refuses the namespace "<Value>"' -ForEach @(
+        It 'Namespace: refuses "<Value>"' -ForEach @(
             @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'a b' }, @{ Value = 'a:b' }, @{ Value = "a`n" }
             @{ Value = "`u{e4}" }, @{ Value = 'x' * 65 }
         ) {
@@ -433,7 +433,7 @@ Describe 'Invoke-SecureCached' {
                 Should -Throw -ErrorId "NamespaceInvalid,$commandType"
         }
 
-        It 'refuses a key that is <Name>' -ForEach @(
+        It 'Key: refuses the name <Name>' -ForEach @(
             @{ Name = 'empty'; Value = '' }
             @{ Name = 'white space'; Value = "`t" }
             @{ Name = 'null'; Value = $null }
@@ -443,14 +443,14 @@ Describe 'Invoke-SecureCached' {
                 Should -Throw -ErrorId "KeyInvalid,$commandType"
         }
 
-        It 'refuses -Refresh with -Bypass' {
+        It 'Refresh: refuses -Refresh together with -Bypass' {
             { Invoke-SecureCached -Refresh -Bypass { 1 } } |
                 Should -Throw -ErrorId "ParameterConflict,$commandType"
         }
     }
 
     Context 'bad configuration' {
-        It 'says what is wrong with a master key of <Length> characters, and not the key' -ForEach @(
+        It 'MasterKey: explains what is wrong with a key of <Length> characters without showing it' -ForEach @(
             @{ Value = 'f' * 63; Length = 63 }
             @{ Value = 'f' * 66; Length = 66 }
             @{ Value = '0x' + 'f' * 63; Length = 65 }
@@ -465,22 +465,22 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
-        It 'refuses a key that is not hexadecimal' {
+        It 'MasterKey: refuses a key that is not hexadecimal' {
             $env:CACHEKIT_MASTER_KEY = 'g' * 64
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyInvalid,$commandType"
         }
 
-        It 'refuses a blank key rather than look further' {
+        It 'MasterKey: refuses a blank key instead of using the next source' {
             $env:CACHEKIT_MASTER_KEY = '  '
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyInvalid,$commandType"
         }
 
-        It 'says how to get a key when there is none' {
+        It 'MasterKey: fails when there is no key' {
             $env:CACHEKIT_MASTER_KEY = $null
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyMissing,$commandType"
         }
 
-        It 'takes the key of a file' {
+        It 'MasterKey: reads the key from a file' {
             $path = Join-Path $TestDrive 'master.key'
             New-CacheKitMasterKey -Path $path
             $env:CACHEKIT_MASTER_KEY = $null
@@ -488,7 +488,7 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached { 'value' } | Should -Be 'value'
         }
 
-        It 'refuses a key file that others can read' -Skip:$IsWindows {
+        It 'MasterKey: refuses a key file that others can read' -Skip:$IsWindows {
             $path = Join-Path $TestDrive 'open.key'
             New-CacheKitMasterKey -Path $path
             [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, GroupRead')
@@ -497,7 +497,7 @@ Describe 'Invoke-SecureCached' {
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "KeyFileTooOpen,$commandType"
         }
 
-        It 'refuses the cache path "<Value>"' -ForEach @(
+        It 'Store: refuses the cache path "<Value>"' -ForEach @(
             @{ Value = 'relative/cache.db' }, @{ Value = ' ' }, @{ Value = [IO.Path]::GetTempPath() }
         ) {
             $env:CACHEKIT_CACHE_PATH = $Value
@@ -506,7 +506,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'a broken cache' {
-        It 'runs the block, with one warning, when the directory cannot be written' {
+        It 'Store: runs the block with one warning when the directory cannot be written' {
             $file = Get-TestPath .txt
             [IO.File]::WriteAllText($file, 'not a directory')
             $env:CACHEKIT_CACHE_PATH = Join-Path $file 'cache.db'
@@ -519,7 +519,7 @@ Describe 'Invoke-SecureCached' {
             "$warnings" | Should -BeLike "*$file*"
         }
 
-        It 'sets a damaged database aside, with a warning, and goes on' {
+        It 'Store: sets a damaged database aside with a warning and goes on' {
             $damage = 'this is not a database, but it is long enough to look like a file' * 40
             [IO.File]::WriteAllText($env:CACHEKIT_CACHE_PATH, $damage)
             $warnings = $null
@@ -530,7 +530,7 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached -Key a { 'other' } | Should -Be 'value'
         }
 
-        It 'makes a private file in a private directory' -Skip:$IsWindows {
+        It 'Store: creates a private file in a private directory' -Skip:$IsWindows {
             $directory = Get-TestPath
             $env:CACHEKIT_CACHE_PATH = Join-Path $directory 'cache.db'
             $null = Invoke-SecureCached { 1 }
@@ -538,7 +538,7 @@ Describe 'Invoke-SecureCached' {
             [int][IO.File]::GetUnixFileMode($directory) | Should -Be 0x1C0
         }
 
-        It 'writes neither value nor name in clear' {
+        It 'Store: contains neither value nor name in clear text' {
             $null = Invoke-SecureCached -Key 'a-telling-name' { 'a-telling-value' }
             foreach ($file in Get-DatabaseFile -Suffix '*') {
                 Read-OpenFile -Path $file | Should -Not -Match 'telling'
@@ -547,7 +547,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'completion' {
-        It 'offers durations and namespaces' {
+        It 'Completion: offers durations and namespaces' {
             $null = Invoke-SecureCached -Namespace completed-namespace { 1 }
             Get-CompletionText -Line 'Invoke-SecureCached -Ttl 5' | Should -Contain '5m'
             Get-CompletionText -Line 'Invoke-SecureCached -Namespace compl' | Should -Contain 'completed-namespace'

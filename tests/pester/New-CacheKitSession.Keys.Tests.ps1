@@ -36,7 +36,7 @@ Describe 'New-CacheKitSession with keys' {
     }
 
     Context 'given as parameters' {
-        It 'takes previous keys as text, SecureString and bytes' {
+        It 'MasterKey: accepts previous keys as text, SecureString and bytes' {
             $secure = ConvertTo-Secret $script:two
             $bytes = [Convert]::FromHexString($script:three)
             $session = New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey ('4' * 64), $secure, $bytes
@@ -44,7 +44,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one), and 3 previous keys"
         }
 
-        It 'takes one previous key in any form: <Name>' -ForEach @(
+        It 'MasterKey: accepts one previous key in any form: <Name>' -ForEach @(
             @{ Name = 'text'; Key = '2' * 64 }
             @{ Name = 'bytes'; Key = [byte[]] (, 0x22 * 32) }
             @{ Name = 'a list of bytes'; Key = , [byte[]] (, 0x22 * 32) }
@@ -54,11 +54,11 @@ Describe 'New-CacheKitSession with keys' {
                 Should -Throw -ErrorId "KeyRingInvalid,$commandType"
         }
 
-        It 'takes an empty list for no previous key' {
+        It 'MasterKey: accepts an empty list of previous keys' {
             { New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey @() } | Should -Not -Throw
         }
 
-        It 'finds what was written under a previous key, and encrypts under the new one' {
+        It 'MasterKey: reads entries under a previous key and encrypts under the new one' {
             $path = "$TestDrive/ring.db"
             $old = New-CacheKitSession -Path $path -MasterKey $script:one -NoMemoryTier
             Invoke-SecureCached -Session $old -Key moved { 'before' } | Should -Be 'before'
@@ -68,7 +68,7 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Session $old -Key fresh { 'not found' } | Should -Be 'not found'
         }
 
-        It 'does not use the previous keys of the environment beside -MasterKey' {
+        It 'MasterKey: ignores the previous keys of the environment with -MasterKey' {
             $env:CACHEKIT_MASTER_KEY = $script:three
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'not a key'
             $session = New-CacheKitSession -Memory -MasterKey $script:one
@@ -76,7 +76,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one)"
         }
 
-        It 'refuses <Name> with <ErrorId>' -ForEach @(
+        It 'MasterKey: refuses <Name> with <ErrorId>' -ForEach @(
             @{
                 Name = 'the same key twice'; ErrorId = 'KeyRingInvalid'
                 Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '1' * 64 }
@@ -134,7 +134,7 @@ Describe 'New-CacheKitSession with keys' {
     }
 
     Context 'of the environment' {
-        It 'has a ring of both variables' {
+        It 'MasterKey: builds a ring from both variables' {
             $env:CACHEKIT_MASTER_KEY = $script:one
             $path = $env:CACHEKIT_CACHE_PATH
             Invoke-SecureCached -Session (New-CacheKitSession -Path $path) -Key v { 'before' } | Should -Be 'before'
@@ -143,7 +143,7 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Key v { 'after' } | Should -Be 'before'
         }
 
-        It 'has a ring of the rotation variable' {
+        It 'MasterKey: builds a ring from the rotation variable' {
             $env:CACHEKIT_MASTER_KEY = $script:one
             Invoke-SecureCached -Key r { 'before' } | Should -Be 'before'
             $env:CACHEKIT_MASTER_KEY_ROTATION = $script:two
@@ -152,7 +152,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -BeLike "*_ROTATION, fingerprint $(Get-Fingerprint $script:two), and a previous key"
         }
 
-        It 'has a ring of a key file' {
+        It 'MasterKey: builds a ring from a key file' {
             $env:CACHEKIT_MASTER_KEY = $script:one
             Invoke-SecureCached -Key f { 'before' } | Should -Be 'before'
             $env:CACHEKIT_MASTER_KEY = $null
@@ -162,7 +162,7 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Key f { 'after' } | Should -Be 'before'
         }
 
-        It 'says at once which variables do not go together' {
+        It 'MasterKey: refuses variables that conflict' {
             $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one, $script:two
             Invoke-SecureCached -Key c { 'fine' } | Should -Be 'fine'
             $env:CACHEKIT_MASTER_KEY_ROTATION = $script:three
@@ -192,7 +192,7 @@ Describe 'New-CacheKitSession with keys' {
             $global:CacheKitTestVaults['Second'] = @{}
         }
 
-        It 'takes a key from <Name>' -ForEach @(
+        It 'MasterKey: reads <Name> from a vault' -ForEach @(
             @{ Name = 'text'; Secret = '1' * 64; Others = '' }
             @{ Name = 'a SecureString'; Secret = [Net.NetworkCredential]::new('', '1' * 64).SecurePassword; Others = '' }
             @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Others = '' }
@@ -211,7 +211,7 @@ Describe 'New-CacheKitSession with keys' {
             Get-SessionKeyCheck $session | Should -BeLike "the secret 'ring' of the vault 'Second', *"
         }
 
-        It 'finds what was written under the second key of a secret' {
+        It 'MasterKey: reads entries under the second key of a secret' {
             $path = "$TestDrive/secret.db"
             Invoke-SecureCached -Session (New-CacheKitSession -Path $path -MasterKey $script:one) -Key s { 'before' } |
                 Should -Be 'before'
@@ -220,14 +220,14 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Session $session -Key s { 'after' } | Should -Be 'before'
         }
 
-        It 'comes before the environment, whose keys it does not mix with its own' {
+        It 'MasterKey: prefers the secret to the environment and does not mix their keys' {
             $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:two, 'not a key'
             $global:CacheKitTestVaults['First']['ring'] = $script:one
             Get-SessionKeyCheck (New-CacheKitSession -Memory -SecretName ring) |
                 Should -Be "the secret 'ring', fingerprint $(Get-Fingerprint $script:one)"
         }
 
-        It 'refuses <Name> with <ErrorId>' -ForEach @(
+        It 'MasterKey: refuses <Name> in a vault with <ErrorId>' -ForEach @(
             @{
                 Name = 'a secret that is not there'; ErrorId = 'MasterKeyMissing'
                 Given = @{ SecretName = 'nowhere' }; Says = "'nowhere'"
@@ -282,7 +282,7 @@ Describe 'New-CacheKitSession with keys' {
             "$failure $($failure.TargetObject) $($failure.Exception)" | Should -Not -Match '1111|2222'
         }
 
-        It 'is where a rotation puts the new key, in the vault that has the secret' {
+        It 'Rotation: stores the new key in the vault that has the secret' {
             $global:CacheKitTestVaults['Second']['ring'] = $script:one
             $session = New-CacheKitSession -Memory -SecretName ring
             Start-CacheKitKeyRotation -Session $session $script:two -WhatIf
@@ -296,7 +296,7 @@ Describe 'New-CacheKitSession with keys' {
             Get-ClearSecret Second ring | Should -BeExactly $script:two
         }
 
-        It 'is left as it is by a rotation when <Name>' -ForEach @(
+        It 'Rotation: does not change the secret when <Name>' -ForEach @(
             @{
                 Name = 'it has other keys by now'; ErrorId = 'KeyFileChanged'
                 First = @{}; Second = @{ ring = '3' * 64 }
@@ -318,7 +318,7 @@ Describe 'New-CacheKitSession with keys' {
             Get-SessionKeyCheck $session | Should -BeLike "*fingerprint $(Get-Fingerprint $script:one)"
         }
 
-        It 'says what is missing where the module is not installed' {
+        It 'MasterKey: fails when the vault module is not installed' {
             Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
             $path = $env:PSModulePath
             $env:PSModulePath = "$TestDrive"
@@ -335,7 +335,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -BeLike 'Install-Module Microsoft.PowerShell.SecretManagement*'
         }
 
-        It 'is not mistaken for a function of the same name' {
+        It 'MasterKey: does not call a function that has the name of a vault command' {
             function global:Get-Secret { 'f' * 64 }
             try {
                 $global:CacheKitTestVaults['First']['ring'] = $script:one

@@ -15,7 +15,7 @@ Describe 'New-CacheKitSession' {
     }
 
     Context 'the store' {
-        It 'is that of the environment when nothing is said' {
+        It 'Store: is the one of the environment by default' {
             (New-CacheKitSession).Store | Should -Be "SQLite database '$env:CACHEKIT_CACHE_PATH'"
             $env:CACHEKIT_CACHE_PATH = $null
             $env:CACHEKIT_REDIS_URL = 'redis://user:p4ssword@cache.example/2'
@@ -25,7 +25,7 @@ Describe 'New-CacheKitSession' {
             (New-CacheKitSession).Store | Should -Match 'api\.cachekit\.io'
         }
 
-        It 'stays what it was when the environment changes' {
+        It 'Session: keeps its settings when the environment changes' {
             $session = New-CacheKitSession
             $first = Invoke-SecureCached -Session $session -Key stays { 'first' }
             $env:CACHEKIT_CACHE_PATH = Get-TestPath .db
@@ -34,7 +34,7 @@ Describe 'New-CacheKitSession' {
             Invoke-SecureCached -Key stays { 'second' } | Should -Be 'second'
         }
 
-        It 'is memory, and then nothing is written to disk' {
+        It 'Store: is memory only with -Memory' {
             $session = New-CacheKitSession -Memory
             $session.Store | Should -Be 'memory of this process'
             1..2 | ForEach-Object {
@@ -44,14 +44,14 @@ Describe 'New-CacheKitSession' {
             Test-Path -LiteralPath $env:CACHEKIT_CACHE_PATH | Should -BeFalse
         }
 
-        It 'is a file, and another session of the same file finds its entries' {
+        It 'Store: is shared by sessions of the same file' {
             $path = "$TestDrive/one/shared.db"
             Invoke-SecureCached -Session (New-CacheKitSession -Path $path) -Key f { 'written' } | Should -Be 'written'
             Test-Path -LiteralPath $path | Should -BeTrue
             Invoke-SecureCached -Session (New-CacheKitSession -Path $path) -Key f { 'again' } | Should -Be 'written'
         }
 
-        It 'is a file below the current location' {
+        It 'Store: is a file relative to the current location' {
             Push-Location -Path $TestDrive
             try {
                 $session = New-CacheKitSession -Path here.db -MaxSize 1MB
@@ -64,7 +64,7 @@ Describe 'New-CacheKitSession' {
             Test-Path -LiteralPath "$TestDrive/here.db" | Should -BeTrue
         }
 
-        It 'is a Redis, which nothing is asked yet: <Connection>' -ForEach @(
+        It 'Redis: connects only when it is needed: <Connection>' -ForEach @(
             @{ Connection = 'redis://cache.example'; More = @{}; Store = 'Redis at cache.example:6379/0' }
             @{ Connection = 'rediss://cache.example:7000/3'; More = @{}; Store = 'Redis at cache.example:7000/3' }
             @{ Connection = 'rediss://cache.example/3'; More = @{ Database = 5 }; Store = 'Redis at cache.example:6379/5' }
@@ -78,14 +78,14 @@ Describe 'New-CacheKitSession' {
             (New-CacheKitSession -Redis $Connection @More).Store | Should -Be $Store
         }
 
-        It 'is an HTTP store, with a key in either form' {
+        It 'Store: is an HTTP store, with a key in either form' {
             (New-CacheKitSession -ApiKey key).Store | Should -Match 'api\.cachekit\.io'
             $key = ConvertTo-Secret 'key'
             $session = New-CacheKitSession -ApiKey $key -Uri https://cache.example -AllowCustomHost
             $session.Store | Should -Match 'cache\.example'
         }
 
-        It 'is a backend, by a name in either case' {
+        It 'Backend: is found by its name in any case' {
             $table = @{}
             Register-TableBackend -Name SessionTest -Table $table
             try {
@@ -103,7 +103,7 @@ Describe 'New-CacheKitSession' {
     }
 
     Context 'tenant and key' {
-        It 'keeps the entries of tenants apart' {
+        It 'Tenant: keeps separate entries' {
             $path = "$TestDrive/tenants.db"
             foreach ($tenant in 'acme', 'globex') {
                 $session = New-CacheKitSession -Path $path -Tenant $tenant
@@ -118,7 +118,7 @@ Describe 'New-CacheKitSession' {
             (Get-CacheKitKey -Key who).Key | Should -Be $keys[2]
         }
 
-        It 'takes a master key as text, SecureString or bytes' {
+        It 'MasterKey: accepts text, SecureString and bytes' {
             $text = New-CacheKitMasterKey
             $bytes = [Convert]::FromHexString($text)
             $keys = foreach ($form in $text, (ConvertTo-Secret $text), $bytes) {
@@ -128,7 +128,7 @@ Describe 'New-CacheKitSession' {
             (Get-CacheKitKey -Key k).Key | Should -Not -Be $keys[0]
         }
 
-        It 'serves public data without a key, and looks for the key again when it is needed' {
+        It 'MasterKey: is not needed for public data and is looked up again later' {
             $env:CACHEKIT_MASTER_KEY = $null
             $session = New-CacheKitSession -Memory
             Invoke-Cached -Session $session -Key p { 'public' } | Should -Be 'public'
@@ -140,14 +140,14 @@ Describe 'New-CacheKitSession' {
     }
 
     Context 'defaults of calls' {
-        It 'gives the namespace to calls that name none' {
+        It 'Namespace: is the default of calls that name none' {
             $session = New-CacheKitSession -Memory -Namespace reports
             (Get-CacheKitKey -Session $session -Key n).Key | Should -Match ':reports:'
             (Get-CacheKitKey -Session $session -Key n -Plain).Key | Should -Match ':reports:'
             (Get-CacheKitKey -Session $session -Key n -Namespace main).Key | Should -Match ':main:'
         }
 
-        It 'gives the TTL to calls that say none' {
+        It 'Ttl: is the default of calls that give none' {
             $session = New-CacheKitSession -Memory -Ttl 1ms
             $session.Ttl | Should -Be ([timespan]::FromMilliseconds(1))
             $null = Invoke-SecureCached -Session $session -Key long -Ttl 1h { [CacheKitTest.Counter]::Add() }
@@ -160,7 +160,7 @@ Describe 'New-CacheKitSession' {
             [CacheKitTest.Counter]::Count | Should -Be 3
         }
 
-        It 'is closed by Dispose, and says so' {
+        It 'Session: fails after Dispose' {
             $session = New-CacheKitSession -Memory
             $session.IsClosed | Should -BeFalse
             Invoke-SecureCached -Session $session -Key c { 1 } | Should -Be 1
@@ -175,12 +175,12 @@ Describe 'New-CacheKitSession' {
                 Should -Throw -ErrorId 'SessionClosed,CacheKit.Commands.GetCacheKitKeyCommand'
         }
 
-        It 'is not taken for granted when there is none' {
+        It 'Session: refuses $null' {
             $none = $null
             { Invoke-SecureCached -Session $none { 1 } } | Should -Throw
         }
 
-        It 'may be closed by a block that uses it' {
+        It 'Session: can be closed by a block that uses it' {
             $session = New-CacheKitSession -Memory
             Invoke-SecureCached -Session $session -Key d { $session.Dispose(); 'done' } -VaryBy 1 | Should -Be 'done'
             $session.IsClosed | Should -BeTrue
@@ -188,7 +188,7 @@ Describe 'New-CacheKitSession' {
     }
 
     Context 'secrets of the caller' {
-        It 'keeps the key that it was given though its owner disposes of it' {
+        It 'Session: keeps the API key when the caller disposes of it' {
             $key = ConvertTo-Secret 'p4ssword'
             $session = New-CacheKitSession -ApiKey $key -Uri http://127.0.0.1:1 -AllowCustomHost -AllowPrivateNetwork
             $key.Dispose()
@@ -196,7 +196,7 @@ Describe 'New-CacheKitSession' {
             $session.Dispose()
         }
 
-        It 'keeps the password that it was given though its owner disposes of it' {
+        It 'Session: keeps the password when the caller disposes of it' {
             $credential = [pscredential]::new('ada', (ConvertTo-Secret 'p4ssword'))
             $session = New-CacheKitSession -Redis 127.0.0.1:1 -Credential $credential
             $credential.Password.Dispose()
@@ -206,7 +206,7 @@ Describe 'New-CacheKitSession' {
     }
 
     Context 'what it shows' {
-        It 'has no credential in any property or text' {
+        It 'Session: shows no credential in any property or text' {
             $password = ConvertTo-Secret 'p4ssword'
             $credential = [pscredential]::new('ada', $password)
             $sessions = @(
@@ -224,7 +224,7 @@ Describe 'New-CacheKitSession' {
     }
 
     Context 'bad input' {
-        It 'refuses <Name> with <ErrorId>' -ForEach @(
+        It 'Session: refuses <Name> with <ErrorId>' -ForEach @(
             @{ Name = 'a blank path'; ErrorId = 'CachePathInvalid'; Given = @{ Path = ' ' } }
             @{ Name = 'a directory'; ErrorId = 'CachePathInvalid'; Given = @{ Path = '/' } }
             @{ Name = 'a path of another provider'; ErrorId = 'CachePathInvalid'; Given = @{ Path = 'Env:X' } }
@@ -263,14 +263,14 @@ Describe 'New-CacheKitSession' {
                 Should -Not -Match 'p4ssword|5a5a'
         }
 
-        It 'refuses credentials that are given twice' {
+        It 'Session: refuses credentials in both the address and -Credential' {
             $credential = [pscredential]::new('ada', (ConvertTo-Secret 'p4ssword'))
             $failure = { New-CacheKitSession -Redis 'redis://bob:0ther@h' -Credential $credential } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -BeLike 'CredentialConflict,*'
             "$failure $($failure.Exception)" | Should -Not -Match 'p4ssword|0ther'
         }
 
-        It 'refuses two choices of the environment, and names both' {
+        It 'Store: refuses an environment that chooses two stores, and names both' {
             $env:CACHEKIT_API_KEY = 'p4ssword'
             $failure = { New-CacheKitSession } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -BeLike 'StoreAmbiguous,*'
@@ -279,7 +279,7 @@ Describe 'New-CacheKitSession' {
             (New-CacheKitSession -Memory).Store | Should -Be 'memory of this process'
         }
 
-        It 'lists the backends that there are' {
+        It 'Backend: lists the registered backends when the name is unknown' {
             Register-CacheKitBackend -Name ListedOne @emptyBackend
             try {
                 { New-CacheKitSession -Backend another } | Should -Throw -ExpectedMessage '*ListedOne*'

@@ -37,7 +37,7 @@ Describe 'Register-CacheKitBackend' {
     }
 
     Context 'the registration' {
-        It 'writes nothing, and with -PassThru the backend' {
+        It 'Backend: writes the backend only with -PassThru' {
             Register-CacheKitBackend Quiet @emptyBackend | Should -BeNullOrEmpty
             $backend = Register-CacheKitBackend Told @emptyBackend -List { } -PassThru
             $backend.Name | Should -BeExactly 'Told'
@@ -45,7 +45,7 @@ Describe 'Register-CacheKitBackend' {
             "$backend" | Should -BeExactly 'Told'
         }
 
-        It 'refuses a name that is taken, of any case, unless it is forced' {
+        It 'Backend: refuses a name in use, in any case, without -Force' {
             Register-CacheKitBackend Consul @emptyBackend
             { Register-CacheKitBackend consul @emptyBackend } |
                 Should -Throw -ErrorId "BackendExists,$commandType"
@@ -54,7 +54,7 @@ Describe 'Register-CacheKitBackend' {
             @(Get-CacheKitBackend) | Should -HaveCount 1
         }
 
-        It 'refuses the name <Name>' -ForEach @(
+        It 'Backend: refuses the name <Name>' -ForEach @(
             @{ Name = 'a b' }
             @{ Name = 'a/b' }
             @{ Name = "`u{e9}" }
@@ -66,12 +66,12 @@ Describe 'Register-CacheKitBackend' {
                 Should -Throw -ErrorId "BackendNameInvalid,$commandType"
         }
 
-        It 'registers nothing under -WhatIf' {
+        It 'WhatIf: registers no backend' {
             Register-CacheKitBackend Never @emptyBackend -WhatIf
             Get-CacheKitBackend | Should -BeNullOrEmpty
         }
 
-        It 'refuses <Case>' -ForEach @(
+        It 'Backend: refuses <Case>' -ForEach @(
             @{ Case = 'a block without parameters'; Blocks = @{ Get = { } } }
             @{ Case = 'a block that misses one'; Blocks = @{ Set = { param($Key) } } }
             @{ Case = 'a parameter that nothing is given to'; Blocks = @{ Remove = { param($Key, $Region) } } }
@@ -86,12 +86,12 @@ Describe 'Register-CacheKitBackend' {
             Get-CacheKitBackend | Should -BeNullOrEmpty
         }
 
-        It 'says in the error what the block has to begin with' {
+        It 'Backend: names the missing parameter of a block' {
             { Register-CacheKitBackend Bad @emptyBackend -Set { param($Key) } } |
                 Should -Throw 'The block of -Set has no parameter $Value.'
         }
 
-        It 'leaves the sessions of a backend alone that is replaced or unregistered' {
+        It 'Backend: stays in use by open sessions when it is replaced or unregistered' {
             $table = @{}
             $session = Open-TestSession -Table $table -Name Steady
             Unregister-CacheKitBackend Steady
@@ -101,7 +101,7 @@ Describe 'Register-CacheKitBackend' {
     }
 
     Context 'an entry' {
-        It 'is kept sealed, and comes back in another session without running the block' {
+        It 'Backend: stores encrypted entries that another session can read' {
             $table = @{}
             $first = Open-TestSession -Table $table
             $second = Open-TestSession -Table $table
@@ -111,7 +111,7 @@ Describe 'Register-CacheKitBackend' {
             [Text.Encoding]::Latin1.GetString(@($table.Values)[0]) | Should -Not -Match 'a secret'
         }
 
-        It 'is handed over as a key, bytes and a time' {
+        It 'Backend: passes key, bytes and time to live to -Set' {
             $seen = @{}
             $session = Open-TestSession -Blocks @{
                 Set = { param($Key, $Value, $Ttl) $seen['types'] = "$($Key.GetType()) $($Value.GetType()) $($Ttl.GetType()) $Ttl" }
@@ -120,7 +120,7 @@ Describe 'Register-CacheKitBackend' {
             $seen['types'] | Should -Be 'string byte[] timespan 00:01:30'
         }
 
-        It 'is found by blocks that declare their parameters in another order, or more of them' {
+        It 'Backend: binds the parameters of blocks by name' {
             $table = @{}
             $session = Open-TestSession -Blocks @{
                 Get = { param([string] $Key, $Prefix = 'x:') , $table["$Prefix$Key"] }
@@ -130,7 +130,7 @@ Describe 'Register-CacheKitBackend' {
             Invoke-SecureCached -Session $session -Key a { 2 } | Should -Be 1
         }
 
-        It 'may be written <Case>' -ForEach @(
+        It 'Backend: accepts an entry that is written <Case>' -ForEach @(
             @{ Case = 'byte by byte'; Block = { param($Key) $bytesOf[$Key] } }
             @{ Case = 'as numbers'; Block = { param($Key) if ($bytesOf[$Key]) { [int[]] $bytesOf[$Key] } } }
             @{ Case = 'in one array of objects'; Block = { param($Key) if ($bytesOf[$Key]) { , [object[]] $bytesOf[$Key] } } }
@@ -142,7 +142,7 @@ Describe 'Register-CacheKitBackend' {
             Invoke-SecureCached -Session $session -Key a { 'lost' } | Should -Be 'kept'
         }
 
-        It 'is looked up in batches for objects of a pipeline' {
+        It 'Pipeline: looks up the entries of input objects in a backend' {
             $table = @{}
             $session = Open-TestSession -Table $table
             1..40 | Invoke-SecureCached -Session $session { $_ * 2 } | Should -Be @(1..40 | ForEach-Object { $_ * 2 })
@@ -150,7 +150,7 @@ Describe 'Register-CacheKitBackend' {
             $table.Count | Should -Be 40
         }
 
-        It 'of Invoke-Cached goes there as well' {
+        It 'Plain: stores entries of Invoke-Cached in the backend' {
             $table = @{}
             $session = Open-TestSession -Table $table
             Invoke-Cached -Session $session -Key a { 'public' } | Should -Be 'public'
@@ -160,7 +160,7 @@ Describe 'Register-CacheKitBackend' {
     }
 
     Context 'a failing block' {
-        It 'makes the script go on, with one warning: <Case>' -ForEach @(
+        It 'Backend: warns once about a failing block and goes on: <Case>' -ForEach @(
             @{ Case = 'it throws'; Block = { param($Key) throw 'out of order' } }
             @{ Case = 'it writes an error'; Block = { param($Key) Write-Error 'out of order' } }
             @{ Case = 'it writes an error and goes on'; Block = { param($Key) Write-Error 'out of order' -ErrorAction Continue; 1 } }
@@ -181,7 +181,7 @@ Describe 'Register-CacheKitBackend' {
             $Error.Count | Should -Be $errorCount
         }
 
-        It 'does not leave the loop of its caller with <_>' -ForEach 'break', 'continue', 'exit' {
+        It 'Backend: does not let <_> leave the loop of the caller' -ForEach 'break', 'continue', 'exit' {
             $session = Open-TestSession -Blocks @{ Get = [scriptblock]::Create("param(`$Key) $_") }
             $rounds = 0
             foreach ($round in 1..2) {
@@ -192,7 +192,7 @@ Describe 'Register-CacheKitBackend' {
             $rounds | Should -Be 2
         }
 
-        It 'says what was given in place of bytes' {
+        It 'Backend: names the type that was returned in place of bytes' {
             $session = Open-TestSession -Blocks @{ Get = { param($Key) 'text' } } -Name Wrong
             $warnings = $null
             Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1
@@ -201,7 +201,7 @@ Describe 'Register-CacheKitBackend' {
     }
 
     Context 'the caller' {
-        It 'sees nothing of what the block writes to any stream' {
+        It 'Streams: hides everything that a block of a backend writes' {
             $table = @{}
             $session = Open-TestSession -Table $table -Blocks @{
                 Set    = {
@@ -223,7 +223,7 @@ Describe 'Register-CacheKitBackend' {
             "$output" | Should -Match 'value'
         }
 
-        It 'keeps its variables, and the block does not see its current item' {
+        It 'Backend: neither changes variables of the caller nor sees $_' {
             $seen = @{}
             $session = Open-TestSession -Blocks @{
                 Get = { param($Key) $seen['item'] = $_; $seen['rest'] = $args.Count; $Key = 'changed'; $global:LASTEXITCODE = 9 }
@@ -239,7 +239,7 @@ Describe 'Register-CacheKitBackend' {
     }
 
     Context 'where the block runs' {
-        It 'sees the functions of the module that it belongs to' {
+        It 'Backend: calls functions of the module that defined the block' {
             $null = New-Module -Name TestBackends {
                 $store = @{}
                 function Read-Entry { param($Key) , $store[$Key] }
@@ -253,7 +253,7 @@ Describe 'Register-CacheKitBackend' {
             Invoke-SecureCached -Session $session -Key a { 2 } | Should -Be 1
         }
 
-        It 'is not silenced by the preference of the global scope' {
+        It 'Backend: is not silenced by the global error preference' {
             $null = New-Module -Name TestBackends {
                 function Read-Entry { Get-Item -LiteralPath "no such item $([guid]::NewGuid())" }
                 Register-CacheKitBackend Silent -Get { param($Key) Read-Entry } -Set { param($Key, $Value) } -Remove {
@@ -273,7 +273,7 @@ Describe 'Register-CacheKitBackend' {
             "$warnings" | Should -BeLike "The backend 'Silent' failed in its -Get block: *no such item*"
         }
 
-        It 'works in runspaces of ForEach-Object -Parallel, with the variables of a closure' {
+        It 'Backend: works in ForEach-Object -Parallel with the variables of a closure' {
             $root = New-Item -ItemType Directory -Path (Get-TestPath)
             . "$repositoryRoot/samples/folder-backend.ps1" -Path $root.FullName -Name Shared
             $session = New-CacheKitSession -Backend Shared -NoMemoryTier
@@ -285,7 +285,7 @@ Describe 'Register-CacheKitBackend' {
             $output | Should -Be @(@('from here') * 8)
         }
 
-        It 'says that a module is missing in another runspace' {
+        It 'Backend: warns when its module is missing in another runspace' {
             $path = Join-Path $TestDrive 'TestBackendsFile.psm1'
             Set-Content -LiteralPath $path -Value @'
 function Read-Entry { }
@@ -302,7 +302,7 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
             "$($warning[0])" | Should -BeLike "*its module 'TestBackendsFile' is not imported in this runspace.*"
         }
 
-        It 'may itself cache in another store' {
+        It 'Backend: can itself use a cache in another store' {
             $outer = @{}
             $inner = Open-TestSession
             $session = Open-TestSession -Blocks @{
@@ -313,7 +313,7 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
             Invoke-SecureCached -Session $session -Key a -WarningAction Stop { 'lost' } | Should -Be 'outer'
         }
 
-        It 'is not asked by its own block' {
+        It 'Backend: does not call itself recursively' {
             $calls = @{ Count = 0; Result = $null }
             $session = Open-TestSession -Name Own -Blocks @{
                 Get = {
@@ -329,7 +329,7 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
     }
 
     Context 'a lock' {
-        It 'lets one compute, and is given back' {
+        It 'SingleFlight: takes the lock of the backend and releases it' {
             $locks = @{ Taken = 0; Released = 0; Token = $null }
             $session = Open-TestSession -Blocks @{
                 Lock   = { param($Key, [timespan] $Lease) $locks.Taken++; "token $Lease" }
@@ -343,7 +343,7 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
             $locks.Taken | Should -Be 1
         }
 
-        It 'that somebody else has is waited for' {
+        It 'SingleFlight: waits for the holder of the lock' {
             $table = @{}
             $asked = @{ Times = 0; Bytes = $null }
             $writer = Open-TestSession -Table $table
@@ -360,7 +360,7 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
     }
 }
 
-Describe 'The folder of samples/folder-backend.ps1' {
+Describe 'Sample folder backend' {
     BeforeAll {
         $root = New-Item -ItemType Directory -Path (Get-TestPath)
         . "$repositoryRoot/samples/folder-backend.ps1" -Path $root.FullName -Name Files
@@ -372,7 +372,7 @@ Describe 'The folder of samples/folder-backend.ps1' {
         Unregister-CacheKitBackend Files
     }
 
-    It 'keeps <Case>' -ForEach @(
+    It 'Backend: keeps <Case> in the sample folder' -ForEach @(
         @{ Case = 'nothing'; Bytes = [byte[]]::new(0) }
         @{ Case = 'every byte'; Bytes = [byte[]] @(0..255) }
         @{ Case = 'a mebibyte'; Bytes = [byte[]]::new(1MB) }
@@ -383,7 +383,7 @@ Describe 'The folder of samples/folder-backend.ps1' {
         [Convert]::ToBase64String($found) | Should -BeExactly ([Convert]::ToBase64String($Bytes))
     }
 
-    It 'tells odd keys apart, and lists them' {
+    It 'Backend: keeps unusual keys apart in the sample folder and lists them' {
         $keys = @(
             'ck:0123456789abcdef:ns:0123456789abcdef0123456789abcdef01234567', 'a', 'A', 'a ', ' a', "a`0", "a`0b", "'", '"',
             '%', '_', 'a/b', '..', "`u{e9}", "e`u{301}", "`u{43a}`u{43b}`u{44e}`u{447}", "`u{9375}", "`u{1f511}",
@@ -402,21 +402,21 @@ Describe 'The folder of samples/folder-backend.ps1' {
         @(& $backend.List 'a/') | Should -Be 'a/b'
     }
 
-    It 'removes, and does not mind what is not there' {
+    It 'Backend: removes an entry of the sample folder, even if it is missing' {
         & $backend.Set 'gone' $all $hour
         & $backend.Remove 'gone'
         & $backend.Remove 'gone'
         & $backend.Get 'gone' | Should -BeNullOrEmpty
     }
 
-    It 'leaves no drafts, and the end of the entry as the time of its file' {
+    It 'Backend: leaves no drafts in the sample folder and dates each file by its expiry' {
         & $backend.Set 'timed' $all ([timespan]::FromDays(10))
         @([IO.Directory]::GetFiles($root.FullName) -notmatch '\.(entry|lock)$') | Should -HaveCount 0
         $times = [IO.Directory]::GetFiles($root.FullName, '*.entry') | ForEach-Object { [IO.File]::GetLastWriteTimeUtc($_) }
         @($times | Where-Object { $_ -gt [datetime]::UtcNow.AddDays(9) }) | Should -HaveCount 1
     }
 
-    It 'locks for one, until it is released with its token or over' {
+    It 'SingleFlight: locks in the sample folder until release or expiry' {
         $token = & $backend.Lock 'locked' $hour
         $token | Should -Not -BeNullOrEmpty
         & $backend.Lock 'locked' $hour | Should -BeNullOrEmpty
@@ -428,7 +428,7 @@ Describe 'The folder of samples/folder-backend.ps1' {
         Wait-Until { & $backend.Lock 'locked' $hour }
     }
 
-    It 'serves a session' {
+    It 'Session: works with the sample folder' {
         $session = New-CacheKitSession -Backend Files -NoMemoryTier
         1..20 | Invoke-SecureCached -Session $session -WarningAction Stop { "item $_" } | Should -Be @(1..20 | ForEach-Object { "item $_" })
         1..20 | Invoke-SecureCached -Session $session -WarningAction Stop { 'lost' } | Should -HaveCount 20

@@ -30,7 +30,7 @@ Describe 'Step-CacheKitKeyRotation' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
     }
 
-    It 'moves everything, whoever made the ring' {
+    It 'Rotation: moves all entries to the new key' {
         Get-Count Previous | Should -Be 31
         $result = Step-CacheKitKeyRotation
         $result | Should -BeOfType CacheKit.KeyRotationResult
@@ -42,7 +42,7 @@ Describe 'Step-CacheKitKeyRotation' {
         Invoke-SecureCached -ArgumentList 7 $block | Should -Be $made
     }
 
-    It 'finds nothing more to do, and warns where there is no previous key' {
+    It 'Rotation: finds nothing more to move and warns without a previous key' {
         $null = Step-CacheKitKeyRotation
         (Step-CacheKitKeyRotation).Moved | Should -Be 0
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
@@ -50,12 +50,12 @@ Describe 'Step-CacheKitKeyRotation' {
         "$warned" | Should -Match 'no previous key'
     }
 
-    It 'shows the plan with -WhatIf, and moves nothing' {
+    It 'WhatIf: moves no entry' {
         Step-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
         Get-Count Previous | Should -Be 31
     }
 
-    It 'keeps the time that is left' {
+    It 'Rotation: keeps the expiry of an entry' {
         $before = (Get-CacheKitEntry 'item 5').Expires
         $null = Step-CacheKitKeyRotation
         $after = Get-CacheKitEntry 'item 5'
@@ -63,7 +63,7 @@ Describe 'Step-CacheKitKeyRotation' {
         $after.IsCurrentKey | Should -BeTrue
     }
 
-    It 'lets an entry win that was written meanwhile' {
+    It 'Rotation: keeps an entry that was written meanwhile' {
         Set-CacheKitItem 'item 1' 'newer' -Ttl 1h
         $result = Step-CacheKitKeyRotation
         $result.Moved | Should -Be 30
@@ -71,7 +71,7 @@ Describe 'Step-CacheKitKeyRotation' {
         Get-Count Previous | Should -Be 0
     }
 
-    It 'moves the tenants that are named, and no other' {
+    It 'Tenant: moves entries of the given tenants only' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
         $env:CACHEKIT_MASTER_KEY = $script:one
         Set-CacheKitItem a 1 -Tenant acme
@@ -86,7 +86,7 @@ Describe 'Step-CacheKitKeyRotation' {
         (Step-CacheKitKeyRotation -Tenant globex, default).Moved | Should -Be @(1, 31)
     }
 
-    It 'says under which role entries of a wrong old key lie' {
+    It 'Rotation: shows entries of an unknown old key as Other' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'c3' * 32
         (Step-CacheKitKeyRotation).Moved | Should -Be 0
         Get-Count Other | Should -Be 31
@@ -94,14 +94,14 @@ Describe 'Step-CacheKitKeyRotation' {
         (Step-CacheKitKeyRotation).Moved | Should -Be 31
     }
 
-    It 'moves under the ring of a session' {
+    It 'Session: moves entries under the ring of a session' {
         $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one
         (Step-CacheKitKeyRotation -Session $session -ThrottleLimit 2).Moved | Should -Be 31
         (Use-CacheKitSession $session { Get-CacheKitKeyRotation } | Where-Object Role -EQ Current).Entries | Should -Be 31
         Remove-CacheKitSession $session
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'Rotation: refuses <Name>' -ForEach @(
         @{ Name = 'a blank tenant'; Call = { Step-CacheKitKeyRotation -Tenant '' }; Id = 'TenantInvalid' }
         @{ Name = 'no tenant'; Call = { Step-CacheKitKeyRotation -Tenant @() }; Id = 'TenantInvalid' }
         @{ Name = 'an interop namespace in upper case'; Call = { Step-CacheKitKeyRotation -InteropNamespace Users }; Id = 'NamespaceInvalid' }
@@ -113,7 +113,7 @@ Describe 'Step-CacheKitKeyRotation' {
         $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StepCacheKitKeyRotationCommand"
     }
 
-    It 'says where entries of interop namespaces that are not authentic are found' {
+    It 'Interop: explains how to find shared entries that are not authentic' {
         $null = Invoke-Cached -Namespace shared -Interop clear { 'not sealed' }
         $warnings = $null
         $result = Step-CacheKitKeyRotation -InteropNamespace shared -WarningVariable warnings 3>$null
@@ -122,7 +122,7 @@ Describe 'Step-CacheKitKeyRotation' {
         (Get-CacheKitEntry -Raw -Key shared:*).Format | Should -Be MessagePack
     }
 
-    It 'is told in the audit log' {
+    It 'Audit: records a rotation step' {
         $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
             -AuditPath "$TestDrive/step.jsonl"
         $null = Step-CacheKitKeyRotation -Session $session
@@ -132,7 +132,7 @@ Describe 'Step-CacheKitKeyRotation' {
         Remove-CacheKitSession $session
     }
 
-    It 'opens nothing where a required audit log cannot be written' {
+    It 'Audit: moves nothing when the required log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/blocker", '')
         $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
             -AuditPath "$TestDrive/blocker/audit.jsonl" -AuditRequired

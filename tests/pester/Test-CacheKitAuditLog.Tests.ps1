@@ -28,7 +28,7 @@ Describe 'Test-CacheKitAuditLog' {
         Remove-CacheKitSession $session
     }
 
-    It 'finds a log intact, and tells what is in it' {
+    It 'Audit: reports an intact log and counts its lines' {
         $report = Test-CacheKitAuditLog $log
         $report.IsIntact | Should -BeTrue
         $report.Lines, $report.VerifiedLines, $report.OtherLines, $report.TornLines | Should -Be @(10, 10, 0, 0)
@@ -39,11 +39,11 @@ Describe 'Test-CacheKitAuditLog' {
         Test-CacheKitAuditLog $log -Quiet | Should -BeTrue
     }
 
-    It 'holds neither a value nor a name' {
+    It 'Audit: contains neither values nor names' {
         [IO.File]::ReadAllText($log) | Should -Not -Match 'secret'
     }
 
-    It 'finds <What>' -ForEach @(
+    It 'Audit: detects <What>' -ForEach @(
         @{ What = 'a line that was removed'; Kind = 'Missing'; At = 4; Change = { param($Lines) $Lines[0..2] + $Lines[4..9] } }
         @{ What = 'the first lines removed'; Kind = 'Missing'; At = 1; Change = { param($Lines) $Lines[3..9] } }
         @{ What = 'the last line removed'; Kind = 'Missing'; At = 10; Change = { param($Lines) $Lines[0..8] } }
@@ -60,12 +60,12 @@ Describe 'Test-CacheKitAuditLog' {
         Test-CacheKitAuditLog $log -Quiet | Should -BeFalse
     }
 
-    It 'finds that the head is gone' {
+    It 'Audit: detects a missing head file' {
         [IO.File]::Delete("$log.head")
         (Test-CacheKitAuditLog $log).FirstProblem.Kind | Should -Be HeadMissing
     }
 
-    It 'finds by a checkpoint that both files were put back' {
+    It 'Audit: detects by a checkpoint that log and head were rolled back' {
         $head = [IO.File]::ReadAllText("$log.head")
         $null = Invoke-SecureCached -Session $session -Key other { 1 }
         $kept = (Test-CacheKitAuditLog $log).Checkpoint
@@ -76,7 +76,7 @@ Describe 'Test-CacheKitAuditLog' {
         (Test-CacheKitAuditLog $log -Checkpoint $kept).FirstProblem.Kind | Should -Be CheckpointMissing
     }
 
-    It 'takes the log of the session, and the keys of a parameter' {
+    It 'Audit: tests the log of the session, with keys of parameters' {
         (Test-CacheKitAuditLog -Session $session).Lines | Should -Be 10
         Use-CacheKitSession $session { (Test-CacheKitAuditLog).Lines } | Should -Be 10
         (Test-CacheKitAuditLog $log -MasterKey ('ab' * 32)).VerifiedLines | Should -Be 10
@@ -84,7 +84,7 @@ Describe 'Test-CacheKitAuditLog' {
         (Test-CacheKitAuditLog $log -MasterKey ('cd' * 32) -PreviousMasterKey ('ab' * 32)).VerifiedLines | Should -Be 10
     }
 
-    It 'verifies the lines of several tenants' {
+    It 'Tenant: verifies the lines of several tenants' {
         $null = Invoke-SecureCached -Session $session -Tenant acme -Key token { 1 }
         $report = Test-CacheKitAuditLog $log -Session $session
         $report.IsIntact, $report.VerifiedLines, $report.OtherLines | Should -Be @($true, 10, 2)
@@ -92,13 +92,13 @@ Describe 'Test-CacheKitAuditLog' {
         $report.IsIntact, $report.VerifiedLines, $report.OtherLines | Should -Be @($true, 12, 0)
     }
 
-    It 'takes files from the pipeline' {
+    It 'Pipeline: tests log files' {
         ($log, $log | Test-CacheKitAuditLog -Quiet) | Should -Be @($true, $true)
         ([IO.FileInfo] $log | Test-CacheKitAuditLog -Quiet) | Should -BeTrue
         ([pscustomobject] @{ Path = $log } | Test-CacheKitAuditLog -Quiet) | Should -BeTrue
     }
 
-    It 'says what is wrong with its parameters' {
+    It 'Audit: refuses invalid parameters' {
         Get-ErrorId { Test-CacheKitAuditLog "$TestDrive/none.jsonl" -ErrorAction Stop } | Should -Be AuditLogUnusable
         Get-ErrorId { Test-CacheKitAuditLog -ErrorAction Stop } | Should -Be AuditLogUnusable
         Get-ErrorId { Test-CacheKitAuditLog $log -Checkpoint 12 } | Should -Be AuditCheckpointInvalid
@@ -111,20 +111,20 @@ Describe 'Test-CacheKitAuditLog' {
 }
 
 Describe 'New-CacheKitSession -AuditPath' {
-    It 'shows the log in the session' {
+    It 'Audit: shows the log in the session' {
         $log = Join-Path (Get-TestPath) audit.jsonl
         (New-CacheKitSession -Memory -AuditPath $log).AuditPath | Should -Be ([IO.Path]::GetFullPath($log))
         (New-CacheKitSession -Memory).AuditPath | Should -BeNullOrEmpty
         [IO.File]::Exists($log) | Should -BeFalse
     }
 
-    It 'refuses what cannot be a log' {
+    It 'Audit: refuses an unusable log' {
         Get-ErrorId { New-CacheKitSession -Memory -AuditPath $TestDrive } | Should -Be AuditLogUnusable
         Get-ErrorId { New-CacheKitSession -Memory -AuditPath '' } | Should -Be AuditLogUnusable
         Get-ErrorId { New-CacheKitSession -Memory -AuditRequired } | Should -Be ParameterConflict
     }
 
-    It 'refuses a log that others may write' -Skip:([bool] $IsWindows) {
+    It 'Audit: refuses a log that others can write to' -Skip:([bool] $IsWindows) {
         $log = "$TestDrive/open.jsonl"
         [IO.File]::WriteAllText($log, '')
         [IO.File]::SetUnixFileMode($log, [IO.UnixFileMode] 'UserRead, UserWrite, GroupWrite')
@@ -141,7 +141,7 @@ Describe 'New-CacheKitSession -AuditPath' {
             $null = Invoke-SecureCached -Session $before -Key stored { 'stored value' }
         }
 
-        It 'opens nothing and runs nothing where it is required' {
+        It 'Audit: opens and runs nothing when the log is required' {
             $session = New-CacheKitSession -Path $database -AuditPath $blocked -AuditRequired
             $output = [Collections.Generic.List[object]]::new()
             Get-ErrorId { Invoke-SecureCached -Session $session -Key stored { 'run' } | ForEach-Object { $output.Add($_) } } |
@@ -153,7 +153,7 @@ Describe 'New-CacheKitSession -AuditPath' {
             [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
-        It 'returns a result that it does not store where it is required' {
+        It 'Audit: returns a result without storing it when the log is required' {
             $session = New-CacheKitSession -Path $database -AuditPath $blocked -AuditRequired
             $found = Invoke-SecureCached -Session $session -Key new -Refresh { 'made' } -ErrorVariable problems -ErrorAction SilentlyContinue
             $found | Should -Be made
@@ -161,7 +161,7 @@ Describe 'New-CacheKitSession -AuditPath' {
             Invoke-SecureCached -Session $before -Key new { 'not stored before' } | Should -Be 'not stored before'
         }
 
-        It 'warns once where it is not' {
+        It 'Audit: warns once when the log is not required' {
             $session = New-CacheKitSession -Path $database -AuditPath $blocked
             foreach ($n in 1..3) {
                 $found = Invoke-SecureCached -Session $session -Key stored { 'run' } -WarningVariable warnings -WarningAction SilentlyContinue

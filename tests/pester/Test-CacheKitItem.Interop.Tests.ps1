@@ -20,7 +20,7 @@ Describe 'Test-CacheKitItem -Interop' {
         Unregister-CacheKitBackend InteropTest
     }
 
-    It 'tells whether there is an entry' {
+    It 'Interop: tests whether an entry exists' {
         Test-CacheKitItem @call | Should -BeFalse
         Set-CacheKitItem @call $null
         Test-CacheKitItem @call | Should -BeTrue
@@ -28,12 +28,12 @@ Describe 'Test-CacheKitItem -Interop' {
         Test-CacheKitItem @call | Should -BeFalse
     }
 
-    It 'finds what others wrote' {
+    It 'Interop: finds an entry of another writer' {
         $table[$place] = Protect-InteropDocument ([byte[]] 0xC0) @sealing
         Test-CacheKitItem @call | Should -BeTrue
     }
 
-    It 'warns of <Case>, and leaves it' -ForEach @(
+    It 'Interop: warns about <Case> and leaves the entry' -ForEach @(
         @{ Case = 'bytes that are not authentic'; Hex = '07'; IsSealed = $false; Says = 'without encryption' }
         @{ Case = 'trailing bytes'; Hex = '0708'; IsSealed = $true; Says = 'does not decode' }
         @{ Case = 'an entry of Python'; Hex = '434b03'; IsSealed = $true; Says = 'auto-mode entry' }
@@ -56,7 +56,7 @@ Describe 'Test-CacheKitItem -Interop' {
         $table.ContainsKey($place) | Should -BeTrue
     }
 
-    It 'does not answer for a store that cannot be read' {
+    It 'Backend: reports StoreUnavailable for an interop item' {
         $get = { param($Key) throw "no $($Key.Length)" }
         $set = { param($Key, $Value, $Ttl) $null = $Key, $Value, $Ttl }
         Register-CacheKitBackend InteropBroken -Force @emptyBackend -Get $get -Set $set
@@ -72,8 +72,8 @@ Describe 'Test-CacheKitItem -Interop' {
         Unregister-CacheKitBackend InteropBroken
     }
 
-    It 'is refused with <Case>' -ForEach @(
-        @{ Case = 'a name'; Given = @{ Name = 'a' }; Id = 'AmbiguousParameterSet' }
+    It 'Interop: refuses <Case>' -ForEach @(
+        @{ Case = '-Name'; Given = @{ Name = 'a' }; Id = 'AmbiguousParameterSet' }
         @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
     ) {
         { Test-CacheKitItem @call @Given } | Should -Throw -ErrorId "$Id,$commandType"

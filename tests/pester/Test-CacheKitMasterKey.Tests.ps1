@@ -11,7 +11,7 @@ AfterAll {
 
 Describe 'Test-CacheKitMasterKey' {
     Context 'a given key' {
-        It 'is true for text, a SecureString and bytes' {
+        It 'MasterKey: accepts text, SecureString and bytes' {
             $key = New-CacheKitMasterKey
             Test-CacheKitMasterKey $key | Should -BeTrue
             Test-CacheKitMasterKey -MasterKey (ConvertTo-Secret $key) | Should -BeTrue
@@ -19,7 +19,7 @@ Describe 'Test-CacheKitMasterKey' {
             $key, $key.ToUpperInvariant() | Test-CacheKitMasterKey | Should -Be @($true, $true)
         }
 
-        It 'gives the same fingerprint for the same key in any form' {
+        It 'MasterKey: has the same fingerprint in any form' {
             $key = New-CacheKitMasterKey
             $secureKey = ConvertTo-Secret $key
             $prints = foreach ($form in $key, $secureKey, $key.ToUpperInvariant()) {
@@ -30,7 +30,7 @@ Describe 'Test-CacheKitMasterKey' {
             (Test-CacheKitMasterKey (New-CacheKitMasterKey) -Detailed).Fingerprint | Should -Not -Be $prints[0]
         }
 
-        It 'is false for <Name>, with the reason as a warning and not the key' -ForEach @(
+        It 'MasterKey: rejects <Name> with a warning that does not show the key' -ForEach @(
             @{ Name = '63 digits'; Value = 'e' * 63 }
             @{ Name = '66 digits'; Value = 'e' * 66 }
             @{ Name = 'other characters'; Value = 'e' * 63 + 'z' }
@@ -59,12 +59,12 @@ Describe 'Test-CacheKitMasterKey' {
             $env:CACHEKIT_MASTER_KEY = $null
         }
 
-        It 'says that there is none' {
+        It 'MasterKey: reports that there is none' {
             Test-CacheKitMasterKey -WarningAction SilentlyContinue | Should -BeFalse
             (Test-CacheKitMasterKey -Detailed).ErrorId | Should -Be 'MasterKeyMissing'
         }
 
-        It 'takes the first source that is set' {
+        It 'MasterKey: is read from the first source that is set' {
             New-CacheKitMasterKey -Save
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'the saved key file'
             $path = Get-TestPath .key
@@ -75,7 +75,7 @@ Describe 'Test-CacheKitMasterKey' {
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY'
         }
 
-        It 'tells each key of the variables, and which of them encrypts' {
+        It 'MasterKey: reports each key of the variables and its role' {
             $env:CACHEKIT_MASTER_KEY = 'd' * 64
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = ('e' * 64) + ',' + ('f' * 64)
             $reports = @(Test-CacheKitMasterKey -Detailed)
@@ -90,7 +90,7 @@ Describe 'Test-CacheKitMasterKey' {
             $reports[0].Fingerprint | Should -Be (Test-CacheKitMasterKey ('e' * 64) -Detailed).Fingerprint
         }
 
-        It 'says which variables do not go together: <ErrorId>' -ForEach @(
+        It 'MasterKey: reports variables that conflict: <ErrorId>' -ForEach @(
             @{ ErrorId = 'KeyRingConflict'; Master = 'd'; Rotation = 'd' }
             @{ ErrorId = 'KeyRingInvalid'; Master = 'd'; Rotation = 'e,' }
         ) {
@@ -102,7 +102,7 @@ Describe 'Test-CacheKitMasterKey' {
             Test-CacheKitMasterKey -WarningAction SilentlyContinue | Should -BeFalse
         }
 
-        It 'does not skip a source that is set but unusable' {
+        It 'MasterKey: does not skip a source that is set but unusable' {
             New-CacheKitMasterKey -Save
             $env:CACHEKIT_MASTER_KEY_FILE = Join-Path $TestDrive 'no-such.key'
             $report = Test-CacheKitMasterKey -Detailed
@@ -112,7 +112,7 @@ Describe 'Test-CacheKitMasterKey' {
     }
 
     Context 'a key file' {
-        It 'is false for a file with <Name>' -ForEach @(
+        It 'MasterKey: rejects a file with <Name>' -ForEach @(
             @{ Name = 'nothing in it'; Content = '' }
             @{ Name = 'text'; Content = 'not a key' }
             @{ Name = 'half a key on its second line'; Content = ('d' * 64) + "`n" + ('e' * 32) + "`n" }
@@ -125,7 +125,7 @@ Describe 'Test-CacheKitMasterKey' {
             $report.Problem | Should -Not -Match 'dddd'
         }
 
-        It 'tells each key of a file with several, and which of them encrypts' {
+        It 'MasterKey: reports each key of a file and its role' {
             $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('e' * 64) + "`n" + ('f' * 64) + "`n")
@@ -141,7 +141,7 @@ Describe 'Test-CacheKitMasterKey' {
             @(Test-CacheKitMasterKey -Path $path) | Should -Be @($true)
         }
 
-        It 'is false for a file with the same key twice' {
+        It 'MasterKey: rejects a file with the same key twice' {
             $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('D' * 64) + "`n")
@@ -151,14 +151,14 @@ Describe 'Test-CacheKitMasterKey' {
             $report.Problem | Should -Not -Match 'dddd'
         }
 
-        It 'takes Windows line ends' {
+        It 'MasterKey: accepts Windows line ends' {
             $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`r`n")
             Test-CacheKitMasterKey -Path $path | Should -BeTrue
         }
 
-        It 'is false for a file that others can read' -Skip:$IsWindows {
+        It 'MasterKey: rejects a file that others can read' -Skip:$IsWindows {
             $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, OtherRead')
@@ -166,7 +166,7 @@ Describe 'Test-CacheKitMasterKey' {
         }
     }
 
-    It 'is shown as a table without the key' {
+    It 'MasterKey: is not shown in the table of the report' {
         $key = New-CacheKitMasterKey
         $text = Test-CacheKitMasterKey $key -Detailed | Out-String
         $text | Should -Match 'IsValid'

@@ -25,7 +25,7 @@ Describe 'Test-CacheKitSession' {
         $env:CACHEKIT_CACHE_PATH = "$TestDrive/store/environment.db"
     }
 
-    It 'finds everything well in what the environment configures' {
+    It 'Session: passes all checks for what the environment configures' {
         $rows = Test-CacheKitSession
         $rows.Status | Where-Object { $_ -notin 'Passed', 'Skipped' } | Should -BeNullOrEmpty
         foreach ($check in 'MasterKey', 'Store', 'Connection', 'ReadWrite', 'Lock', 'Listing', 'Permissions', 'MemoryTier') {
@@ -35,7 +35,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession -Quiet | Should -BeTrue
     }
 
-    It 'tests each session of the pipeline' {
+    It 'Pipeline: tests each session' {
         $sessions = (New-CacheKitSession -Memory), (New-CacheKitSession -Path "$TestDrive/piped.db")
         $rows = $sessions | Test-CacheKitSession
         ($rows | Where-Object Check -EQ Store).Detail | Should -HaveCount 2
@@ -43,7 +43,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession $sessions[0] -Quiet | Should -BeTrue
     }
 
-    It 'tells the fingerprint of the key, and no key' {
+    It 'MasterKey: is shown as a fingerprint only' {
         $expected = (Test-CacheKitMasterKey -Detailed).Fingerprint
         $row = Get-Row (Test-CacheKitSession) MasterKey
         $row.Detail | Should -Match "CACHEKIT_MASTER_KEY.*$expected"
@@ -54,7 +54,7 @@ Describe 'Test-CacheKitSession' {
         $row.Detail | Should -Not -Match $expected
     }
 
-    It 'finds a key that is not usable' {
+    It 'MasterKey: fails the check when it is unusable' {
         $env:CACHEKIT_MASTER_KEY = 'ab'
         $row = Get-Row (Test-CacheKitSession) MasterKey
         $row.Status | Should -Be 'Failed'
@@ -62,7 +62,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession -Quiet | Should -BeFalse
     }
 
-    It 'finds that nothing is reachable, without an error' {
+    It 'Store: fails the check without an error when it cannot be reached' {
         $session = New-CacheKitSession -Redis '127.0.0.1:1' -ConnectTimeout 500ms -OperationTimeout 500ms
         $problems = $null
         $rows = Test-CacheKitSession $session -ErrorVariable problems
@@ -75,7 +75,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession $session -Quiet | Should -BeFalse
     }
 
-    It 'finds an environment that chooses two stores, without an error' {
+    It 'Store: fails the check when the environment chooses two stores' {
         $env:CACHEKIT_REDIS_URL = 'redis://ada:p4ssword@cache.example'
         $row = Get-Row (Test-CacheKitSession) Store
         $row.Status | Should -Be 'Failed'
@@ -84,7 +84,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession -Quiet | Should -BeFalse
     }
 
-    It 'warns of a variable that is not used' {
+    It 'Store: warns about a variable that is not used' {
         $env:CACHEKIT_CACHE_PATH = $null
         $env:REDIS_URL = 'redis://127.0.0.1:1'
         $env:CACHEKIT_API_KEY = 'p4ssword'
@@ -96,7 +96,7 @@ Describe 'Test-CacheKitSession' {
         "$row $($row.Advice)" | Should -Not -Match 'p4ssword'
     }
 
-    It 'warns of a directory that others can write to' -Skip:$IsWindows {
+    It 'Store: warns about a directory that others can write to' -Skip:$IsWindows {
         $session = New-CacheKitSession -Path "$TestDrive/open/open.db"
         (Get-Row (Test-CacheKitSession $session) Permissions).Status | Should -Be 'Passed'
         [System.IO.File]::SetUnixFileMode("$TestDrive/open", 'UserRead, UserWrite, UserExecute, OtherWrite')
@@ -106,7 +106,7 @@ Describe 'Test-CacheKitSession' {
         $row.Advice | Should -Match 'chmod go-w'
     }
 
-    It 'finds a backend that forgets' {
+    It 'Backend: fails the check when it loses entries' {
         Register-CacheKitBackend -Name Forgetful @emptyBackend
         try {
             $rows = Test-CacheKitSession (New-CacheKitSession -Backend Forgetful)
@@ -120,19 +120,19 @@ Describe 'Test-CacheKitSession' {
         }
     }
 
-    It 'leaves no entry behind' {
+    It 'Session: leaves no entry in the store after the checks' {
         $session = New-CacheKitSession -Path "$TestDrive/clean.db"
         $null = Invoke-Cached -Session $session -Key one { 1 }
         $null = Test-CacheKitSession $session
         Read-OpenFile "$TestDrive/clean.db" | Should -Not -Match 'ck:-:health'
     }
 
-    It 'says how much is kept in memory' {
+    It 'Session: reports how much it keeps in memory' {
         (Get-Row (Test-CacheKitSession (New-CacheKitSession -NoMemoryTier)) MemoryTier).Detail | Should -Match 'none'
         (Get-Row (Test-CacheKitSession (New-CacheKitSession -MemoryLimit 8MB)) MemoryTier).Detail | Should -Match '8 MB'
     }
 
-    It 'refuses a session that is closed' {
+    It 'Session: fails when it is closed' {
         $session = New-CacheKitSession -Memory
         $session.Dispose()
         { Test-CacheKitSession $session } |

@@ -29,7 +29,7 @@ Describe 'Use-CacheKitSession' {
         Remove-CacheKitSession $session
     }
 
-    It 'reaches functions that are called from the block' {
+    It 'Session: applies to functions that the block calls' {
         Use-CacheKitSession $session { Get-Token } | Should -Be 'made for home'
         Use-CacheKitSession $session -Tenant acme { Get-Token } | Should -Be 'made for acme'
         Use-CacheKitSession $session { Invoke-SecureCached -Key token { 'another' } } | Should -Be 'made for home'
@@ -37,13 +37,13 @@ Describe 'Use-CacheKitSession' {
         Invoke-SecureCached -Session $session -Tenant acme -Key token { 'another' } | Should -Be 'made for acme'
     }
 
-    It 'takes the session by name, by place and from the pipeline' {
+    It 'Session: is taken by name, by position and from the pipeline' {
         Use-CacheKitSession -Session $session -ScriptBlock { Get-Tenant } | Should -Be home
         Use-CacheKitSession $session { Get-Tenant } | Should -Be home
         $session, $session | Use-CacheKitSession -ScriptBlock { Get-Tenant } | Should -Be @('home', 'home')
     }
 
-    It 'keeps what it does not change' {
+    It 'Session: keeps the settings that are not changed' {
         $seen = Use-CacheKitSession $session -Tenant acme { Get-CacheKitSession }
         $seen.Tenant | Should -Be acme
         $seen.Namespace | Should -Be rooms
@@ -55,7 +55,7 @@ Describe 'Use-CacheKitSession' {
         $seen.Namespace, $seen.Ttl, $seen.FailClosed | Should -Be @('other', ([timespan]'00:05:00'), $true)
     }
 
-    It 'nests, and the innermost counts' {
+    It 'Session: nests, and the innermost one applies' {
         $seen = Use-CacheKitSession $session {
             Get-Tenant
             Use-CacheKitSession -Tenant inner { Get-Tenant }
@@ -65,7 +65,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'works over what the environment configures, and follows it' {
+    It 'Session: overrides the environment and follows it' {
         $path = $env:CACHEKIT_CACHE_PATH
         Use-CacheKitSession -Tenant acme {
             Get-Token | Should -Be 'made for acme'
@@ -76,7 +76,7 @@ Describe 'Use-CacheKitSession' {
         }
     }
 
-    It 'ends with <Name>' -ForEach @(
+    It 'Session: ends with <Name>' -ForEach @(
         @{ Name = 'an exception'; Block = { throw 'over' } }
         @{ Name = 'a return'; Block = { return } }
         @{ Name = 'a terminating error'; Block = { Write-Error 'over' -ErrorAction Stop } }
@@ -92,7 +92,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'ends with a break out of the loop around it' {
+    It 'Session: ends when break leaves the loop around it' {
         $seen = foreach ($i in 1..3) {
             Use-CacheKitSession $session {
                 if ($i -eq 2) {
@@ -106,7 +106,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'does not reach what takes the output' {
+    It 'Session: does not apply to downstream commands' {
         $seen = Use-CacheKitSession $session { 1, 2 } | ForEach-Object { "$_ $(Get-Tenant)" }
         $seen | Should -Be @('1 default', '2 default')
         $seen = Use-CacheKitSession $session {
@@ -117,7 +117,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'does not reach what takes <Name> that were merged into the output' -ForEach @(
+    It 'Session: does not apply to commands that receive merged <Name>' -ForEach @(
         @{ Name = 'warnings'; Block = { Write-Warning 'seen' } }
         @{ Name = 'errors'; Block = { Write-Error 'seen' } }
         @{ Name = 'information records'; Block = { Write-Information 'seen' } }
@@ -127,7 +127,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'gives the output as it comes, and what the block sees of the caller' {
+    It 'Streams: passes output on at once and shares variables with the caller' {
         $order = [System.Collections.Generic.List[string]]::new()
         $name = 'caller'
         Use-CacheKitSession $session {
@@ -144,14 +144,14 @@ Describe 'Use-CacheKitSession' {
         @(Use-CacheKitSession $session { }).Count | Should -Be 0
     }
 
-    It 'lets errors of the block come out under its own -ErrorAction' {
+    It 'Streams: applies -ErrorAction to errors of the block' {
         $seen = Use-CacheKitSession $session { Write-Error 'one'; 'after' } -ErrorAction SilentlyContinue -ErrorVariable found
         $seen | Should -Be after
         $found | Should -HaveCount 1
         "$found" | Should -Be one
     }
 
-    It 'belongs to the runspace, and a session can be handed to another one' {
+    It 'Session: belongs to its runspace and can be passed to another' {
         $other = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $script = {
@@ -173,7 +173,7 @@ Describe 'Use-CacheKitSession' {
         }
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'Session: refuses <Name>' -ForEach @(
         @{ Name = 'a blank tenant'; Call = { Use-CacheKitSession -Tenant ' ' { } }; Id = 'TenantInvalid' }
         @{ Name = 'no tenant'; Call = { Use-CacheKitSession -Tenant $null { } }; Id = 'TenantInvalid' }
         @{ Name = 'a tenant of 1,025 bytes'; Call = { Use-CacheKitSession -Tenant ('a' * 1025) { } }; Id = 'TenantInvalid' }
@@ -186,18 +186,18 @@ Describe 'Use-CacheKitSession' {
         Get-ErrorId $Call | Should -Be $Id
     }
 
-    It 'takes a tenant of 1,024 bytes' {
+    It 'Tenant: accepts 1,024 bytes' {
         Use-CacheKitSession $session -Tenant ("`u{e9}" * 512) { (Get-Tenant).Length } | Should -Be 512
     }
 
-    It 'refuses a session that is closed' {
+    It 'Session: fails when it is closed' {
         $closed = New-CacheKitSession -Memory
         Remove-CacheKitSession $closed
         Get-ErrorId { Use-CacheKitSession $closed { 'not run' } } | Should -Be SessionClosed
         Get-ErrorId { Use-CacheKitSession $session { Remove-CacheKitSession $session; Get-Token } } | Should -Be SessionClosed
     }
 
-    It 'completes the tenants that were used' {
+    It 'Completion: offers the tenants that were used' {
         $null = Use-CacheKitSession $session -Tenant 'completed tenant' { }
         Get-CompletionText 'Use-CacheKitSession -Tenant compl' | Should -Contain "'completed tenant'"
     }

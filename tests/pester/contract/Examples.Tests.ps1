@@ -38,7 +38,7 @@ Describe '<Page>, <Title>' -ForEach $examples {
         Restore-TestEnvironment
     }
 
-    It 'runs without an error' {
+    It 'Help: the example runs without an error' {
         $output = & {
             param([string] $Example)
             ${function:Get-Secret} = { [pscredential]::new($args[0], (ConvertTo-Secret "password of $($args[0])")) }

@@ -28,8 +28,8 @@ AfterAll {
     Restore-TestEnvironment
 }
 
-Describe 'The free variables of a block' {
-    It '{ <Text> }: <Free>' -ForEach @(
+Describe 'Free variables' {
+    It 'Key: { <Text> } has the free variables: <Free>' -ForEach @(
         @{ Free = ''; Text = '1' }
         @{ Free = 'a'; Text = '$a' }
         @{ Free = 'a b'; Text = '$a; $b' }
@@ -130,7 +130,7 @@ Describe 'The free variables of a block' {
         "$found" | Should -BeExactly $Free
     }
 
-    It 'include those of a text that is run as a script: <Text>' -ForEach @(
+    It 'Key: covers variables in text that is run as a script: <Text>' -ForEach @(
         @{ Free = '$a'; Text = 'Invoke-Expression ''$a''' }
         @{ Free = '$a'; Text = 'iex ''& { $a }''' }
         @{ Free = '$a'; Text = 'Invoke-Expression "$a"' }
@@ -143,7 +143,7 @@ Describe 'The free variables of a block' {
         $a | Should -Be 1
     }
 
-    It 'are those of a function, whose parameters stand before its body: <Text>' -ForEach @(
+    It 'Key: covers free variables of a function with parameters before its body: <Text>' -ForEach @(
         @{ Free = ''; Text = 'function f($a) { $a }' }
         @{ Free = '$b'; Text = 'function f($a = $b) { $a }' }
         @{ Free = '$b'; Text = 'function f { param($a = $b) $a }' }
@@ -156,7 +156,7 @@ Describe 'The free variables of a block' {
         "$found" | Should -BeExactly $Free
     }
 
-    It 'include $Matches, which a match that fails leaves to the caller' {
+    It 'Key: covers $Matches, which a failing match does not change' {
         $room = [guid]::NewGuid().ToString('n')
         foreach ($text in 'x1', 'x2') {
             $null = $text -match '\d'

@@ -31,7 +31,7 @@ AfterAll {
 }
 
 Describe 'Counts' {
-    It 'keeps how many objects came out: <Name> in <Serializer>' -ForEach @(
+    It 'Serializer: keeps the number of objects: <Name> in <Serializer>' -ForEach @(
         foreach ($serializer in 'PowerShell', 'MessagePack', 'Json') {
             @{ Serializer = $serializer; Name = 'nothing'; Count = 0; Block = {} }
             @{ Serializer = $serializer; Name = 'null'; Count = 1; Block = { $null } }
@@ -46,7 +46,7 @@ Describe 'Counts' {
 }
 
 Describe 'MessagePack' {
-    It 'gives objects back in order' {
+    It 'Serializer: MessagePack returns objects with ordered properties' {
         $output = Get-CachedOutput MessagePack { [pscustomobject] @{ b = 1; a = 'x', $null; c = @{ d = 2.5 } } }
         $output[0].psobject.Properties.Name -join ',' | Should -Be 'b,a,c'
         $output[0].a.Count | Should -Be 2
@@ -54,7 +54,7 @@ Describe 'MessagePack' {
         $output[0].c | Should -BeOfType [System.Management.Automation.PSCustomObject]
     }
 
-    It 'gives times back' {
+    It 'Serializer: MessagePack returns times with their types' {
         $output = Get-CachedOutput MessagePack {
             [datetimeoffset] '2024-05-06T07:08:09.1234567+02:00'
             [dateonly] '2024-05-06'
@@ -64,7 +64,7 @@ Describe 'MessagePack' {
         $output[1] | Should -BeOfType [dateonly]
     }
 
-    It 'refuses <Name>, and says the way out' -ForEach @(
+    It 'Serializer: MessagePack refuses <Name> and gives the recommended action' -ForEach @(
         @{ Name = 'a decimal'; Block = { @{ a = 1.5d } }; Place = "[0]['a']" }
         @{ Name = 'a secret'; Block = { [securestring]::new() }; Place = '[0]' }
         @{
@@ -82,7 +82,7 @@ Describe 'MessagePack' {
 }
 
 Describe 'Json' {
-    It 'comes back as from ConvertFrom-Json: <Name>' -ForEach @(
+    It 'Serializer: Json returns the objects of ConvertFrom-Json: <Name>' -ForEach @(
         @{ Name = 'numbers'; Block = { 1; 1.5; [bigint]::Pow(2, 70) } }
         @{
             Name  = 'text and times'
@@ -101,13 +101,13 @@ Describe 'Json' {
         ConvertTo-Json $output -Depth 9 -Compress | Should -Be (ConvertTo-Json $expected -Depth 9 -Compress)
     }
 
-    It 'refuses a secret' {
+    It 'Serializer: Json refuses a secret' {
         (Get-Refusal Json { [securestring]::new() }).FullyQualifiedErrorId | Should -BeLike 'ValueTypeUnsupported,*'
     }
 }
 
 Describe 'Arrow' {
-    It 'gives rows back with their types' {
+    It 'Serializer: Arrow returns rows with the types of their columns' {
         $output = Get-CachedOutput Arrow {
             [pscustomobject] @{ Name = 'a'; Size = 1; Price = 1.50d; Made = [datetime]::new(2024, 5, 6) }
             [pscustomobject] @{ Name = $null; Size = $null; Price = 2d; Made = [datetime]::MaxValue }
@@ -120,14 +120,14 @@ Describe 'Arrow' {
         $output[1].Made | Should -Be ([datetime]::MaxValue)
     }
 
-    It 'gives one array back as one object' {
+    It 'Serializer: Arrow returns one array as one object' {
         $output = Get-CachedOutput Arrow { , @([pscustomobject] @{ a = 1 }; [pscustomobject] @{ a = 2 }) }
         $output.Count | Should -Be 1
         $output[0].Count | Should -Be 2
         $output[0][1].a | Should -Be 2
     }
 
-    It 'gives a DataTable back' {
+    It 'Serializer: Arrow returns a DataTable' {
         $output = Get-CachedOutput Arrow {
             $table = [System.Data.DataTable]::new('Users')
             $null = $table.Columns.Add('Id', [int])
@@ -143,7 +143,7 @@ Describe 'Arrow' {
         $output[0].Rows[1]['Id'].GetType().FullName | Should -Be 'System.DBNull'
     }
 
-    It 'gives the rows of a DataTable back' {
+    It 'Serializer: Arrow returns the rows of a DataTable' {
         $output = Get-CachedOutput Arrow {
             $table = [System.Data.DataTable]::new('Users')
             $null = $table.Columns.Add('Id', [int])
@@ -156,14 +156,14 @@ Describe 'Arrow' {
         $output[1].Table.TableName | Should -Be 'Users'
     }
 
-    It 'names the mixed column and its types' {
+    It 'Serializer: Arrow names a column of mixed types' {
         $refusal = Get-Refusal Arrow { [pscustomobject] @{ Size = 1 }; [pscustomobject] @{ Size = 'big' } }
         $refusal.FullyQualifiedErrorId | Should -BeLike 'TableColumnMixed,*'
         $refusal.CategoryInfo.Category | Should -Be 'InvalidType'
         $refusal.Exception.Message | Should -BeLike "*'Size'*System.Int32*System.String*row 1*"
     }
 
-    It 'refuses what is no table: <Name>' -ForEach @(
+    It 'Serializer: Arrow refuses what is no table: <Name>' -ForEach @(
         @{ Name = 'a number'; Block = { 5 }; Reason = '*row 0*System.Int32*' }
         @{ Name = 'null'; Block = { $null }; Reason = '*row 0 is null*' }
         @{

@@ -21,8 +21,8 @@ AfterAll {
     Restore-TestEnvironment
 }
 
-Describe 'The identity of a value' {
-    It 'is the same: <Name>' -ForEach @(
+Describe 'Value identity' {
+    It 'Key: is the same for <Name>' -ForEach @(
         @{ Name = 'equal dictionaries'
             One = { $x = [Collections.Generic.Dictionary[string, int]]::new(); $x['a'] = 1; $x['b'] = 2 }
             Other = { $x = [Collections.Generic.Dictionary[string, int]]::new(); $x['b'] = 2; $x['a'] = 1 } }
@@ -50,7 +50,7 @@ Describe 'The identity of a value' {
         Get-Key $One | Should -BeExactly (Get-Key $Other)
     }
 
-    It 'differs: <Name>' -ForEach @(
+    It 'Key: differs for <Name>' -ForEach @(
         @{ Name = 'items of a dictionary'
             One = { $x = [Collections.Generic.Dictionary[string, int]]::new(); $x['a'] = 1 }
             Other = { $x = [Collections.Generic.Dictionary[string, int]]::new(); $x['a'] = 2 } }
@@ -89,7 +89,7 @@ Describe 'The identity of a value' {
         Get-Key $One | Should -Not -BeExactly (Get-Key $Other)
     }
 
-    It 'of a file is its path, time and length' {
+    It 'Key: covers path, time and length of a file' {
         $path = [IO.Path]::GetFullPath((Join-Path $TestDrive 'file.txt'))
         [IO.File]::WriteAllText($path, 'one')
         $time = [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Utc)
@@ -112,7 +112,7 @@ Describe 'The identity of a value' {
         (Get-CacheKitKey { $file }).Key | Should -BeExactly (Get-CacheKitKey { $file }).Key
     }
 
-    It 'of a block that reads itself has an end' {
+    It 'Key: covers a block that refers to itself' {
         $x = { param($n) if ($n) { & $x ($n - 1) } }
         $key = (Get-CacheKitKey { $x }).Key
         (Get-CacheKitKey { $x }).Key | Should -BeExactly $key
@@ -120,14 +120,14 @@ Describe 'The identity of a value' {
         (Get-CacheKitKey { $x }).Key | Should -Not -BeExactly $key
     }
 
-    It 'does not show a secret that a block closes over' {
+    It 'Key: does not show a secret that a block closes over' {
         $secret = [securestring]::new()
         $secret.AppendChar('s')
         $x = { $secret }
         (Get-CacheKitKey { $x }).Components[1].Value | Should -BeNullOrEmpty
     }
 
-    It 'is missing: <Name>' -ForEach @(
+    It 'Key: cannot be derived from <Name>' -ForEach @(
         @{ Name = 'a cycle'; Value = { $x = @{ }; $x['self'] = $x } }
         @{ Name = 'a cycle of lists'; Value = { $x = [Collections.ArrayList]::new(); $null = $x.Add($x) } }
         @{ Name = 'a cycle of objects'; Value = { $x = [pscustomobject]@{ self = $null }; $x.self = $x } }

@@ -15,7 +15,7 @@ AfterAll {
     Restore-TestEnvironment
 }
 
-Describe 'A cache in Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
+Describe 'Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
     BeforeEach {
         [CacheKitTest.Counter]::Reset()
         $mine = New-CacheKitSession -Redis $url
@@ -27,13 +27,13 @@ Describe 'A cache in Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
         $theirs.Dispose()
     }
 
-    It 'is one for all sessions' {
+    It 'Redis: shares entries between sessions' {
         Invoke-SecureCached @common -Session $mine -Key one { [CacheKitTest.Counter]::Add(); 'made once' } | Should -Be 'made once'
         Invoke-SecureCached @common -Session $theirs -Key one { [CacheKitTest.Counter]::Add(); 'again' } | Should -Be 'made once'
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'keeps what is secret encrypted, and gives it back as itself' {
+    It 'Redis: stores secrets encrypted and returns them as secrets' {
         $secret = ConvertTo-Secret 'p4ssw0rd-in-redis'
         $null = Invoke-SecureCached @common -Session $mine -Key secret { $secret }
         $back = Invoke-SecureCached @common -Session $theirs -Key secret { 'not asked' }
@@ -41,7 +41,7 @@ Describe 'A cache in Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
         ConvertFrom-Secret $back | Should -BeExactly 'p4ssw0rd-in-redis'
     }
 
-    It 'has one entry for each piped object, and gives them back in order' {
+    It 'Pipeline: keeps an entry in Redis for each object and returns results in order' {
         $first = 1..300 | Invoke-SecureCached @common -Session $mine -Key piped { "item $_" }
         $second = 1..300 | Invoke-SecureCached @common -Session $theirs -Key piped { "not asked $_" }
         $second.Count | Should -Be 300
@@ -49,7 +49,7 @@ Describe 'A cache in Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
         $second[299] | Should -Be 'item 300'
     }
 
-    It 'is separate for each tenant' {
+    It 'Tenant: keeps separate entries in Redis' {
         $other = New-CacheKitSession -Redis $url -Tenant other
         $null = Invoke-SecureCached @common -Session $mine -Key tenant { 'ours' }
         Invoke-SecureCached @common -Session $other -Key tenant { 'the other''s' } | Should -Be 'the other''s'
@@ -57,12 +57,12 @@ Describe 'A cache in Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
         $other.Dispose()
     }
 
-    It 'holds public data beside' {
+    It 'Plain: stores public data in Redis' {
         Invoke-Cached @common -Session $mine -Key public { 1, 2, 3 } | Should -Be 1, 2, 3
         Invoke-Cached @common -Session $theirs -Key public { 'not asked' } | Should -Be 1, 2, 3
     }
 
-    It 'lets memory go when another session replaces an entry' {
+    It 'Redis: removes an entry from memory when another session replaces it' {
         $null = Invoke-SecureCached @common -Session $mine -Key replaced { 'old' }
         # The message is heard once the session listens, which it does soon after its first call.
         Wait-Until {
@@ -71,13 +71,13 @@ Describe 'A cache in Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
         }
     }
 
-    It 'passes its own test' {
+    It 'Session: passes all checks with Redis' {
         $checks = Test-CacheKitSession $mine
         @($checks | Where-Object Status -EQ Failed) | Should -BeNullOrEmpty
         Test-CacheKitSession $mine -Quiet | Should -BeTrue
     }
 
-    It 'is one warning and no more when nobody is there' {
+    It 'Redis: warns once when no server answers' {
         $gone = New-CacheKitSession -Redis 'redis://127.0.0.1:1/0'
         $made = 1..3 | ForEach-Object {
             Invoke-SecureCached @common -Session $gone -Key "gone $_" { 'made' } -WarningAction SilentlyContinue `
