@@ -70,7 +70,7 @@ Describe 'Invoke-Cached -Interop' {
     ) {
         $table[$place] = [Convert]::FromHexString($Hex)
         $warnings = $null
-        Invoke-Cached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings -WarningAction SilentlyContinue |
+        Invoke-Cached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings 3> $null |
             Should -Be 'new'
         $warnings | Should -HaveCount 1
         "$warnings" | Should -Match $Says

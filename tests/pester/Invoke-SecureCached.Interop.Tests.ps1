@@ -1,5 +1,11 @@
 #Requires -Version 7.4
 # The entries that other languages share; tests/interop has Python's side of them.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSReviewUnusedParameter', '', Justification = 'The parameters of these blocks matter, not what the blocks do.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSUseLiteralInitializerForHashtable', '', Justification = 'Its names differ by case alone.')]
+param()
+
 Set-StrictMode -Version Latest
 
 BeforeAll {

@@ -142,7 +142,7 @@ Describe 'Invoke-SecureCached -Interop with stored bytes' {
     It 'Interop: warns once about <Case> and runs the block' -ForEach $rows {
         $table[$place] = [byte[]] (& $Make)
         $warnings = $null
-        $output = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $output = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings 3> $null
         $output | Should -Be 'new'
         $warnings | Should -HaveCount 1
         "$warnings" | Should -Match $Says
@@ -173,7 +173,8 @@ Describe 'Invoke-SecureCached -Interop with stored bytes' {
         $closed = New-CacheKitSession -Backend InteropBytes -MasterKey $master -FailClosed
         $table[$place] = [byte[]] 0x07
         $call['Session'] = $closed
-        { Invoke-SecureCached @call { [CacheKitTest.Counter]::Add() } } | Should -Throw -ErrorId "EntryNotAuthentic,$commandType"
+        { Invoke-SecureCached @call { [CacheKitTest.Counter]::Add() } } |
+            Should -Throw -ErrorId "EntryNotAuthentic,$commandType"
         Invoke-SecureCached @call -FailClosed:$false { 'new' } -WarningAction SilentlyContinue | Should -Be 'new'
         $closed.Dispose()
     }

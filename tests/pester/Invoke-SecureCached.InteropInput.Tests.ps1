@@ -38,9 +38,18 @@ Describe 'Invoke-SecureCached -Interop in a database' {
     }
 
     It 'Pipeline: refuses an input object together with -ArgumentList: <Case>' -ForEach @(
-        @{ Case = 'from the pipeline'; Attempt = { 1, 2 | Invoke-SecureCached @call -ArgumentList 1 { [CacheKitTest.Counter]::Add() } } }
-        @{ Case = 'as a parameter'; Attempt = { Invoke-SecureCached @call -InputObject 1 -ArgumentList 1 { [CacheKitTest.Counter]::Add() } } }
-        @{ Case = 'an empty list'; Attempt = { 1 | Invoke-SecureCached @call -ArgumentList @() { [CacheKitTest.Counter]::Add() } } }
+        @{
+            Case    = 'from the pipeline'
+            Attempt = { 1, 2 | Invoke-SecureCached @call -ArgumentList 1 { [CacheKitTest.Counter]::Add() } }
+        }
+        @{
+            Case    = 'as a parameter'
+            Attempt = { Invoke-SecureCached @call -InputObject 1 -ArgumentList 1 { [CacheKitTest.Counter]::Add() } }
+        }
+        @{
+            Case    = 'an empty list'
+            Attempt = { 1 | Invoke-SecureCached @call -ArgumentList @() { [CacheKitTest.Counter]::Add() } }
+        }
     ) {
         $Attempt | Should -Throw -ErrorId "ParameterConflict,$commandType"
         [CacheKitTest.Counter]::Count | Should -Be 0

@@ -123,7 +123,8 @@ Describe 'Input objects' {
     }
 
     It 'Errors: goes on after an object whose block writes an error' {
-        $all = 1..5 | Invoke-SecureCached { if ($_ -eq 3) { Write-Error 'three' } else { $_ } } -ErrorAction SilentlyContinue
+        $block = { if ($_ -eq 3) { Write-Error 'three' } else { $_ } }
+        $all = 1..5 | Invoke-SecureCached $block -ErrorAction SilentlyContinue
         $all | Should -Be @(1, 2, 4, 5)
     }
 

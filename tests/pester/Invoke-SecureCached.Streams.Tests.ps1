@@ -44,7 +44,12 @@ Describe 'Streams' {
     }
 
     It 'Streams: passes verbose and debug lines on as they are written' {
-        $lines = Invoke-SecureCached -Key k { Write-Verbose 'v' -Verbose; $DebugPreference = 'Continue'; Write-Debug 'd'; 1 } 4>&1 5>&1
+        $lines = Invoke-SecureCached -Key k {
+            Write-Verbose 'v' -Verbose
+            $DebugPreference = 'Continue'
+            Write-Debug 'd'
+            1
+        } 4>&1 5>&1
         @($lines).Count | Should -Be 3
         "$($lines[0])" | Should -Be 'v'
         "$($lines[1])" | Should -Be 'd'
@@ -65,7 +70,8 @@ Describe 'Streams' {
 
     It 'Streams: keeps the error of the command that failed' {
         $failure = $null
-        Invoke-SecureCached -Key k { Get-Item -LiteralPath 'no-such-file-here' } -ErrorVariable failure -ErrorAction SilentlyContinue
+        $block = { Get-Item -LiteralPath 'no-such-file-here' }
+        Invoke-SecureCached -Key k $block -ErrorVariable failure -ErrorAction SilentlyContinue
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*GetItemCommand'
         $failure[0].InvocationInfo.MyCommand.Name | Should -Be 'Get-Item'
     }
@@ -136,7 +142,9 @@ Describe 'Native commands' {
 
     It 'Streams: makes an exit code an error with -NonZeroExitIsError' {
         $failure = $null
-        $value = Invoke-SecureCached -Key k -NonZeroExitIsError { [CacheKitTest.Counter]::Add(); Invoke-Native 4 } -ErrorAction SilentlyContinue -ErrorVariable failure 2> $null
+        $call = @{ Key = 'k'; NonZeroExitIsError = $true; ErrorAction = 'SilentlyContinue' }
+        $block = { [CacheKitTest.Counter]::Add(); Invoke-Native 4 }
+        $value = Invoke-SecureCached @call $block -ErrorVariable failure 2> $null
         "$value".Trim() | Should -Be 'out'
         "$failure" | Should -BeLike '*4*'
         $null = Invoke-SecureCached -Key k { [CacheKitTest.Counter]::Add(); 'again' }
@@ -162,7 +170,7 @@ Describe 'StaleIfError' {
         @{ Name = 'writes an error'; Block = { 'part'; Write-Error 'down' } }
         @{ Name = 'meets an error of .NET'; Block = { [int]::Parse('down') } }
     ) {
-        $value = Invoke-SecureCached -Key k -StaleIfError '1h' $Block -WarningVariable said -WarningAction SilentlyContinue
+        $value = Invoke-SecureCached -Key k -StaleIfError '1h' $Block -WarningVariable said 3> $null
         $value | Should -Be 'good'
         "$said" | Should -BeLike '*down*'
     }
@@ -213,7 +221,8 @@ Describe 'Jitter' {
 
     It 'Jitter: refuses <_>' -ForEach @(-0.1, 1.5) {
         $jitter = $_
-        { Invoke-SecureCached -Jitter $jitter { 1 } } | Should -Throw -ErrorId "ParameterArgumentValidationError,$commandType"
+        { Invoke-SecureCached -Jitter $jitter { 1 } } |
+            Should -Throw -ErrorId "ParameterArgumentValidationError,$commandType"
     }
 
     It 'Jitter: accepts <_>' -ForEach @(0, 0.5, 1) {

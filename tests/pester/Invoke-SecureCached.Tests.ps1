@@ -47,7 +47,7 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
             $env:CACHEKIT_MASTER_KEY = $key
             Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
-            [CacheKitTest.Counter]::Count | Should -Be 2 -Because 'another master key finds nothing, and the first one its entry'
+            [CacheKitTest.Counter]::Count | Should -Be 2 -Because 'only the first key finds its entry'
         }
 
         It 'Key: ignores the layout of the block' {
@@ -265,7 +265,8 @@ Describe 'Invoke-SecureCached' {
                 }
 
                 $output = [System.Collections.ArrayList]::new()
-                Invoke-SecureCached -Key value { [CacheKitTest.Counter]::Add(); & $Block } | ForEach-Object { $null = $output.Add($_) }
+                Invoke-SecureCached -Key value { [CacheKitTest.Counter]::Add(); & $Block } |
+                    ForEach-Object { $null = $output.Add($_) }
                 $output.Count | Should -Be $Count -Because "it came from $source"
                 if ($null -ne $Type) {
                     $Type.IsInstanceOfType($output[0]) | Should -BeTrue -Because "it came from $source"
@@ -299,7 +300,10 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'Values: returns an object of another type as its properties' {
-            $block = { [CacheKitTest.Counter]::Add(); [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } }
+            $block = {
+                [CacheKitTest.Counter]::Add()
+                [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') }
+            }
             (Invoke-SecureCached $block).Inner | Should -BeOfType ([System.Text.StringBuilder])
             $value = Invoke-SecureCached $block
             $value.Inner.psobject.TypeNames[0] | Should -Be 'Deserialized.System.Text.StringBuilder'
@@ -333,9 +337,10 @@ Describe 'Invoke-SecureCached' {
         }
 
         It 'Errors: throws what the block throws' {
-            { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } |
-                Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
-            { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
+            foreach ($i in 1, 2) {
+                { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } |
+                    Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
+            }
             [CacheKitTest.Counter]::Count | Should -Be 2
         }
 

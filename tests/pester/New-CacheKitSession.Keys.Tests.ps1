@@ -177,7 +177,8 @@ Describe 'New-CacheKitSession with keys' {
     Context 'in a secret vault' {
         BeforeAll {
             $savedModulePath = $env:PSModulePath
-            $env:PSModulePath = "$repositoryRoot/tests/fixtures/modules", $savedModulePath -join [IO.Path]::PathSeparator
+            $vault = "$repositoryRoot/tests/fixtures/modules"
+            $env:PSModulePath = $vault, $savedModulePath -join [System.IO.Path]::PathSeparator
             $global:CacheKitTestVaults = [ordered]@{ First = @{}; Second = @{} }
         }
 
@@ -194,7 +195,11 @@ Describe 'New-CacheKitSession with keys' {
 
         It 'MasterKey: reads <Name> from a vault' -ForEach @(
             @{ Name = 'text'; Secret = '1' * 64; Others = '' }
-            @{ Name = 'a SecureString'; Secret = [Net.NetworkCredential]::new('', '1' * 64).SecurePassword; Others = '' }
+            @{
+                Name   = 'a SecureString'
+                Secret = [Net.NetworkCredential]::new('', '1' * 64).SecurePassword
+                Others = ''
+            }
             @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Others = '' }
             @{ Name = 'text with a line end'; Secret = '1' * 64 + "`r`n"; Others = '' }
             @{ Name = 'two lines'; Secret = '1' * 64 + "`n" + '2' * 64; Others = ', and a previous key' }

@@ -67,7 +67,11 @@ Describe 'New-CacheKitSession' {
         It 'Redis: connects only when it is needed: <Connection>' -ForEach @(
             @{ Connection = 'redis://cache.example'; More = @{}; Store = 'Redis at cache.example:6379/0' }
             @{ Connection = 'rediss://cache.example:7000/3'; More = @{}; Store = 'Redis at cache.example:7000/3' }
-            @{ Connection = 'rediss://cache.example/3'; More = @{ Database = 5 }; Store = 'Redis at cache.example:6379/5' }
+            @{
+                Connection = 'rediss://cache.example/3'
+                More       = @{ Database = 5 }
+                Store      = 'Redis at cache.example:6379/5'
+            }
             @{ Connection = 'cache.example:7000'; More = @{ Database = 5 }; Store = 'Redis at cache.example:7000/5' }
             @{
                 Connection = 'cache.example'
@@ -232,27 +236,75 @@ Describe 'New-CacheKitSession' {
             @{ Name = 'a blank Redis'; ErrorId = 'RedisUrlInvalid'; Given = @{ Redis = '' } }
             @{ Name = 'another scheme'; ErrorId = 'RedisUrlInvalid'; Given = @{ Redis = 'http://p4ssword@h' } }
             @{ Name = 'no CA file'; ErrorId = 'CaFileInvalid'; Given = @{ Redis = 'rediss://h'; CaFile = 'no.pem' } }
-            @{ Name = 'no CA file over HTTP'; ErrorId = 'CaFileInvalid'; Given = @{ ApiKey = 'p4ssword'; CaFile = 'no.pem' } }
+            @{
+                Name    = 'no CA file over HTTP'
+                ErrorId = 'CaFileInvalid'
+                Given   = @{ ApiKey = 'p4ssword'; CaFile = 'no.pem' }
+            }
             @{ Name = 'a time of zero'; ErrorId = 'StoreSettingInvalid'; Given = @{ Redis = 'h'; ConnectTimeout = 0 } }
-            @{ Name = 'a time too long'; ErrorId = 'StoreSettingInvalid'; Given = @{ Redis = 'h'; OperationTimeout = '11m' } }
-            @{ Name = 'a time that is none'; ErrorId = 'StoreSettingInvalid'; Given = @{ ApiKey = 'p4ssword'; OperationTimeout = 'x' } }
+            @{
+                Name    = 'a time too long'
+                ErrorId = 'StoreSettingInvalid'
+                Given   = @{ Redis = 'h'; OperationTimeout = '11m' }
+            }
+            @{
+                Name    = 'a time that is none'
+                ErrorId = 'StoreSettingInvalid'
+                Given   = @{ ApiKey = 'p4ssword'; OperationTimeout = 'x' }
+            }
             @{ Name = 'an empty API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = '' } }
             @{ Name = 'no API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = $null } }
             @{ Name = 'a number as API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = 5 } }
             @{ Name = 'a space in an API key'; ErrorId = 'ApiKeyInvalid'; Given = @{ ApiKey = 'p4ssword x' } }
-            @{ Name = 'an address that is none'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'x' } }
-            @{ Name = 'an address with a password'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'k'; Uri = 'https://ada:p4ssword@api.cachekit.io' } }
-            @{ Name = 'another host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://cache.example' } }
-            @{ Name = 'a private host'; ErrorId = 'ApiUrlInvalid'; Given = @{ ApiKey = 'p4ssword'; Uri = 'https://10.0.0.1'; AllowCustomHost = $true } }
+            @{
+                Name    = 'an address that is none'
+                ErrorId = 'ApiUrlInvalid'
+                Given   = @{ ApiKey = 'p4ssword'; Uri = 'x' }
+            }
+            @{
+                Name    = 'an address with a password'
+                ErrorId = 'ApiUrlInvalid'
+                Given   = @{ ApiKey = 'k'; Uri = 'https://ada:p4ssword@api.cachekit.io' }
+            }
+            @{
+                Name    = 'another host'
+                ErrorId = 'ApiUrlInvalid'
+                Given   = @{ ApiKey = 'p4ssword'; Uri = 'https://cache.example' }
+            }
+            @{
+                Name    = 'a private host'
+                ErrorId = 'ApiUrlInvalid'
+                Given   = @{ ApiKey = 'p4ssword'; Uri = 'https://10.0.0.1'; AllowCustomHost = $true }
+            }
             @{ Name = 'an unknown backend'; ErrorId = 'BackendNotFound'; Given = @{ Backend = 'nowhere' } }
             @{ Name = 'a blank tenant'; ErrorId = 'TenantInvalid'; Given = @{ Memory = $true; Tenant = ' ' } }
-            @{ Name = 'a tenant too long'; ErrorId = 'TenantInvalid'; Given = @{ Memory = $true; Tenant = "`u{e4}" * 513 } }
-            @{ Name = 'a namespace with a space'; ErrorId = 'NamespaceInvalid'; Given = @{ Memory = $true; Namespace = 'a b' } }
+            @{
+                Name    = 'a tenant too long'
+                ErrorId = 'TenantInvalid'
+                Given   = @{ Memory = $true; Tenant = "`u{e4}" * 513 }
+            }
+            @{
+                Name    = 'a namespace with a space'
+                ErrorId = 'NamespaceInvalid'
+                Given   = @{ Memory = $true; Namespace = 'a b' }
+            }
             @{ Name = 'a TTL of zero'; ErrorId = 'TtlInvalid'; Given = @{ Memory = $true; Ttl = 0 } }
             @{ Name = 'a TTL that is computed'; ErrorId = 'TtlInvalid'; Given = @{ Memory = $true; Ttl = { 5 } } }
-            @{ Name = 'too little memory'; ErrorId = 'StoreSettingInvalid'; Given = @{ Memory = $true; MemoryLimit = 5 } }
-            @{ Name = 'a limit of no memory'; ErrorId = 'ParameterConflict'; Given = @{ NoMemoryTier = $true; MemoryLimit = 64MB } }
-            @{ Name = 'half a master key'; ErrorId = 'MasterKeyInvalid'; Given = @{ Memory = $true; MasterKey = '5a' * 16 } }
+            @{
+                Name    = 'too little memory'
+                ErrorId = 'StoreSettingInvalid'
+                Given   = @{ Memory = $true; MemoryLimit = 5 }
+            }
+            @{
+                Name    = 'a limit of no memory'
+                ErrorId = 'ParameterConflict'
+                Given   = @{ NoMemoryTier = $true; MemoryLimit = 64MB }
+            }
+            @{
+                Name    = 'half a master key'
+                ErrorId = 'MasterKeyInvalid'
+                Given   = @{ Memory = $true; MasterKey = '5a' * 16 }
+            }
             @{ Name = 'no master key'; ErrorId = 'MasterKeyInvalid'; Given = @{ Memory = $true; MasterKey = $null } }
         ) {
             $failure = { New-CacheKitSession @Given } | Should -Throw -PassThru
@@ -265,7 +317,8 @@ Describe 'New-CacheKitSession' {
 
         It 'Session: refuses credentials in both the address and -Credential' {
             $credential = [pscredential]::new('ada', (ConvertTo-Secret 'p4ssword'))
-            $failure = { New-CacheKitSession -Redis 'redis://bob:0ther@h' -Credential $credential } | Should -Throw -PassThru
+            $failure = { New-CacheKitSession -Redis 'redis://bob:0ther@h' -Credential $credential } |
+                Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -BeLike 'CredentialConflict,*'
             "$failure $($failure.Exception)" | Should -Not -Match 'p4ssword|0ther'
         }

@@ -114,7 +114,10 @@ Describe 'Register-CacheKitBackend' {
         It 'Backend: passes key, bytes and time to live to -Set' {
             $seen = @{}
             $session = Open-TestSession -Blocks @{
-                Set = { param($Key, $Value, $Ttl) $seen['types'] = "$($Key.GetType()) $($Value.GetType()) $($Ttl.GetType()) $Ttl" }
+                Set = {
+                    param($Key, $Value, $Ttl)
+                    $seen['types'] = "$($Key.GetType()) $($Value.GetType()) $($Ttl.GetType()) $Ttl"
+                }
             }
             $null = Invoke-SecureCached -Session $session -Key a -Ttl 90s { 1 }
             $seen['types'] | Should -Be 'string byte[] timespan 00:01:30'
@@ -133,8 +136,14 @@ Describe 'Register-CacheKitBackend' {
         It 'Backend: accepts an entry that is written <Case>' -ForEach @(
             @{ Case = 'byte by byte'; Block = { param($Key) $bytesOf[$Key] } }
             @{ Case = 'as numbers'; Block = { param($Key) if ($bytesOf[$Key]) { [int[]] $bytesOf[$Key] } } }
-            @{ Case = 'in one array of objects'; Block = { param($Key) if ($bytesOf[$Key]) { , [object[]] $bytesOf[$Key] } } }
-            @{ Case = 'as a stream'; Block = { param($Key) if ($bytesOf[$Key]) { [IO.MemoryStream]::new($bytesOf[$Key]) } } }
+            @{
+                Case  = 'in one array of objects'
+                Block = { param($Key) if ($bytesOf[$Key]) { , [object[]] $bytesOf[$Key] } }
+            }
+            @{
+                Case  = 'as a stream'
+                Block = { param($Key) if ($bytesOf[$Key]) { [IO.MemoryStream]::new($bytesOf[$Key]) } }
+            }
         ) {
             $bytesOf = @{}
             $session = Open-TestSession -Table $bytesOf -Blocks @{ Get = $Block }
@@ -163,20 +172,26 @@ Describe 'Register-CacheKitBackend' {
         It 'Backend: warns once about a failing block and goes on: <Case>' -ForEach @(
             @{ Case = 'it throws'; Block = { param($Key) throw 'out of order' } }
             @{ Case = 'it writes an error'; Block = { param($Key) Write-Error 'out of order' } }
-            @{ Case = 'it writes an error and goes on'; Block = { param($Key) Write-Error 'out of order' -ErrorAction Continue; 1 } }
+            @{
+                Case  = 'it writes an error and goes on'
+                Block = { param($Key) Write-Error 'out of order' -ErrorAction Continue; 1 }
+            }
             @{ Case = 'a method throws'; Block = { param($Key) throw [IO.IOException]::new('out of order') } }
         ) {
-            $session = Open-TestSession -Blocks @{ Get = $Block; Set = { param($Key, $Value) throw 'full' } } -Name Broken
+            $blocks = @{ Get = $Block; Set = { param($Key, $Value) throw 'full' } }
+            $session = Open-TestSession -Blocks $blocks -Name Broken
             $errorCount = $Error.Count
             $warnings = $problems = $null
             $ErrorActionPreference = 'SilentlyContinue'
             $output = 1..4 | ForEach-Object {
-                Invoke-SecureCached -Session $session -Key a { 'alive' } -WarningVariable +warnings -ErrorVariable +problems 3>$null
+                $variables = @{ WarningVariable = '+warnings'; ErrorVariable = '+problems' }
+                Invoke-SecureCached -Session $session -Key a { 'alive' } @variables 3> $null
             }
             $ErrorActionPreference = 'Stop'
             $output | Should -Be @('alive', 'alive', 'alive', 'alive')
             @($warnings | Where-Object { "$_" -like '*-Get block*' }) | Should -HaveCount 1
-            "$($warnings[0])" | Should -Be "The backend 'Broken' failed in its -Get block: out of order. The script goes on without it."
+            "$($warnings[0])" | Should -Be (
+                "The backend 'Broken' failed in its -Get block: out of order. The script goes on without it.")
             $problems | Should -BeNullOrEmpty
             $Error.Count | Should -Be $errorCount
         }
@@ -186,7 +201,7 @@ Describe 'Register-CacheKitBackend' {
             $rounds = 0
             foreach ($round in 1..2) {
                 $warnings = $null
-                $null = Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings -WarningAction SilentlyContinue
+                $null = Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings 3> $null
                 $rounds++
             }
             $rounds | Should -Be 2
@@ -195,8 +210,9 @@ Describe 'Register-CacheKitBackend' {
         It 'Backend: names the type that was returned in place of bytes' {
             $session = Open-TestSession -Blocks @{ Get = { param($Key) 'text' } } -Name Wrong
             $warnings = $null
-            Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1
-            "$warnings" | Should -BeLike "The backend 'Wrong' gave System.String in its -Get block, where bytes are expected.*"
+            Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings 3> $null | Should -Be 1
+            "$warnings" |
+                Should -BeLike "The backend 'Wrong' gave System.String in its -Get block, where bytes are expected.*"
         }
     }
 
@@ -219,14 +235,21 @@ Describe 'Register-CacheKitBackend' {
             $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
             $output = Invoke-SecureCached -Session $session -Key a { 'value' } *>&1
             $VerbosePreference = $DebugPreference = $InformationPreference = 'SilentlyContinue'
-            @($output | Where-Object { "$_" -match 'output|warning|verbose|debug|information|host|removed' }) | Should -HaveCount 0
+            $pattern = 'output|warning|verbose|debug|information|host|removed'
+            @($output | Where-Object { "$_" -match $pattern }) | Should -HaveCount 0
             "$output" | Should -Match 'value'
         }
 
         It 'Backend: neither changes variables of the caller nor sees $_' {
             $seen = @{}
             $session = Open-TestSession -Blocks @{
-                Get = { param($Key) $seen['item'] = $_; $seen['rest'] = $args.Count; $Key = 'changed'; $global:LASTEXITCODE = 9 }
+                Get = {
+                    param($Key)
+                    $seen['item'] = $_
+                    $seen['rest'] = $args.Count
+                    $Key = 'changed'
+                    $global:LASTEXITCODE = 9
+                }
             }
             $global:LASTEXITCODE = 3
             $Key = 'mine'
@@ -265,7 +288,7 @@ Describe 'Register-CacheKitBackend' {
             try {
                 $global:ErrorActionPreference = 'SilentlyContinue'
                 $warnings = $null
-                $null = Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings -WarningAction SilentlyContinue
+                $null = Invoke-SecureCached -Session $session -Key a { 1 } -WarningVariable warnings 3> $null
             }
             finally {
                 $global:ErrorActionPreference = $saved
@@ -306,8 +329,16 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
             $outer = @{}
             $inner = Open-TestSession
             $session = Open-TestSession -Blocks @{
-                Get = { param($Key) $null = Invoke-SecureCached -Session $inner -Key token { 'inner' }; , $outer[$Key] }
-                Set = { param($Key, $Value) $outer[$Key] = $Value + [byte[]]@(); $null = Invoke-SecureCached -Session $inner -Key b { 1 } }
+                Get = {
+                    param($Key)
+                    $null = Invoke-SecureCached -Session $inner -Key token { 'inner' }
+                    , $outer[$Key]
+                }
+                Set = {
+                    param($Key, $Value)
+                    $outer[$Key] = $Value
+                    $null = Invoke-SecureCached -Session $inner -Key b { 1 }
+                }
             }
             Invoke-SecureCached -Session $session -Key a -WarningAction Stop { 'outer' } | Should -Be 'outer'
             Invoke-SecureCached -Session $session -Key a -WarningAction Stop { 'lost' } | Should -Be 'outer'
@@ -319,10 +350,10 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
                 Get = {
                     param($Key)
                     $calls.Count++
-                    $calls.Result = Invoke-SecureCached -Session $session -Key inner { 'made anew' } -WarningAction SilentlyContinue
+                    $calls.Result = Invoke-SecureCached -Session $session -Key inner { 'made anew' } 3> $null
                 }
             }
-            Invoke-SecureCached -Session $session -Key a { 'outer' } -WarningAction SilentlyContinue | Should -Be 'outer'
+            Invoke-SecureCached -Session $session -Key a { 'outer' } 3> $null | Should -Be 'outer'
             $calls.Count | Should -Be 1
             $calls.Result | Should -Be 'made anew'
         }
@@ -335,8 +366,8 @@ Register-CacheKitBackend FromFile -Get { param($Key) Read-Entry } -Set { param($
                 Lock   = { param($Key, [timespan] $Lease) $locks.Taken++; "token $Lease" }
                 Unlock = { param($Key, $Token) $locks.Released++; $locks.Token = $Token }
             }
-            Invoke-SecureCached -Session $session -Key a -LockTimeout 10m { "held: $($locks.Taken - $locks.Released)" } |
-                Should -Be 'held: 1'
+            $block = { "held: $($locks.Taken - $locks.Released)" }
+            Invoke-SecureCached -Session $session -Key a -LockTimeout 10m $block | Should -Be 'held: 1'
             $locks.Released | Should -Be 1
             $locks.Token | Should -Be 'token 00:10:00'
             Invoke-SecureCached -Session $session -Key a { 1 } | Should -Be 'held: 1'
@@ -385,9 +416,9 @@ Describe 'Sample folder backend' {
 
     It 'Backend: keeps unusual keys apart in the sample folder and lists them' {
         $keys = @(
-            'ck:0123456789abcdef:ns:0123456789abcdef0123456789abcdef01234567', 'a', 'A', 'a ', ' a', "a`0", "a`0b", "'", '"',
-            '%', '_', 'a/b', '..', "`u{e9}", "e`u{301}", "`u{43a}`u{43b}`u{44e}`u{447}", "`u{9375}", "`u{1f511}",
-            "`u{200b}", "`r`n", '?1', '--', 'null', ('k' * 2000)
+            'ck:0123456789abcdef:ns:0123456789abcdef0123456789abcdef01234567', 'a', 'A', 'a ', ' a', "a`0", "a`0b",
+            "'", '"', '%', '_', 'a/b', '..', "`u{e9}", "e`u{301}", "`u{43a}`u{43b}`u{44e}`u{447}", "`u{9375}",
+            "`u{1f511}", "`u{200b}", "`r`n", '?1', '--', 'null', ('k' * 2000)
         )
         for ($i = 0; $i -lt $keys.Count; $i++) {
             & $backend.Set $keys[$i] ([byte[]] @($i)) $hour
@@ -412,7 +443,8 @@ Describe 'Sample folder backend' {
     It 'Backend: leaves no drafts in the sample folder and dates each file by its expiry' {
         & $backend.Set 'timed' $all ([timespan]::FromDays(10))
         @([IO.Directory]::GetFiles($root.FullName) -notmatch '\.(entry|lock)$') | Should -HaveCount 0
-        $times = [IO.Directory]::GetFiles($root.FullName, '*.entry') | ForEach-Object { [IO.File]::GetLastWriteTimeUtc($_) }
+        $times = [IO.Directory]::GetFiles($root.FullName, '*.entry') |
+            ForEach-Object { [IO.File]::GetLastWriteTimeUtc($_) }
         @($times | Where-Object { $_ -gt [datetime]::UtcNow.AddDays(9) }) | Should -HaveCount 1
     }
 
@@ -430,7 +462,8 @@ Describe 'Sample folder backend' {
 
     It 'Session: works with the sample folder' {
         $session = New-CacheKitSession -Backend Files -NoMemoryTier
-        1..20 | Invoke-SecureCached -Session $session -WarningAction Stop { "item $_" } | Should -Be @(1..20 | ForEach-Object { "item $_" })
+        1..20 | Invoke-SecureCached -Session $session -WarningAction Stop { "item $_" } |
+            Should -Be @(1..20 | ForEach-Object { "item $_" })
         1..20 | Invoke-SecureCached -Session $session -WarningAction Stop { 'lost' } | Should -HaveCount 20
         Test-CacheKitSession $session -Quiet | Should -BeTrue
     }

@@ -71,7 +71,8 @@ Describe 'Start-CacheKitKeyRotation' {
         It 'Rotation: does not go backwards' {
             $null = Start-CacheKitKeyRotation
             $before = $env:CACHEKIT_MASTER_KEY
-            { Start-CacheKitKeyRotation -Promote } | Should -Throw '*has encrypted before*' -ErrorId 'RotationBackwards,*'
+            { Start-CacheKitKeyRotation -Promote } |
+                Should -Throw '*has encrypted before*' -ErrorId 'RotationBackwards,*'
             { Start-CacheKitKeyRotation ('A1' * 32) } | Should -Throw '*forward only*' -ErrorId 'KeyRingInvalid,*'
             { Start-CacheKitKeyRotation -AsPrevious $before.ToUpper() } | Should -Throw -ErrorId 'KeyRingInvalid,*'
             $env:CACHEKIT_MASTER_KEY | Should -Be $before
@@ -108,7 +109,11 @@ Describe 'Start-CacheKitKeyRotation' {
             @{ Name = 'a key that is too short'; Call = { Start-CacheKitKeyRotation abc }; Id = 'MasterKeyInvalid' }
             @{ Name = 'no key'; Call = { Start-CacheKitKeyRotation $null }; Id = 'MasterKeyInvalid' }
             @{ Name = 'a number'; Call = { Start-CacheKitKeyRotation 5 }; Id = 'MasterKeyInvalid' }
-            @{ Name = 'to promote without a previous key'; Call = { Start-CacheKitKeyRotation -Promote }; Id = 'RotationNotStarted' }
+            @{
+                Name = 'to promote without a previous key'
+                Call = { Start-CacheKitKeyRotation -Promote }
+                Id   = 'RotationNotStarted'
+            }
         ) {
             $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StartCacheKitKeyRotationCommand"
             $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
@@ -183,7 +188,8 @@ Describe 'Start-CacheKitKeyRotation' {
         Set-CacheKitItem token 'a value' -Session $session
         Set-CacheKitItem token 'theirs' -Session $session -Tenant globex
         $null = Start-CacheKitKeyRotation -Compromised -Force -Session $session
-        (Get-CacheKitAuditLog -Path $log -MasterKey ('e5' * 32) -Tenant acme).Event | Should -Be @('Seal', 'Seal', 'Cleared')
+        $events = (Get-CacheKitAuditLog -Path $log -MasterKey ('e5' * 32) -Tenant acme).Event
+        $events | Should -Be @('Seal', 'Seal', 'Cleared')
         Test-CacheKitItem token -Session $session | Should -BeFalse
         $session.PreviousKeys | Should -Be 0
         Remove-CacheKitSession $session

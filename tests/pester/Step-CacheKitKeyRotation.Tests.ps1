@@ -5,8 +5,8 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $script:one = 'a1' * 32
-    $script:two = 'b2' * 32
+    $one = 'a1' * 32
+    $two = 'b2' * 32
 
     function Get-Count {
         param($Role, $Tenant = 'default')
@@ -22,12 +22,13 @@ AfterAll {
 Describe 'Step-CacheKitKeyRotation' {
     BeforeEach {
         Initialize-TestEnvironment
-        $env:CACHEKIT_MASTER_KEY = $script:one
+        $env:CACHEKIT_MASTER_KEY = $one
         1..30 | ForEach-Object { Set-CacheKitItem "item $_" "value $_" -Ttl 1h }
         $block = { param($x) "$x $([guid]::NewGuid())" }
         $made = Invoke-SecureCached -ArgumentList 7 $block
-        $env:CACHEKIT_MASTER_KEY = $script:two
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
+        $env:CACHEKIT_MASTER_KEY = $two
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $one
+        $rotating = @{ Path = $env:CACHEKIT_CACHE_PATH; MasterKey = $two; PreviousMasterKey = $one }
     }
 
     It 'Rotation: moves all entries to the new key' {
@@ -73,11 +74,11 @@ Describe 'Step-CacheKitKeyRotation' {
 
     It 'Tenant: moves entries of the given tenants only' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
-        $env:CACHEKIT_MASTER_KEY = $script:one
+        $env:CACHEKIT_MASTER_KEY = $one
         Set-CacheKitItem a 1 -Tenant acme
         Set-CacheKitItem b 2 -Tenant globex
-        $env:CACHEKIT_MASTER_KEY = $script:two
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
+        $env:CACHEKIT_MASTER_KEY = $two
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $one
         $results = Step-CacheKitKeyRotation -Tenant acme, acme
         $results | Should -HaveCount 1
         $results.Tenant, $results.Moved | Should -Be @('acme', 1)
@@ -90,25 +91,34 @@ Describe 'Step-CacheKitKeyRotation' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'c3' * 32
         (Step-CacheKitKeyRotation).Moved | Should -Be 0
         Get-Count Other | Should -Be 31
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = "$('c3' * 32),$script:one"
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = "$('c3' * 32),$one"
         (Step-CacheKitKeyRotation).Moved | Should -Be 31
     }
 
     It 'Session: moves entries under the ring of a session' {
-        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one
+        $session = New-CacheKitSession @rotating
         (Step-CacheKitKeyRotation -Session $session -ThrottleLimit 2).Moved | Should -Be 31
-        (Use-CacheKitSession $session { Get-CacheKitKeyRotation } | Where-Object Role -EQ Current).Entries | Should -Be 31
+        $rows = Use-CacheKitSession $session { Get-CacheKitKeyRotation }
+        ($rows | Where-Object Role -EQ Current).Entries | Should -Be 31
         Remove-CacheKitSession $session
     }
 
     It 'Rotation: refuses <Name>' -ForEach @(
         @{ Name = 'a blank tenant'; Call = { Step-CacheKitKeyRotation -Tenant '' }; Id = 'TenantInvalid' }
         @{ Name = 'no tenant'; Call = { Step-CacheKitKeyRotation -Tenant @() }; Id = 'TenantInvalid' }
-        @{ Name = 'an interop namespace in upper case'; Call = { Step-CacheKitKeyRotation -InteropNamespace Users }; Id = 'NamespaceInvalid' }
-        @{ Name = 'a ring with its own key among the previous ones'; Id = 'KeyRingInvalid'; Call = {
+        @{
+            Name = 'an interop namespace in upper case'
+            Call = { Step-CacheKitKeyRotation -InteropNamespace Users }
+            Id   = 'NamespaceInvalid'
+        }
+        @{
+            Name = 'a ring with its own key among the previous ones'
+            Call = {
                 $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'B2' * 32
                 Step-CacheKitKeyRotation
-            } }
+            }
+            Id   = 'KeyRingInvalid'
+        }
     ) {
         $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StepCacheKitKeyRotationCommand"
     }
@@ -123,8 +133,7 @@ Describe 'Step-CacheKitKeyRotation' {
     }
 
     It 'Audit: records a rotation step' {
-        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
-            -AuditPath "$TestDrive/step.jsonl"
+        $session = New-CacheKitSession @rotating -AuditPath "$TestDrive/step.jsonl"
         $null = Step-CacheKitKeyRotation -Session $session
         $lines = @(Get-CacheKitAuditLog -Session $session)
         $lines | Should -HaveCount 1
@@ -134,8 +143,7 @@ Describe 'Step-CacheKitKeyRotation' {
 
     It 'Audit: moves nothing when the required log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/blocker", '')
-        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
-            -AuditPath "$TestDrive/blocker/audit.jsonl" -AuditRequired
+        $session = New-CacheKitSession @rotating -AuditPath "$TestDrive/blocker/audit.jsonl" -AuditRequired
         { Step-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'AuditWriteFailed,*'
         Get-Count Previous | Should -Be 31
         Remove-CacheKitSession $session

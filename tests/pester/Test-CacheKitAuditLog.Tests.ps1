@@ -44,12 +44,32 @@ Describe 'Test-CacheKitAuditLog' {
     }
 
     It 'Audit: detects <What>' -ForEach @(
-        @{ What = 'a line that was removed'; Kind = 'Missing'; At = 4; Change = { param($Lines) $Lines[0..2] + $Lines[4..9] } }
+        @{
+            What   = 'a line that was removed'
+            Kind   = 'Missing'
+            At     = 4
+            Change = { param($Lines) $Lines[0..2] + $Lines[4..9] }
+        }
         @{ What = 'the first lines removed'; Kind = 'Missing'; At = 1; Change = { param($Lines) $Lines[3..9] } }
         @{ What = 'the last line removed'; Kind = 'Missing'; At = 10; Change = { param($Lines) $Lines[0..8] } }
-        @{ What = 'two lines swapped'; Kind = 'OutOfOrder'; At = 5; Change = { param($Lines) $Lines[0..2] + $Lines[4] + $Lines[3] + $Lines[5..9] } }
-        @{ What = 'a line that is there twice'; Kind = 'Repeated'; At = 5; Change = { param($Lines) $Lines[0..3] + $Lines[3..9] } }
-        @{ What = 'another user in a line'; Kind = 'Edited'; At = 4; Change = { param($Lines) $Lines[3] = $Lines[3] -replace '"user":"', '"user":"x'; $Lines } }
+        @{
+            What   = 'two lines swapped'
+            Kind   = 'OutOfOrder'
+            At     = 5
+            Change = { param($Lines) $Lines[0..2] + $Lines[4] + $Lines[3] + $Lines[5..9] }
+        }
+        @{
+            What   = 'a line that is there twice'
+            Kind   = 'Repeated'
+            At     = 5
+            Change = { param($Lines) $Lines[0..3] + $Lines[3..9] }
+        }
+        @{
+            What   = 'another user in a line'
+            Kind   = 'Edited'
+            At     = 4
+            Change = { param($Lines) $Lines[3] = $Lines[3] -replace '"user":"', '"user":"x'; $Lines }
+        }
     ) {
         [IO.File]::WriteAllText($log, ((& $Change $lines) -join "`n") + "`n")
         $report = Test-CacheKitAuditLog $log
@@ -104,7 +124,8 @@ Describe 'Test-CacheKitAuditLog' {
         Get-ErrorId { Test-CacheKitAuditLog $log -Checkpoint 12 } | Should -Be AuditCheckpointInvalid
         Get-ErrorId { Test-CacheKitAuditLog $log -Tenant ' ' -ErrorAction Stop } | Should -Be TenantInvalid
         Get-ErrorId { Test-CacheKitAuditLog $log -MasterKey short -ErrorAction Stop } | Should -Be MasterKeyInvalid
-        Get-ErrorId { Test-CacheKitAuditLog $log -PreviousMasterKey ('ab' * 32) -ErrorAction Stop } | Should -Be ParameterConflict
+        Get-ErrorId { Test-CacheKitAuditLog $log -PreviousMasterKey ('ab' * 32) -ErrorAction Stop } |
+            Should -Be ParameterConflict
         $found = "$TestDrive/none.jsonl", $log | Test-CacheKitAuditLog -Quiet -ErrorAction SilentlyContinue
         $found | Should -BeTrue
     }
@@ -144,18 +165,20 @@ Describe 'New-CacheKitSession -AuditPath' {
         It 'Audit: opens and runs nothing when the log is required' {
             $session = New-CacheKitSession -Path $database -AuditPath $blocked -AuditRequired
             $output = [Collections.Generic.List[object]]::new()
-            Get-ErrorId { Invoke-SecureCached -Session $session -Key stored { 'run' } | ForEach-Object { $output.Add($_) } } |
+            $call = @{ Session = $session; ScriptBlock = { [CacheKitTest.Counter]::Add(); 'run' } }
+            Get-ErrorId { Invoke-SecureCached @call -Key stored | ForEach-Object { $output.Add($_) } } |
                 Should -Be AuditWriteFailed
-            Get-ErrorId { 1, 2 | Invoke-SecureCached -Session $session -Key stored { 'run' } | ForEach-Object { $output.Add($_) } } |
+            Get-ErrorId { 1, 2 | Invoke-SecureCached @call -Key stored | ForEach-Object { $output.Add($_) } } |
                 Should -Be AuditWriteFailed
-            Get-ErrorId { Invoke-SecureCached -Session $session -Key new { [CacheKitTest.Counter]::Add() } } | Should -Be AuditWriteFailed
+            Get-ErrorId { Invoke-SecureCached @call -Key new } | Should -Be AuditWriteFailed
             $output | Should -HaveCount 0
             [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
         It 'Audit: returns a result without storing it when the log is required' {
             $session = New-CacheKitSession -Path $database -AuditPath $blocked -AuditRequired
-            $found = Invoke-SecureCached -Session $session -Key new -Refresh { 'made' } -ErrorVariable problems -ErrorAction SilentlyContinue
+            $call = @{ Session = $session; Key = 'new'; Refresh = $true; ErrorAction = 'SilentlyContinue' }
+            $found = Invoke-SecureCached @call { 'made' } -ErrorVariable problems
             $found | Should -Be made
             $problems[0].FullyQualifiedErrorId | Should -BeLike 'AuditWriteFailed,*'
             Invoke-SecureCached -Session $before -Key new { 'not stored before' } | Should -Be 'not stored before'
@@ -164,7 +187,7 @@ Describe 'New-CacheKitSession -AuditPath' {
         It 'Audit: warns once when the log is not required' {
             $session = New-CacheKitSession -Path $database -AuditPath $blocked
             foreach ($n in 1..3) {
-                $found = Invoke-SecureCached -Session $session -Key stored { 'run' } -WarningVariable warnings -WarningAction SilentlyContinue
+                $found = Invoke-SecureCached -Session $session -Key stored { 'run' } -WarningVariable warnings 3> $null
                 $found | Should -Be 'stored value'
                 $warnings | Should -HaveCount ($n -eq 1 ? 1 : 0)
             }

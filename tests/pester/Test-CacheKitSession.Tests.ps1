@@ -28,7 +28,8 @@ Describe 'Test-CacheKitSession' {
     It 'Session: passes all checks for what the environment configures' {
         $rows = Test-CacheKitSession
         $rows.Status | Where-Object { $_ -notin 'Passed', 'Skipped' } | Should -BeNullOrEmpty
-        foreach ($check in 'MasterKey', 'Store', 'Connection', 'ReadWrite', 'Lock', 'Listing', 'Permissions', 'MemoryTier') {
+        $checks = 'MasterKey', 'Store', 'Connection', 'ReadWrite', 'Lock', 'Listing', 'Permissions', 'MemoryTier'
+        foreach ($check in $checks) {
             (Get-Row $rows $check).Detail | Should -Not -BeNullOrEmpty
         }
         (Get-Row $rows Store).Detail | Should -Match 'environment\.db.*CACHEKIT_CACHE_PATH'

@@ -145,7 +145,8 @@ Describe 'Use-CacheKitSession' {
     }
 
     It 'Streams: applies -ErrorAction to errors of the block' {
-        $seen = Use-CacheKitSession $session { Write-Error 'one'; 'after' } -ErrorAction SilentlyContinue -ErrorVariable found
+        $block = { Write-Error 'one'; 'after' }
+        $seen = Use-CacheKitSession $session $block -ErrorAction SilentlyContinue -ErrorVariable found
         $seen | Should -Be after
         $found | Should -HaveCount 1
         "$found" | Should -Be one
@@ -176,10 +177,22 @@ Describe 'Use-CacheKitSession' {
     It 'Session: refuses <Name>' -ForEach @(
         @{ Name = 'a blank tenant'; Call = { Use-CacheKitSession -Tenant ' ' { } }; Id = 'TenantInvalid' }
         @{ Name = 'no tenant'; Call = { Use-CacheKitSession -Tenant $null { } }; Id = 'TenantInvalid' }
-        @{ Name = 'a tenant of 1,025 bytes'; Call = { Use-CacheKitSession -Tenant ('a' * 1025) { } }; Id = 'TenantInvalid' }
+        @{
+            Name = 'a tenant of 1,025 bytes'
+            Call = { Use-CacheKitSession -Tenant ('a' * 1025) { } }
+            Id   = 'TenantInvalid'
+        }
         @{ Name = 'a control character'; Call = { Use-CacheKitSession -Tenant "a`nb" { } }; Id = 'TenantInvalid' }
-        @{ Name = 'a lone surrogate'; Call = { Use-CacheKitSession -Tenant "a$([char]0xD800)" { } }; Id = 'TenantInvalid' }
-        @{ Name = 'a namespace with a colon'; Call = { Use-CacheKitSession -Namespace a:b { } }; Id = 'NamespaceInvalid' }
+        @{
+            Name = 'a lone surrogate'
+            Call = { Use-CacheKitSession -Tenant "a$([char]0xD800)" { } }
+            Id   = 'TenantInvalid'
+        }
+        @{
+            Name = 'a namespace with a colon'
+            Call = { Use-CacheKitSession -Namespace a:b { } }
+            Id   = 'NamespaceInvalid'
+        }
         @{ Name = 'a TTL of nothing'; Call = { Use-CacheKitSession -Ttl 0 { } }; Id = 'TtlInvalid' }
         @{ Name = 'a computed TTL'; Call = { Use-CacheKitSession -Ttl { 5 } { } }; Id = 'TtlInvalid' }
     ) {
@@ -194,7 +207,8 @@ Describe 'Use-CacheKitSession' {
         $closed = New-CacheKitSession -Memory
         Remove-CacheKitSession $closed
         Get-ErrorId { Use-CacheKitSession $closed { 'not run' } } | Should -Be SessionClosed
-        Get-ErrorId { Use-CacheKitSession $session { Remove-CacheKitSession $session; Get-Token } } | Should -Be SessionClosed
+        Get-ErrorId { Use-CacheKitSession $session { Remove-CacheKitSession $session; Get-Token } } |
+            Should -Be SessionClosed
     }
 
     It 'Completion: offers the tenants that were used' {

@@ -25,7 +25,8 @@ Describe '<Page>, <Title>' -ForEach $examples {
         $location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.Path
         $savedModulePath = $env:PSModulePath
         # A vault of secrets, as much of it as is called.
-        $env:PSModulePath = "$repositoryRoot/tests/fixtures/modules", $savedModulePath -join [System.IO.Path]::PathSeparator
+        $vault = "$repositoryRoot/tests/fixtures/modules"
+        $env:PSModulePath = $vault, $savedModulePath -join [System.IO.Path]::PathSeparator
         $global:CacheKitTestVaults = @{ Vault = @{} }
         $folder = [System.IO.Directory]::CreateDirectory((Get-TestPath)).FullName
         $null = $ExecutionContext.SessionState.Path.SetLocation($folder)

@@ -118,7 +118,8 @@ Describe 'Free variables' {
         $script:room = [guid]::NewGuid().ToString('n')
         $block = [scriptblock]::Create("[CacheKitTest.Counter]::Add(); $Text")
         if ($Text -match '^(param|begin|end)\b') {
-            $block = [scriptblock]::Create(($Text -replace '^(param\([^)]*\)|(?:begin|end) \{)', '$0 [CacheKitTest.Counter]::Add();'))
+            $head = '^(param\([^)]*\)|(?:begin|end) \{)'
+            $block = [scriptblock]::Create(($Text -replace $head, '$0 [CacheKitTest.Counter]::Add();'))
         }
 
         Invoke-Case $block | Should -Be 0 -Because 'nothing changed'

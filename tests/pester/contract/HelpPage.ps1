@@ -1,6 +1,6 @@
 #Requires -Version 7.4
-# Reads a page of docs/cmdlets, and says the same of a cmdlet, so that a test can compare the two. Dot-source it in place
-# of common.ps1.
+# Reads a page of docs/cmdlets, and describes a cmdlet in the same form, so that a test can compare the two. Dot-source
+# it in place of common.ps1.
 . "$PSScriptRoot/../common.ps1"
 
 function Get-HelpPagePath {

@@ -7,6 +7,8 @@ BeforeAll {
 
     # Runs a block twice under a key of its own; gives what the second call wrote, and asserts that it was a hit.
     function Get-CachedOutput {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+            'PSReviewUnusedParameter', '', Justification = 'The cached block calls it.')]
         param([string] $Serializer, [scriptblock] $Block)
 
         [CacheKitTest.Counter]::Reset()

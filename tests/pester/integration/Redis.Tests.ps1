@@ -1,8 +1,8 @@
 #Requires -Version 7.4
 Set-StrictMode -Version Latest
 
-# A Redis to run against, such as redis://127.0.0.1:6379/15, in CACHEKIT_TEST_REDIS. It is given entries of the namespace
-# pester-<random>, which end after ten minutes.
+# A Redis to run against, such as redis://127.0.0.1:6379/15, in CACHEKIT_TEST_REDIS. It is given entries of the
+# namespace pester-<random>, which end after ten minutes.
 
 BeforeAll {
     . "$PSScriptRoot/../common.ps1"
@@ -28,8 +28,10 @@ Describe 'Redis' -Skip:(-not $env:CACHEKIT_TEST_REDIS) {
     }
 
     It 'Redis: shares entries between sessions' {
-        Invoke-SecureCached @common -Session $mine -Key one { [CacheKitTest.Counter]::Add(); 'made once' } | Should -Be 'made once'
-        Invoke-SecureCached @common -Session $theirs -Key one { [CacheKitTest.Counter]::Add(); 'again' } | Should -Be 'made once'
+        foreach ($session in $mine, $theirs) {
+            Invoke-SecureCached @common -Session $session -Key one { [CacheKitTest.Counter]::Add(); 'made once' } |
+                Should -Be 'made once'
+        }
         [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
