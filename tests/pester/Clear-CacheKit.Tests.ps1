@@ -2,14 +2,19 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.ClearCacheKitCommand'
     $key = 'ab' * 32
 }
 
+AfterAll {
+    Restore-TestEnvironment
+}
+
 Describe 'Clear-CacheKit' {
     BeforeEach {
-        $path = "$TestDrive/$([guid]::NewGuid()).db"
+        Initialize-TestEnvironment
+        $path = Get-TestPath .db
         $session = New-CacheKitSession -Path $path -MasterKey $key
         $common = @{ Session = $session }
         foreach ($namespace in 'main', 'users.a', 'users.b') {
@@ -23,7 +28,7 @@ Describe 'Clear-CacheKit' {
         $session.Dispose()
     }
 
-    It 'clears all namespaces of one tenant, and writes nothing' {
+    It 'Clear: clears every namespace of one tenant and writes nothing' {
         Clear-CacheKit @common -Force | Should -BeNullOrEmpty
         @(Get-CacheKitEntry @common) | Should -HaveCount 0
         Test-CacheKitItem @common one | Should -BeFalse
@@ -31,7 +36,7 @@ Describe 'Clear-CacheKit' {
         Invoke-Cached @common -WarningAction Ignore -Key plain { 'again' } | Should -Be 'public'
     }
 
-    It 'clears namespaces by wildcards' {
+    It 'Clear: selects namespaces by wildcards' {
         $report = Clear-CacheKit @common 'users.*' -Force -PassThru
         $report | Should -BeOfType CacheKit.ClearReport
         $report.Removed | Should -Be 2
@@ -41,7 +46,7 @@ Describe 'Clear-CacheKit' {
         (Get-CacheKitEntry @common -Namespace *).Namespace | Should -Be 'main'
     }
 
-    It 'clears one tenant whole' {
+    It 'Clear: reports how many entries of the tenant it removed' {
         $report = Clear-CacheKit @common -Force -PassThru
         $report.Removed | Should -Be 3
         $report.Namespace | Should -Be '*'
@@ -49,26 +54,26 @@ Describe 'Clear-CacheKit' {
         (Clear-CacheKit @common * -Tenant other -Force -PassThru).Removed | Should -Be 1
     }
 
-    It 'clears one namespace, whatever that of the session is' {
+    It 'Clear: clears the namespace it is given, not the one of the session' {
         $scoped = New-CacheKitSession -Path $path -MasterKey $key -Namespace users.a
         (Clear-CacheKit -Session $scoped main -Force -PassThru).Removed | Should -Be 1
         (Clear-CacheKit -Session $scoped -Force -PassThru).Removed | Should -Be 2
         $scoped.Dispose()
     }
 
-    It 'clears derived entries and entries of input objects, too' {
+    It 'Clear: removes derived entries and the entries of input objects' {
         $null = Invoke-SecureCached @common { 'derived' }
         $null = 1..3 | Invoke-SecureCached @common -Key piped { $_ }
         (Clear-CacheKit @common main -Force -PassThru).Removed | Should -Be 5
     }
 
-    It 'clears plain entries alone' {
+    It 'Plain: clears only the unencrypted entries' {
         (Clear-CacheKit @common -Plain -Force -PassThru).Removed | Should -Be 1
         Invoke-Cached @common -WarningAction Ignore -Key plain { 'again' } | Should -Be 'again'
         @(Get-CacheKitEntry @common -Namespace *) | Should -HaveCount 3
     }
 
-    It 'clears everything of ours' {
+    It 'Tenant: clears the entries of all tenants with -AllTenants' {
         $report = Clear-CacheKit @common -AllTenants -Force -PassThru
         $report.Removed | Should -Be 5
         $report.Tenant | Should -BeNullOrEmpty
@@ -78,20 +83,14 @@ Describe 'Clear-CacheKit' {
         Invoke-Cached @common -WarningAction Ignore -Key plain { 'again' } | Should -Be 'again'
     }
 
-    It 'needs no master key to clear everything' {
-        $saved = $env:CACHEKIT_MASTER_KEY
+    It 'MasterKey: clears all tenants without a master key' {
         $env:CACHEKIT_MASTER_KEY = $null
-        try {
-            $other = New-CacheKitSession -Path $path
-            (Clear-CacheKit -Session $other -AllTenants -Force -PassThru).Removed | Should -Be 5
-            $other.Dispose()
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY = $saved
-        }
+        $other = New-CacheKitSession -Path $path
+        (Clear-CacheKit -Session $other -AllTenants -Force -PassThru).Removed | Should -Be 5
+        $other.Dispose()
     }
 
-    It 'clears nothing <Case> under -WhatIf, even with -Force' -ForEach @(
+    It 'WhatIf: clears nothing <Case>, not even with -Force' -ForEach @(
         @{ Case = 'of a tenant'; What = @{ } }
         @{ Case = 'of all tenants'; What = @{ AllTenants = $true } }
         @{ Case = 'plain'; What = @{ Plain = $true } }
@@ -105,36 +104,24 @@ Describe 'Clear-CacheKit' {
         Invoke-Cached @common -WarningAction Ignore -Key plain { 'again' } | Should -Be 'public'
     }
 
-    It 'goes on without a question when confirmation is off' {
+    It 'Clear: asks no question with -Confirm:$false' {
         (Clear-CacheKit @common -Confirm:$false -PassThru).Removed | Should -Be 3
     }
 
-    It 'refuses a tenant where all are meant' {
+    It 'Tenant: refuses -Tenant together with -AllTenants or -Plain' {
         { Clear-CacheKit @common -AllTenants -Tenant other -Force } |
             Should -Throw -ErrorId "ParameterConflict,$commandType"
         { Clear-CacheKit @common -Plain -Tenant other -Force } |
             Should -Throw -ErrorId "ParameterConflict,$commandType"
     }
 
-    It 'refuses a namespace that is none' {
+    It 'Namespace: refuses an invalid namespace' {
         { Clear-CacheKit @common -Namespace 'a b' -Force } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
     }
 
-    It 'leaves what others keep in the same store' {
+    It 'Clear: leaves keys of other software in the same store' {
         $table = @{ 'ck:mine' = [byte[]] (1, 2); 'other' = [byte[]] (1, 2) }
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Table -Table $table -List
         $other = New-CacheKitSession -Backend Table -MasterKey $key
         try {
             Set-CacheKitItem -Session $other one 1
@@ -147,11 +134,8 @@ Describe 'Clear-CacheKit' {
         }
     }
 
-    It 'says how to go on when the store cannot list' {
-        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+    It 'Backend: fails with StoreCannotList when the backend has no -List block' {
+        Register-CacheKitBackend Plain -Force @emptyBackend
         $other = New-CacheKitSession -Backend Plain -MasterKey $key
         try {
             { Clear-CacheKit -Session $other -Force -ErrorAction Stop } |

@@ -4,36 +4,28 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = 'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_CACHE_PATH'
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Complete-CacheKitKeyRotation' {
     BeforeEach {
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = 'a1' * 32
         1..3 | ForEach-Object { Set-CacheKitItem "item $_" $_ -Ttl 1h }
         $null = Start-CacheKitKeyRotation ('b2' * 32)
     }
 
-    It 'refuses while entries remain, and says how many and under which key' {
+    It 'Rotation: refuses to complete while entries remain, and gives their number and key' {
         $old = (Get-CacheKitKeyRotation | Where-Object Role -EQ Previous).KeyFingerprint
         { Complete-CacheKitKeyRotation } | Should -Throw "3 entries*$old*" -ErrorId 'RotationIncomplete,*'
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
     }
 
-    It 'drops the old key when nothing is left under it' {
+    It 'Rotation: drops the old key when no entry is left under it' {
         $null = Step-CacheKitKeyRotation
         Complete-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
@@ -44,26 +36,26 @@ Describe 'Complete-CacheKitKeyRotation' {
         Get-CacheKitItem 'item 2' | Should -Be 2
     }
 
-    It 'drops it all the same with -Force' {
+    It 'Rotation: drops the old key anyway with -Force' {
         $null = Complete-CacheKitKeyRotation -Force
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
         Test-CacheKitItem 'item 2' | Should -BeFalse
     }
 
-    It 'warns of what it did not look at' {
+    It 'Rotation: warns about tenants that it did not check' {
         Set-CacheKitItem other 1 -Tenant acme
         $null = Step-CacheKitKeyRotation
         $null = Complete-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue
         "$warned" | Should -Match '^1 encrypted entries .* -Tenant'
     }
 
-    It 'only warns without a rotation' {
+    It 'Rotation: warns and does nothing when no rotation is running' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
         Complete-CacheKitKeyRotation -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         "$warned" | Should -Match 'no rotation to complete'
     }
 
-    It 'leaves keys alone that the environment names meanwhile' {
+    It 'Rotation: leaves keys alone that the environment has changed meanwhile' {
         Set-CacheKitItem other 1 -Tenant acme
         $null = Step-CacheKitKeyRotation
         # The warning of the other tenant's entries comes after the count, and before the keys are dropped.

@@ -4,7 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.ExportCacheKitMetricCommand'
 
     # The number of a sample, or null.
@@ -21,14 +21,14 @@ Describe 'Export-CacheKitMetric' {
     BeforeEach {
         $session = New-CacheKitSession -Memory -MasterKey ('ab' * 32) -Tenant acme
         $null = 1..3 | ForEach-Object { Invoke-SecureCached -Session $session -Namespace secret -Key a { 1 } }
-        $path = Join-Path $TestDrive "$([guid]::NewGuid()).prom"
+        $path = Get-TestPath .prom
     }
 
     AfterEach {
         $session.Dispose()
     }
 
-    It 'writes the numbers of the session and the tenant' {
+    It 'Metrics: writes the counters of the session and the tenant' {
         $text = Export-CacheKitMetric -Session $session
         $text | Should -BeOfType string
         $text | Should -BeLike "*`n# EOF`n"
@@ -43,14 +43,14 @@ Describe 'Export-CacheKitMetric' {
             'cachekit_calls_total{mode="secure",outcome="miss"}' | Should -Be 0
     }
 
-    It 'tells each kind of cache that was used' {
+    It 'Metrics: has samples only for the kinds of cache that were used' {
         Export-CacheKitMetric -Session $session | Should -Not -Match 'plain'
         $null = Invoke-Cached -Session $session -Key a { 1 }
         Get-Sample (Export-CacheKitMetric -Session $session) 'cachekit_calls_total{mode="plain",outcome="miss"}' |
             Should -Be 1
     }
 
-    It 'names no tenant, namespace or key, and the tenant only on request' {
+    It 'Metrics: names no namespace or key, and the tenant only with -IncludeTenant' {
         Export-CacheKitMetric -Session $session | Should -Not -Match 'acme|"a"|secret"[^,}]|namespace'
         $text = Export-CacheKitMetric -Session $session -IncludeTenant
         Get-Sample $text 'cachekit_calls_total{tenant="acme",mode="secure",outcome="miss"}' | Should -Be 1
@@ -59,7 +59,7 @@ Describe 'Export-CacheKitMetric' {
         }
     }
 
-    It 'writes a file, and nothing else' {
+    It 'Metrics: writes one file and nothing else' {
         Export-CacheKitMetric -Session $session -Path $path | Should -BeNullOrEmpty
         [IO.File]::ReadAllText($path) | Should -Be (Export-CacheKitMetric -Session $session)
         $file = Export-CacheKitMetric -Session $session $path -PassThru
@@ -68,17 +68,17 @@ Describe 'Export-CacheKitMetric' {
         @([IO.Directory]::GetFiles((Split-Path $path), "$(Split-Path -Leaf $path)*")) | Should -HaveCount 1
     }
 
-    It 'writes nothing under -WhatIf' {
+    It 'WhatIf: writes no file of metrics' {
         Export-CacheKitMetric -Session $session -Path $path -WhatIf
         [IO.File]::Exists($path) | Should -BeFalse
     }
 
-    It 'does not count from the beginning afterwards' {
+    It 'Metrics: does not reset the counters' {
         Export-CacheKitMetric -Session $session -Path $path
         (Get-CacheKitStatistics -Session $session).Calls | Should -Be 3
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'Metrics: refuses <Name> as the file' -ForEach @(
         @{ Name = 'a directory'; Path = '.' }
         @{ Name = 'a file without a directory'; Path = 'none/cachekit.prom' }
         @{ Name = 'what is no path'; Path = '' }
@@ -89,7 +89,7 @@ Describe 'Export-CacheKitMetric' {
             Should -Throw -ErrorId "MetricFileUnusable,$commandType"
     }
 
-    It 'fails for a session that was closed' {
+    It 'Metrics: fails for a closed session' {
         $session.Dispose()
         { Export-CacheKitMetric -Session $session } | Should -Throw -ErrorId "SessionClosed,$commandType"
     }

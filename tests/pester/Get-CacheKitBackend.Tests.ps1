@@ -2,13 +2,12 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     Get-CacheKitBackend | Unregister-CacheKitBackend
     foreach ($name in 'beta', 'Alpha', 'alphabet') {
-        Register-CacheKitBackend $name -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) }
+        Register-CacheKitBackend $name @emptyBackend
     }
-    Register-CacheKitBackend Whole -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) } `
-        -List { } -Lock { param($Key) } -Unlock { param($Key) }
+    Register-CacheKitBackend Whole @emptyBackend -List { } -Lock $emptyBackend.Get -Unlock $emptyBackend.Remove
 }
 
 AfterAll {
@@ -16,11 +15,11 @@ AfterAll {
 }
 
 Describe 'Get-CacheKitBackend' {
-    It 'gives all, by name' {
+    It 'Backend: returns all backends sorted by name' {
         (Get-CacheKitBackend).Name | Should -BeExactly @('Alpha', 'alphabet', 'beta', 'Whole')
     }
 
-    It 'finds <Pattern>' -ForEach @(
+    It 'Backend: finds the backends that match <Pattern>' -ForEach @(
         @{ Pattern = 'ALPHA'; Expected = @('Alpha') }
         @{ Pattern = 'alpha*'; Expected = @('Alpha', 'alphabet') }
         @{ Pattern = '[bw]*'; Expected = @('beta', 'Whole') }
@@ -30,7 +29,7 @@ Describe 'Get-CacheKitBackend' {
         ($Pattern | Get-CacheKitBackend).Name | Should -BeExactly $Expected
     }
 
-    It 'says what each can do, and since when it is there' {
+    It 'Backend: shows the capabilities and the time of registration' {
         (Get-CacheKitBackend beta).Capabilities | Should -Be 'None'
         $whole = Get-CacheKitBackend Whole
         $whole.Capabilities | Should -Be 'List, Lock'
@@ -38,7 +37,7 @@ Describe 'Get-CacheKitBackend' {
         $whole.Registered -le [System.DateTimeOffset]::Now | Should -BeTrue
     }
 
-    It 'says that there is none of a name, and nothing of a pattern' {
+    It 'Backend: fails for an unknown name, but not for a pattern without a match' {
         $problems = $null
         Get-CacheKitBackend none -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -Be 'BackendNotFound,CacheKit.Commands.GetCacheKitBackendCommand'
@@ -46,9 +45,7 @@ Describe 'Get-CacheKitBackend' {
         Get-CacheKitBackend none* -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'completes names' {
-        $line = 'Get-CacheKitBackend al'
-        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches
-        $found.CompletionText | Should -BeExactly @('Alpha', 'alphabet')
+    It 'Completion: offers the names of backends' {
+        Get-CompletionText 'Get-CacheKitBackend al' | Should -BeExactly @('Alpha', 'alphabet')
     }
 }

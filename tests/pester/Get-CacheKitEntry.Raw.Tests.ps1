@@ -2,35 +2,17 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitEntryCommand'
     $key = 'ab' * 32
     $fixtures = "$PSScriptRoot/../fixtures/python-frame"
-    $table = [hashtable]::new([StringComparer]::Ordinal)
-    $blocks = @{
-        Get = {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        }
-        Set = {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        }
-        Remove = {
-            param($Key)
-            $table.Remove($Key)
-        }
-    }
-    $list = {
-        param($Prefix)
-        @($table.Keys) | Where-Object { $_.StartsWith($Prefix, 'Ordinal') }
-    }
 }
 
 Describe 'Get-CacheKitEntry -Raw' {
     BeforeEach {
-        $table.Clear()
-        Register-CacheKitBackend Raw -Force @blocks -List $list
+        # Unlike a hashtable, it tells upper and lower case apart.
+        $table = [System.Collections.Generic.Dictionary[string, object]]::new()
+        Register-TableBackend -Name Raw -Table $table -List
         $session = New-CacheKitSession -Backend Raw -MasterKey $key -Tenant acme
         $common = @{ Session = $session; Raw = $true }
     }
@@ -40,7 +22,9 @@ Describe 'Get-CacheKitEntry -Raw' {
         Unregister-CacheKitBackend Raw
     }
 
-    It 'tells what an entry of our own looks like, in a database too' {
+    It 'Entry: describes encrypted and plain entries of a database with -Raw' {
+        # Entries have milliseconds.
+        $begin = [DateTimeOffset]::UtcNow.AddMilliseconds(-1)
         $other = New-CacheKitSession -Path "$TestDrive/raw.db" -MasterKey $key
         Set-CacheKitItem -Session $other one 'a value'
         $null = Invoke-Cached -Session $other { 'public' }
@@ -51,14 +35,14 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entries[0].Encrypted | Should -BeTrue
         $entries[0].Serializer | Should -Be 'PowerShell'
         $entries[0].KeyFingerprint | Should -Match '^[0-9a-f]{32}$'
-        $entries[0].Created | Should -BeGreaterThan ([DateTimeOffset]::Now.AddHours(-1))
+        $entries[0].Created | Should -BeGreaterOrEqual $begin
         $entries[0].Size | Should -Be $entries[0].Data.Length
         $entries[1].Encrypted | Should -BeFalse
         $entries[1].KeyFingerprint | Should -BeNullOrEmpty
         "$($entries[0])" | Should -Be $entries[0].Key
     }
 
-    It 'tells all that the header of a Python frame says' {
+    It 'PythonFrame: shows everything that the header of a frame contains' {
         $table['ns:users:1'] = [IO.File]::ReadAllBytes("$fixtures/default.bin")
         $entry = Get-CacheKitEntry @common
         $entry.Key | Should -Be 'ns:users:1'
@@ -76,7 +60,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         [Convert]::ToHexString($entry.Data) | Should -Be ([Convert]::ToHexString($table['ns:users:1']))
     }
 
-    It 'tells <Form> apart' -ForEach @(
+    It 'Entry: recognizes <Form>' -ForEach @(
         @{
             Form   = 'an old Python entry'
             Format = 'PythonLegacy'
@@ -86,8 +70,10 @@ Describe 'Get-CacheKitEntry -Raw' {
         @{
             Form   = 'a storage envelope'
             Format = 'StorageEnvelope'
-            Hex    = '94c422f01183a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3' +
+            Hex    = -join @(
+                '94c422f01183a7757365725f69642aa46e616d65a863616368656b6974a6616374697665c3'
                 '98ccdaccf46861cc8e624bccfe20a76d73677061636b'
+            )
         }
         @{
             Form   = 'a MessagePack document'
@@ -104,7 +90,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entry.Tenant | Should -BeNullOrEmpty
     }
 
-    It 'tells when a file ends, and what is in it' {
+    It 'Entry: shows when a file container expires and what it contains' {
         $table['file'] = [IO.File]::ReadAllBytes("$fixtures/in-an-expired-file.bin")
         $entry = Get-CacheKitEntry @common
         $entry.Format | Should -Be FileContainer
@@ -113,7 +99,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         $entry.Description | Should -Match 'expired at 2001-09-09 .*Python auto-mode entry'
     }
 
-    It 'takes keys with wildcards, and whole ones' {
+    It 'Entry: selects raw entries by whole keys and by wildcards' {
         foreach ($name in 'a:1', 'a:2', 'b:1', 'a[1]', 'A:1', 'a\1') {
             $table[$name] = [byte[]] 0xC0
         }
@@ -128,7 +114,7 @@ Describe 'Get-CacheKitEntry -Raw' {
         Get-CacheKitEntry @common -Key 'none:*' -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'says of a whole key that it is not there, and goes on' {
+    It 'Entry: reports a missing raw key and goes on' {
         $table['there'] = [byte[]] 0xC0
         $problems = $null
         $entries = Get-CacheKitEntry @common -Key gone, there, '' -ErrorVariable problems -ErrorAction SilentlyContinue
@@ -138,8 +124,8 @@ Describe 'Get-CacheKitEntry -Raw' {
         $problems[0].TargetObject | Should -Be 'gone'
     }
 
-    It 'looks up whole keys where the store cannot list' {
-        Register-CacheKitBackend Raw -Force @blocks
+    It 'Backend: looks up whole keys when the backend cannot list' {
+        Register-TableBackend -Name Raw -Table $table
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
             $table['there'] = [byte[]] 0xC0
@@ -152,10 +138,8 @@ Describe 'Get-CacheKitEntry -Raw' {
         }
     }
 
-    It 'says that the store does not work' {
-        $blocks = $blocks.Clone()
-        $blocks.Get = { param($Key) throw "broken at $Key" }
-        Register-CacheKitBackend Raw -Force @blocks
+    It 'Backend: fails with StoreUnavailable when the backend throws' {
+        Register-CacheKitBackend Raw -Force @emptyBackend -Get { param($Key) throw "broken at $Key" }
         $other = New-CacheKitSession -Backend Raw -MasterKey $key
         try {
             { Get-CacheKitEntry -Session $other -Raw -Key there -ErrorAction Stop } |
@@ -166,19 +150,19 @@ Describe 'Get-CacheKitEntry -Raw' {
         }
     }
 
-    It 'opens nothing, whoever the tenant is' {
+    It 'Entry: opens no raw entry, whatever tenant is given' {
         $table['ns:users:1'] = [IO.File]::ReadAllBytes("$fixtures/default-other-tenant.bin")
         (Get-CacheKitEntry @common -Tenant third).Tenant | Should -Be 'globex'
     }
 
-    It 'shows a key that somebody made for the terminal without what steers it' {
+    It 'Entry: replaces the control characters of a key in the table' {
         $table["red$([char] 27)[31m`n$([char] 0x202E)"] = [byte[]] 1
         $text = Get-CacheKitEntry @common | Format-Table | Out-String
         $text | Should -Match 'red\?\[31m\?\?'
         (Get-CacheKitEntry @common).Key | Should -Be @($table.Keys)
     }
 
-    It 'is told apart from the listing of our own entries' {
+    It 'Entry: refuses -Raw together with -Name or -FailClosed' {
         { Get-CacheKitEntry @common -Name one } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         { Get-CacheKitEntry @common -FailClosed } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }

@@ -2,14 +2,14 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitEntryCommand'
     $key = 'ab' * 32
 }
 
 Describe 'Get-CacheKitEntry' {
     BeforeEach {
-        $path = "$TestDrive/$([guid]::NewGuid()).db"
+        $path = Get-TestPath .db
         $session = New-CacheKitSession -Path $path -MasterKey $key
         $common = @{ Session = $session }
     }
@@ -18,13 +18,16 @@ Describe 'Get-CacheKitEntry' {
         $session.Dispose()
     }
 
-    It 'writes nothing where nothing is' {
+    It 'Entry: writes nothing for an empty cache' {
         Get-CacheKitEntry @common -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'tells all but the value' {
+    It 'Entry: shows everything but the value' {
+        # Entries have milliseconds.
+        $begin = [datetimeoffset]::UtcNow.AddMilliseconds(-1)
         Set-CacheKitItem @common one ('x' * 5000) -Ttl 10m
         $entry = Get-CacheKitEntry @common
+        $end = [datetimeoffset]::UtcNow
         $entry | Should -BeOfType CacheKit.CacheKitEntry
         $entry.Name | Should -Be 'one'
         $entry.Namespace | Should -Be 'main'
@@ -32,8 +35,8 @@ Describe 'Get-CacheKitEntry' {
         $entry.Key | Should -Be (Get-CacheKitKey @common -Key one).Key
         $entry.Expires - $entry.Created | Should -Be ([timespan]::FromMinutes(10))
         $entry.KeepUntil | Should -Be $entry.Expires
-        $entry.TimeLeft | Should -BeGreaterThan ([timespan]::FromMinutes(9))
-        $entry.Age | Should -BeLessThan ([timespan]::FromMinutes(1))
+        $entry.TimeLeft | Should -BeGreaterOrEqual ([timespan]::FromMinutes(10) - ($end - $begin))
+        $entry.Age | Should -BeLessOrEqual ($end - $begin)
         $entry.Size | Should -BeGreaterThan 100
         $entry.Size | Should -BeLessThan 5000
         $entry.Serializer | Should -Be 'PowerShell'
@@ -45,7 +48,7 @@ Describe 'Get-CacheKitEntry' {
         $entry.PSObject.Properties.Name | Should -Not -Contain 'Value'
     }
 
-    It 'tells what is in the store alone' {
+    It 'Entry: shows in which tier an entry was found' {
         Set-CacheKitItem @common one 1
         $other = New-CacheKitSession -Path $path -MasterKey $key
         (Get-CacheKitEntry -Session $other).Tier | Should -Be 'Store'
@@ -54,7 +57,7 @@ Describe 'Get-CacheKitEntry' {
         $other.Dispose()
     }
 
-    It 'lists entries without a name when no name is asked for' {
+    It 'Entry: includes entries without a name when no name is given' {
         $null = Invoke-SecureCached @common { 'derived' }
         Set-CacheKitItem @common one 1
         $entries = @(Get-CacheKitEntry @common)
@@ -64,7 +67,7 @@ Describe 'Get-CacheKitEntry' {
         (Get-CacheKitEntry @common *).Name | Should -Be 'one'
     }
 
-    It 'filters by name, and misses exact ones alone' {
+    It 'Entry: filters by name and reports a missing name only if it is no pattern' {
         foreach ($name in 'db/one', 'db/two', 'a*b', 'axb') {
             Set-CacheKitItem @common $name 1
         }
@@ -78,7 +81,7 @@ Describe 'Get-CacheKitEntry' {
         $problems[0].TargetObject | Should -Be 'none'
     }
 
-    It 'lists one namespace, several or all' {
+    It 'Namespace: lists the entries of one namespace, of several or of all' {
         foreach ($namespace in 'main', 'users.a', 'users.b', 'Users') {
             Set-CacheKitItem @common -Namespace $namespace one 1
         }
@@ -93,7 +96,7 @@ Describe 'Get-CacheKitEntry' {
         { Get-CacheKitEntry @common -Namespace 'a b' } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
     }
 
-    It 'finds the key of the store' {
+    It 'Entry: finds an entry by its key in the store' {
         Set-CacheKitItem @common -Namespace other one 1
         $physical = (Get-CacheKitKey @common -Namespace other -Key one).Key
         (Get-CacheKitEntry @common -Key $physical).Name | Should -Be 'one'
@@ -104,9 +107,9 @@ Describe 'Get-CacheKitEntry' {
             Should -Throw -ErrorId "EntryNotOfTenant,$commandType"
     }
 
-    It 'lists what is stale only when asked to' {
+    It 'StaleIfError: lists stale entries only with -IncludeStale' {
         $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
-        while (Test-CacheKitItem @common graced) { continue }
+        Wait-Until { -not (Test-CacheKitItem @common graced) }
         @(Get-CacheKitEntry @common) | Should -HaveCount 0
         $entry = Get-CacheKitEntry @common -IncludeStale
         $entry.Name | Should -Be 'graced'
@@ -114,13 +117,13 @@ Describe 'Get-CacheKitEntry' {
         $entry.KeepUntil | Should -BeGreaterThan $entry.Expires
     }
 
-    It 'lists a thousand, and stops when enough is enough' {
+    It 'Entry: lists a thousand entries and stops early for Select-Object' {
         1..1000 | ForEach-Object { [pscustomobject] @{ Name = "item $_"; Value = $_ } } | Set-CacheKitItem @common
         @(Get-CacheKitEntry @common) | Should -HaveCount 1000
         @(Get-CacheKitEntry @common | Select-Object -First 3) | Should -HaveCount 3
     }
 
-    It 'shows a table without the tenant''s secrets' {
+    It 'Entry: shows a table without values' {
         Set-CacheKitItem @common one 'the-value'
         $text = Get-CacheKitEntry @common | Format-Table | Out-String
         $text | Should -Match 'one'
@@ -128,22 +131,10 @@ Describe 'Get-CacheKitEntry' {
     }
 }
 
-Describe 'Get-CacheKitEntry of entries that are not authentic' {
+Describe 'Get-CacheKitEntry with entries that are not authentic' {
     BeforeEach {
         $table = @{}
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Table -Table $table -List
         $session = New-CacheKitSession -Backend Table -MasterKey $key
         $keys = foreach ($name in 'good', 'bad', 'worse') {
             (Set-CacheKitItem -Session $session $name 1 -PassThru).Key
@@ -158,7 +149,7 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
         Unregister-CacheKitBackend Table
     }
 
-    It 'warns of each, and lists the others' {
+    It 'FailClosed: warns about each entry that is not authentic and lists the others' {
         $warnings = $null
         (Get-CacheKitEntry -Session $session -WarningVariable warnings -WarningAction SilentlyContinue).Name |
             Should -Be 'good'
@@ -168,7 +159,7 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
         $table.Count | Should -Be 3
     }
 
-    It 'makes each an error with -FailClosed, and goes on' {
+    It 'FailClosed: makes each entry that is not authentic an error and goes on' {
         $problems = $null
         (Get-CacheKitEntry -Session $session -FailClosed -ErrorVariable problems -ErrorAction SilentlyContinue).Name |
             Should -Be 'good'
@@ -179,11 +170,8 @@ Describe 'Get-CacheKitEntry of entries that are not authentic' {
         $table.Count | Should -Be 2
     }
 
-    It 'says how to go on when the store cannot list' {
-        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+    It 'Backend: recommends a -List block when the backend cannot list' {
+        Register-CacheKitBackend Plain -Force @emptyBackend
         $other = New-CacheKitSession -Backend Plain -MasterKey $key
         try {
             $problems = $null

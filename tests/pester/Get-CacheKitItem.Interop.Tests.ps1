@@ -3,16 +3,12 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.GetCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
 }
 
 Describe 'Get-CacheKitItem -Interop' {
     BeforeEach {
-        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -MasterKey $master
+        $session = New-CacheKitSession -Path (Get-TestPath .db) -MasterKey $master
         $call = @{ Session = $session } + $user
     }
 
@@ -20,7 +16,7 @@ Describe 'Get-CacheKitItem -Interop' {
         $session.Dispose()
     }
 
-    It 'returns what Set-CacheKitItem stored, and what Invoke-SecureCached did' {
+    It 'Interop: reads what Set-CacheKitItem and Invoke-SecureCached stored' {
         Set-CacheKitItem @call 'from the item'
         Get-CacheKitItem @call | Should -BeExactly 'from the item'
         Invoke-SecureCached @call { 'not run' } | Should -Be 'from the item'
@@ -28,7 +24,7 @@ Describe 'Get-CacheKitItem -Interop' {
         Get-CacheKitItem @call | Should -BeExactly 'from the block'
     }
 
-    It 'writes null as nothing, an array item by item, and one map as one object' {
+    It 'Interop: writes null as nothing, an array item by item and a map as one object' {
         Set-CacheKitItem @call $null
         @(Get-CacheKitItem @call) | Should -HaveCount 0
         Set-CacheKitItem @call @(1, $null, @(2, 3))
@@ -43,7 +39,7 @@ Describe 'Get-CacheKitItem -Interop' {
         $found[0].a.c | Should -Be 2
     }
 
-    It 'writes maps as ordered hashtables with -AsHashtable' {
+    It 'Interop: returns maps as ordered hashtables with -AsHashtable' {
         Set-CacheKitItem @call ([ordered] @{ b = 1; a = @{ c = 2 } })
         $found = Get-CacheKitItem @call -AsHashtable
         $found | Should -BeOfType hashtable
@@ -51,7 +47,7 @@ Describe 'Get-CacheKitItem -Interop' {
         $found['a'] | Should -BeOfType hashtable
     }
 
-    It 'says that there is no entry, with its key and the way out' {
+    It 'Interop: reports a missing entry with its key and a recommended action' {
         $problems = $null
         Get-CacheKitItem @call -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problems | Should -HaveCount 1
@@ -61,7 +57,7 @@ Describe 'Get-CacheKitItem -Interop' {
         $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Get-CacheKitKey -Interop'
     }
 
-    It 'tells entries apart by their arguments alone' {
+    It 'Interop: finds an entry by its arguments only' {
         Set-CacheKitItem @call 'the answer'
         foreach ($other in @(43), @('42'), @(42, $null), @()) {
             $call['ArgumentList'] = $other
@@ -71,14 +67,14 @@ Describe 'Get-CacheKitItem -Interop' {
         Get-CacheKitItem @call | Should -Be 'the answer'
     }
 
-    It 'takes the namespace of a session that was made with one' {
+    It 'Namespace: uses the namespace of the session for an interop item' {
         $other = New-CacheKitSession -Path "$TestDrive/named.db" -MasterKey $master -Namespace users
         Set-CacheKitItem -Session $other -Interop get_user 'named'
         Get-CacheKitItem -Session $other -Interop get_user -Namespace users | Should -Be 'named'
         $other.Dispose()
     }
 
-    It 'refuses <Case>' -ForEach @(
+    It 'Interop: refuses <Case>' -ForEach @(
         @{ Case = 'no namespace'; Given = @{ Interop = 'get_user' }; Id = 'InteropNameInvalid' }
         @{ Case = 'a capital letter'; Given = @{ Interop = 'Get'; Namespace = 'users' }; Id = 'InteropNameInvalid' }
         @{ Case = 'no operation'; Given = @{ Interop = $null; Namespace = 'users' }; Id = 'InteropNameInvalid' }
@@ -89,7 +85,7 @@ Describe 'Get-CacheKitItem -Interop' {
             Id    = 'InteropTenantConflict'
         }
         @{
-            Case  = 'no list'
+            Case  = 'a null list'
             Given = @{ Interop = 'a'; Namespace = 'b'; ArgumentList = $null }
             Id    = 'InteropArgumentInvalid'
         }
@@ -98,22 +94,19 @@ Describe 'Get-CacheKitItem -Interop' {
             Given = @{ Interop = 'a'; Namespace = 'b'; ArgumentList = 1d }
             Id    = 'InteropArgumentInvalid'
         }
-        @{ Case = 'a name'; Given = @{ Interop = 'a'; Namespace = 'b'; Name = 'c' }; Id = 'AmbiguousParameterSet' }
+        @{ Case = '-Name'; Given = @{ Interop = 'a'; Namespace = 'b'; Name = 'c' }; Id = 'AmbiguousParameterSet' }
     ) {
         { Get-CacheKitItem -Session $session @Given } | Should -Throw -ErrorId "$Id,$commandType"
     }
 
-    It 'refuses a session that nobody shares' {
+    It 'Interop: refuses a session whose store is not shared' {
         $memory = New-CacheKitSession -Memory -MasterKey $master
         { Get-CacheKitItem -Session $memory @user } | Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
         $memory.Dispose()
     }
 
-    It 'refuses a backend that does not end entries' {
-        Register-CacheKitBackend InteropEndless -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+    It 'Interop: refuses a backend that does not expire entries' {
+        Register-CacheKitBackend InteropEndless -Force @emptyBackend
         $endless = New-CacheKitSession -Backend InteropEndless -MasterKey $master
         { Get-CacheKitItem -Session $endless @user } | Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
         $endless.Dispose()
@@ -121,10 +114,10 @@ Describe 'Get-CacheKitItem -Interop' {
     }
 }
 
-Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
+Describe 'Get-CacheKitItem -Interop with bytes of other writers' {
     BeforeEach {
         $table = @{}
-        Register-InteropTable InteropGet $table
+        Register-TableBackend -Name InteropGet -Table $table
         $session = New-CacheKitSession -Backend InteropGet -MasterKey $master -Tenant cross-sdk-test
         $call = @{ Session = $session } + $user
         $sealing = @{ Key = $place; MasterKey = $master; Tenant = 'cross-sdk-test' }
@@ -135,7 +128,7 @@ Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
         Unregister-CacheKitBackend InteropGet
     }
 
-    It 'opens the published vector' {
+    It 'Interop: opens the published vector' {
         $other = New-CacheKitSession -Backend InteropGet -MasterKey ('61' * 32) -Tenant cross-sdk-test
         $table[$place] = [Convert]::FromHexString(
             '000102030405060708090a0b033caf732820ce189e1506f842aebf8cdb6a242eb08c55b6f5a91eb9007b3bd657')
@@ -146,7 +139,7 @@ Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
         $other.Dispose()
     }
 
-    It 'tries the keys of the ring in turn' {
+    It 'MasterKey: tries every key of the ring on an interop entry' {
         $table[$place] = Protect-InteropDocument ([byte[]] 0x07) @sealing
         $ring = New-CacheKitSession -Backend InteropGet -MasterKey ('cd' * 32) -PreviousMasterKey ('ef' * 32), $master `
             -Tenant cross-sdk-test
@@ -154,7 +147,7 @@ Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
         $ring.Dispose()
     }
 
-    It 'reads what is not canonical: <Case>' -ForEach @(
+    It 'Interop: reads documents that are not canonical: <Case>' -ForEach @(
         @{ Case = 'a wide integer'; Hex = 'd30000000000000007'; Expected = 7 }
         @{ Case = 'a float32'; Hex = 'ca3fc00000'; Expected = 1.5 }
         @{ Case = 'names in no order'; Hex = '82a162' + '01' + 'a161' + '02'; Expected = '@{b=1; a=2}' }
@@ -167,7 +160,7 @@ Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
         "$found" | Should -BeExactly "$Expected"
     }
 
-    It 'warns of <Case>, removes it and does not find it' -ForEach @(
+    It 'Interop: warns about <Case>, removes the entry and reports it as missing' -ForEach @(
         @{
             Case   = 'altered bytes'
             Change = { $args[0][-1] = $args[0][-1] -bxor 1; , $args[0] }
@@ -201,7 +194,7 @@ Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
         $table.ContainsKey($place) | Should -BeFalse
     }
 
-    It 'is fail closed in a session that is' {
+    It 'FailClosed: follows the session unless the call says otherwise' {
         $table[$place] = [byte[]] 0x07
         $closed = New-CacheKitSession -Backend InteropGet -MasterKey $master -FailClosed
         { Get-CacheKitItem -Session $closed @user -ErrorAction Stop } |
@@ -215,12 +208,12 @@ Describe 'Get-CacheKitItem -Interop of bytes that others wrote' {
 }
 
 Describe 'Get-CacheKitItem -Interop with an audit log' {
-    It 'records what it refuses: <Case>' -ForEach @(
+    It 'Audit: records the interop entries that it refuses: <Case>' -ForEach @(
         @{ Case = 'what is not authentic'; Hex = '07'; IsSealed = $false; Events = 'Refused' }
         @{ Case = 'what does not decode'; Hex = '0708'; IsSealed = $true; Events = 'Open', 'Refused' }
     ) {
         $table = @{}
-        Register-InteropTable InteropAudit $table
+        Register-TableBackend -Name InteropAudit -Table $table
         $audited = New-CacheKitSession -Backend InteropAudit -MasterKey $master -FailClosed `
             -AuditPath "$TestDrive/refused-$IsSealed/audit.jsonl"
         try {
@@ -236,7 +229,7 @@ Describe 'Get-CacheKitItem -Interop with an audit log' {
         }
     }
 
-    It 'gives nothing out where a required log cannot be written' {
+    It 'Audit: returns no interop item when the required log cannot be written' {
         $folder = "$TestDrive/trail"
         $audited = New-CacheKitSession -Path "$TestDrive/audited.db" -MasterKey $master `
             -AuditPath "$folder/audit.jsonl" -AuditRequired

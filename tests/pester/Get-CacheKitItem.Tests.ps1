@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitItemCommand'
     $key = 'ab' * 32
 }
@@ -17,12 +17,12 @@ Describe 'Get-CacheKitItem' {
         $session.Dispose()
     }
 
-    It 'returns what was stored' {
+    It 'Item: returns the stored value' {
         Set-CacheKitItem @common one 'the value'
         Get-CacheKitItem @common one | Should -BeExactly 'the value'
     }
 
-    It 'returns nothing, null, one and several values as they came' {
+    It 'Item: returns nothing, null, one and several values as they were stored' {
         @() | Set-CacheKitItem @common nothing
         Set-CacheKitItem @common null $null
         1, 'two', 3.5 | Set-CacheKitItem @common several
@@ -36,14 +36,14 @@ Describe 'Get-CacheKitItem' {
         , (Get-CacheKitItem @common array) | Should -BeOfType object[]
     }
 
-    It 'finds the entry of Invoke-SecureCached -Key, and is found by it' {
+    It 'Item: shares its entry with Invoke-SecureCached -Key' {
         $null = Invoke-SecureCached @common -Key block { 'from the block' }
         Get-CacheKitItem @common block | Should -Be 'from the block'
         Set-CacheKitItem @common item 'from the item'
         Invoke-SecureCached @common -Key item { 'not asked' } | Should -Be 'from the item'
     }
 
-    It 'says that there is no item of a name, and goes on' {
+    It 'Item: reports a missing name and goes on' {
         Set-CacheKitItem @common one 1
         $problems = $null
         $found = Get-CacheKitItem @common none, one -ErrorVariable problems -ErrorAction SilentlyContinue
@@ -55,7 +55,7 @@ Describe 'Get-CacheKitItem' {
         $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Get-CacheKitEntry'
     }
 
-    It 'takes wildcards, and says nothing when none matches' {
+    It 'Item: matches wildcards and does not fail without a match' {
         foreach ($name in 'db/one', 'db/two', 'web/one') {
             Set-CacheKitItem @common $name $name
         }
@@ -65,7 +65,7 @@ Describe 'Get-CacheKitItem' {
         Get-CacheKitItem @common 'DB/*' | Should -BeNullOrEmpty
     }
 
-    It 'reaches names with wildcards in them' {
+    It 'Item: finds names that contain wildcard characters' {
         foreach ($name in 'a*b', 'axb', 'a[1]', 'a1', 'tick`s') {
             Set-CacheKitItem @common $name $name
         }
@@ -78,7 +78,7 @@ Describe 'Get-CacheKitItem' {
             Should -Be @('a*b', 'tick`s')
     }
 
-    It 'finds the name <Case>' -ForEach @(
+    It 'Item: finds the name <Case>' -ForEach @(
         @{ Case = 'in Greek'; Text = "$([char] 0x3A9)$([char] 0x3BC)" }
         @{ Case = 'of an emoji'; Text = "$([char]::ConvertFromUtf32(0x1F511)) key" }
         @{ Case = 'with quotes'; Text = 'it''s "one"' }
@@ -91,7 +91,7 @@ Describe 'Get-CacheKitItem' {
         (Get-CacheKitEntry @common).Name | Should -BeExactly $Text
     }
 
-    It 'refuses the name <Case>, and goes on' -ForEach @(
+    It 'Item: refuses the name <Case> and goes on' -ForEach @(
         @{ Case = 'of nothing'; Text = '' }
         @{ Case = 'of spaces'; Text = '  ' }
         @{ Case = 'of 1025 bytes'; Text = 'x' * 1025 }
@@ -105,14 +105,14 @@ Describe 'Get-CacheKitItem' {
         $problems[0].FullyQualifiedErrorId | Should -Be "ItemNameInvalid,$commandType"
     }
 
-    It 'tells names apart by upper and lower case' {
+    It 'Item: distinguishes names by case' {
         Set-CacheKitItem @common Name 'upper'
         Set-CacheKitItem @common name 'lower'
         Get-CacheKitItem @common Name | Should -Be 'upper'
         Get-CacheKitItem @common name | Should -Be 'lower'
     }
 
-    It 'takes names, rows and entries from the pipeline, in order' {
+    It 'Pipeline: takes names, rows and entries in order' {
         1..300 | ForEach-Object { Set-CacheKitItem @common "item $_" $_ }
         $found = 1..300 | ForEach-Object { "item $_" } | Get-CacheKitItem @common
         $found | Should -Be (1..300)
@@ -120,12 +120,12 @@ Describe 'Get-CacheKitItem' {
         @(Get-CacheKitEntry @common | Get-CacheKitItem @common) | Should -HaveCount 300
     }
 
-    It 'reads a piped entry without a name, too' {
+    It 'Pipeline: reads an entry that has no name' {
         $null = Invoke-SecureCached @common { 'derived' }
         Get-CacheKitEntry @common | Get-CacheKitItem @common | Should -Be 'derived'
     }
 
-    It 'looks in one namespace' {
+    It 'Namespace: reads only from the namespace that is given' {
         Set-CacheKitItem @common -Namespace a one 'in a'
         Get-CacheKitItem @common -Namespace a one | Should -Be 'in a'
         { Get-CacheKitItem @common one -ErrorAction Stop } | Should -Throw -ErrorId "ItemNotFound,$commandType"
@@ -136,14 +136,12 @@ Describe 'Get-CacheKitItem' {
         $other.Dispose()
     }
 
-    It 'says so when there is nothing to look for' {
+    It 'Item: fails without a name' {
         { Get-CacheKitItem @common } | Should -Throw -ErrorId "ItemNameInvalid,$commandType"
     }
 
-    It 'gives secrets back as themselves' {
-        $secret = [securestring]::new()
-        'p4ssw0rd'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
-        Set-CacheKitItem @common credential ([pscredential]::new('ada', $secret))
+    It 'Values: returns a credential as a credential' {
+        Set-CacheKitItem @common credential ([pscredential]::new('ada', (ConvertTo-Secret 'p4ssw0rd')))
         $back = Get-CacheKitItem @common credential
         $back | Should -BeOfType pscredential
         $back.UserName | Should -Be 'ada'
@@ -151,22 +149,10 @@ Describe 'Get-CacheKitItem' {
     }
 }
 
-Describe 'Get-CacheKitItem of entries that are not authentic' {
+Describe 'Get-CacheKitItem with entries that are not authentic' {
     BeforeEach {
         $table = @{}
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            $table.Keys | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Table -Table $table -List
         $session = New-CacheKitSession -Backend Table -NoMemoryTier -MasterKey $key
         Set-CacheKitItem -Session $session good 1
         $physical = (Set-CacheKitItem -Session $session bad 2 -PassThru).Key
@@ -178,7 +164,7 @@ Describe 'Get-CacheKitItem of entries that are not authentic' {
         Unregister-CacheKitBackend Table
     }
 
-    It 'warns, drops the entry and does not find it' {
+    It 'FailClosed: warns, removes an entry that is not authentic and reports it as missing' {
         $problems = $warnings = $null
         Get-CacheKitItem -Session $session bad, good -ErrorVariable problems -ErrorAction SilentlyContinue `
             -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1
@@ -187,7 +173,7 @@ Describe 'Get-CacheKitItem of entries that are not authentic' {
         $table.Keys | Should -Not -Contain $physical
     }
 
-    It 'makes it an error with -FailClosed, and leaves the entry' {
+    It 'FailClosed: fails for an entry that is not authentic and leaves it' {
         $problems = $null
         Get-CacheKitItem -Session $session bad, good -FailClosed -ErrorVariable problems -ErrorAction SilentlyContinue |
             Should -Be 1
@@ -195,7 +181,7 @@ Describe 'Get-CacheKitItem of entries that are not authentic' {
         $table.Keys | Should -Contain $physical
     }
 
-    It 'returns the others of a pattern, and warns' {
+    It 'FailClosed: returns the other matches of a pattern and warns' {
         $warnings = $null
         Get-CacheKitItem -Session $session * -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1
         $warnings | Should -HaveCount 1
@@ -204,12 +190,11 @@ Describe 'Get-CacheKitItem of entries that are not authentic' {
     }
 }
 
-Describe 'Get-CacheKitItem of stores that fail' {
-    It 'does not say that there is no item when the store cannot be read' {
-        Register-CacheKitBackend Broken -Force -Get { param($Key) throw "no $($Key.Length)" } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key } -List { param($Prefix) throw "no list of $($Prefix.Length)" }
+Describe 'Get-CacheKitItem with failing stores' {
+    It 'Backend: reports StoreUnavailable instead of a missing item' {
+        $get = { param($Key) throw "no $($Key.Length)" }
+        $list = { param($Prefix) throw "no list of $($Prefix.Length)" }
+        Register-CacheKitBackend Broken -Force @emptyBackend -Get $get -List $list
         $session = New-CacheKitSession -Backend Broken -NoMemoryTier -MasterKey $key
         try {
             $problems = $null
@@ -223,11 +208,8 @@ Describe 'Get-CacheKitItem of stores that fail' {
         }
     }
 
-    It 'says how to go on when the store cannot list' {
-        Register-CacheKitBackend Plain -Force -Get { param($Key) $null = $Key } -Set {
-            param($Key, $Value)
-            $null = $Key, $Value
-        } -Remove { param($Key) $null = $Key }
+    It 'Backend: fails for a pattern when the backend cannot list' {
+        Register-CacheKitBackend Plain -Force @emptyBackend
         $session = New-CacheKitSession -Backend Plain -MasterKey $key
         try {
             Set-CacheKitItem -Session $session one 1
@@ -241,20 +223,25 @@ Describe 'Get-CacheKitItem of stores that fail' {
         }
     }
 
-    It 'gives nothing out where a required audit log cannot be written: <Case>' -ForEach @(
+    It 'Audit: returns nothing when the required log cannot be written: <Case>' -ForEach @(
         @{ Case = 'a name in the store'; Names = 'secret'; InMemory = $false }
         @{ Case = 'a name in memory'; Names = 'secret'; InMemory = $true }
         @{ Case = 'a pattern'; Names = 's*'; InMemory = $false }
     ) {
-        $database = "$TestDrive/required-$([guid]::NewGuid()).db"
-        $folder = "$TestDrive/trail-$([guid]::NewGuid())"
-        $audited = New-CacheKitSession -Path $database -MasterKey $key -AuditPath "$folder/audit.jsonl" -AuditRequired
+        $folder = Get-TestPath
+        $settings = @{
+            Path          = Get-TestPath .db
+            MasterKey     = $key
+            AuditPath     = "$folder/audit.jsonl"
+            AuditRequired = $true
+        }
+        $audited = New-CacheKitSession @settings
         try {
             Set-CacheKitItem -Session $audited secret 'the value'
             Get-CacheKitItem -Session $audited $Names | Should -Be 'the value'
             if (-not $InMemory) {
                 $audited.Dispose()
-                $audited = New-CacheKitSession -Path $database -MasterKey $key -AuditPath "$folder/audit.jsonl" -AuditRequired
+                $audited = New-CacheKitSession @settings
             }
 
             [IO.Directory]::Delete($folder, $true)

@@ -69,44 +69,43 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
-    $savedKey = $env:CACHEKIT_MASTER_KEY
-    $savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-    $env:CACHEKIT_CACHE_PATH = "$TestDrive/keys.db"
     $users = @{ Interop = 'get_user'; Namespace = 'users' }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $savedKey
-    $env:CACHEKIT_CACHE_PATH = $savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitKey -Interop' {
-    It 'gives the published key: <Name>' -ForEach $rows {
+    BeforeEach {
+        Initialize-TestEnvironment
+    }
+
+    It 'Interop: computes the published key: <Name>' -ForEach $rows {
         $report = Get-CacheKitKey @Call
         $report.CanonicalArguments | Should -BeExactly $Canonical
         $report.Key | Should -BeExactly $Key
         $report.Namespace | Should -BeExactly $Call['Namespace']
     }
 
-    It 'refuses what the vectors refuse: <Name>' -ForEach $refused {
+    It 'Interop: refuses what the published vectors refuse: <Name>' -ForEach $refused {
         { Get-CacheKitKey @Call } | Should -Throw -ErrorId "$Id,$commandType"
     }
 
-    It 'names the file that the file back ends of the other SDKs have' {
+    It 'Interop: gives the file name that the file backends of other SDKs use' {
         # hashlib.blake2b(key, digest_size=16).hexdigest()
         (Get-CacheKitKey @users -ArgumentList 42).FileName | Should -BeExactly 'ad2578407547b22a537106fba8a0102b'
     }
 
-    It 'has neither without -Interop' {
+    It 'Interop: gives no canonical arguments or file name without -Interop' {
         $report = Get-CacheKitKey -Key name
         $report.CanonicalArguments | Should -BeNullOrEmpty
         $report.FileName | Should -BeNullOrEmpty
     }
 
-    It 'says what went into the key' {
+    It 'Interop: lists the parts of the key' {
         $block = { param([long] $Id, $All = $true) "$Id $All" }
         $components = (Get-CacheKitKey @users $block -ArgumentList '42').Components
         $components.Kind | Should -Be @('Operation', 'Argument', 'Argument')
@@ -116,13 +115,13 @@ Describe 'Get-CacheKitKey -Interop' {
             Should -Be @('-Interop', '-ArgumentList[0]', '-ArgumentList[1]')
     }
 
-    It 'binds the parameters of a block as Invoke-SecureCached does, and does not run it' {
+    It 'Interop: binds the parameters of a block without running it' {
         $report = Get-CacheKitKey @users { param([long] $Id) throw "run with $Id" } -ArgumentList '42'
         $report.CanonicalArguments | Should -Be '912a'
         { Get-CacheKitKey @users { param($Id) $Id } } | Should -Throw -ErrorId "InteropArgumentMissing,$commandType"
     }
 
-    It 'takes the list as it is without a block' {
+    It 'Interop: takes -ArgumentList as it is when there is no block' {
         (Get-CacheKitKey @users).CanonicalArguments | Should -Be '90'
         (Get-CacheKitKey @users -ArgumentList @()).CanonicalArguments | Should -Be '90'
         (Get-CacheKitKey @users -ArgumentList @($null)).CanonicalArguments | Should -Be '91c0'
@@ -130,7 +129,7 @@ Describe 'Get-CacheKitKey -Interop' {
         (Get-CacheKitKey @users -ArgumentList (, @(1, 2))).CanonicalArguments | Should -Be '91920102'
     }
 
-    It 'gives a key for each piped object, which is the one argument' {
+    It 'Pipeline: makes each input object the only argument of an interop key' {
         $reports = 42, $null, 'x' | Get-CacheKitKey @users
         $reports.CanonicalArguments | Should -Be @('912a', '91c0', '91a178')
         $reports[0].Key | Should -Be (Get-CacheKitKey @users -ArgumentList 42).Key
@@ -138,7 +137,7 @@ Describe 'Get-CacheKitKey -Interop' {
         { 42 | Get-CacheKitKey @users -ArgumentList 1 } | Should -Throw -ErrorId "ParameterConflict,$commandType"
     }
 
-    It 'gives the key that Invoke-SecureCached and Invoke-Cached use' {
+    It 'Interop: gives the key that Invoke-SecureCached and Invoke-Cached use' {
         $key = (Get-CacheKitKey @users -ArgumentList 42).Key
         foreach ($name in 'Invoke-SecureCached', 'Invoke-Cached') {
             $lines = & $name @users -ArgumentList 42 { 1 } -Refresh -Verbose 4>&1 | ForEach-Object { "$_" }
@@ -146,29 +145,23 @@ Describe 'Get-CacheKitKey -Interop' {
         }
     }
 
-    It 'gives the same key with any master key, and with -Plain without one' {
+    It 'MasterKey: gives the same interop key with any master key, and with -Plain without one' {
         $key = (Get-CacheKitKey @users -ArgumentList 42).Key
         $other = New-CacheKitSession -Path "$TestDrive/other.db" -MasterKey ('cd' * 32) -Tenant acme -Namespace users
         (Get-CacheKitKey -Session $other -Interop get_user -ArgumentList 42).Key | Should -Be $key
         $other.Dispose()
         $env:CACHEKIT_MASTER_KEY = $null
-        try {
-            (Get-CacheKitKey @users -ArgumentList 42 -Plain).Key | Should -Be $key
-            $problem = $null
-            try { Get-CacheKitKey @users -ArgumentList 42 } catch { $problem = $_ }
-            $problem.FullyQualifiedErrorId | Should -Be "MasterKeyMissing,$commandType"
-            $problem.ErrorDetails.RecommendedAction | Should -Match '-Plain'
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        }
+        (Get-CacheKitKey @users -ArgumentList 42 -Plain).Key | Should -Be $key
+        $problem = { Get-CacheKitKey @users -ArgumentList 42 } |
+            Should -Throw -ErrorId "MasterKeyMissing,$commandType" -PassThru
+        $problem.ErrorDetails.RecommendedAction | Should -Match '-Plain'
     }
 
-    It 'refuses what cannot be shared: <Case>' -ForEach @(
-        @{ Case = 'a name'; Call = @{ Key = 'name' }; Id = 'ParameterConflict' }
-        @{ Case = 'what else varies'; Call = @{ VaryBy = 1 }; Id = 'ParameterConflict' }
+    It 'Interop: refuses parameters that cannot be shared: <Case>' -ForEach @(
+        @{ Case = '-Name'; Call = @{ Key = 'name' }; Id = 'ParameterConflict' }
+        @{ Case = '-VaryBy'; Call = @{ VaryBy = 1 }; Id = 'ParameterConflict' }
         @{ Case = 'another tenant'; Call = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
-        @{ Case = 'no list'; Call = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
+        @{ Case = 'a null list'; Call = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
     ) {
         { Get-CacheKitKey @users @Call } | Should -Throw -ErrorId "$Id,$commandType"
     }

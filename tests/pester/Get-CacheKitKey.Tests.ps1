@@ -1,16 +1,9 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'keys.db'))
+    . "$PSScriptRoot/common.ps1"
+    Initialize-TestEnvironment
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
 
     # The key that Invoke-SecureCached says it uses.
@@ -24,12 +17,11 @@ BeforeAll {
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitKey' {
-    It 'gives the very key that Invoke-SecureCached uses: <Name>' -ForEach @(
+    It 'Key: gives the key that Invoke-SecureCached uses: <Name>' -ForEach @(
         @{ Name = 'block'; Call = @{ ScriptBlock = { 1 } } }
         @{ Name = 'name'; Call = @{ ScriptBlock = { 1 }; Key = 'a name' } }
         @{ Name = 'arguments'; Call = @{ ScriptBlock = { 1 }; ArgumentList = 1, 'b', $null } }
@@ -43,13 +35,12 @@ Describe 'Get-CacheKitKey' {
         "$report" | Should -BeExactly $report.Key
     }
 
-    It 'does not run the block' {
-        $script:ran = $false
-        $null = Get-CacheKitKey { $script:ran = $true }
-        $script:ran | Should -BeFalse
+    It 'Key: does not run the block' {
+        $null = Get-CacheKitKey { [CacheKitTest.Counter]::Add() }
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'lists what goes into the key' {
+    It 'Key: lists the parts of the key' {
         $server = 'db1'
         $report = Get-CacheKitKey { param($A, $B) "$server $A $B" } -ArgumentList 1, 'two' -VaryBy $true
         $report.Components.Kind -join ',' | Should -Be 'Block,Variable,Argument,Argument,VaryBy'
@@ -60,7 +51,7 @@ Describe 'Get-CacheKitKey' {
         $report.Namespace | Should -Be 'main'
     }
 
-    It 'has one component with -Key' {
+    It 'Key: has one part with -Key' {
         $server = 'db1'
         $report = Get-CacheKitKey { $server } -Key 'name'
         $report.Components.Count | Should -Be 1
@@ -68,12 +59,10 @@ Describe 'Get-CacheKitKey' {
         (Get-CacheKitKey -Key 'name').Key | Should -Be $report.Key
     }
 
-    It 'shows of a secret its type alone: <Name>' -ForEach @(
-        @{ Name = 'text'; Value = { ConvertTo-SecureString 'hidden-text' -AsPlainText -Force } }
-        @{ Name = 'credential'; Value = {
-                [pscredential]::new('user', (ConvertTo-SecureString 'hidden-text' -AsPlainText -Force))
-            } }
-        @{ Name = 'table'; Value = { @{ a = @(1, (ConvertTo-SecureString 'hidden-text' -AsPlainText -Force)) } } }
+    It 'Key: shows only the type of a secret: <Name>' -ForEach @(
+        @{ Name = 'text'; Value = { ConvertTo-Secret 'hidden-text' } }
+        @{ Name = 'credential'; Value = { [pscredential]::new('user', (ConvertTo-Secret 'hidden-text')) } }
+        @{ Name = 'table'; Value = { @{ a = @(1, (ConvertTo-Secret 'hidden-text')) } } }
     ) {
         $secret = & $Value
         $report = Get-CacheKitKey { $secret }
@@ -84,14 +73,14 @@ Describe 'Get-CacheKitKey' {
             Should -Not -BeLike '*hidden-text*'
     }
 
-    It 'shortens long values to one line' {
+    It 'Key: shortens long values to one line' {
         $long = "first`nsecond " + ('x' * 200)
         $component = (Get-CacheKitKey { $long }).Components[1]
         $component.Value.Length | Should -Be 64
         $component.Value | Should -BeLike 'first second*...'
     }
 
-    It 'gives a key for each piped object' {
+    It 'Pipeline: gives a key for each input object' {
         $keys = 'a', 'b', 'a' | Get-CacheKitKey { $_ }
         $keys.Count | Should -Be 3
         $keys[0].Key | Should -Be $keys[2].Key
@@ -99,23 +88,23 @@ Describe 'Get-CacheKitKey' {
         $keys[0].Components[-1].Value | Should -Be 'a'
     }
 
-    It 'needs a block or a name' {
+    It 'Key: needs a block or a name' {
         { Get-CacheKitKey } | Should -Throw -ErrorId "KeyInvalid,$commandType"
     }
 
-    It 'names a variable without identity' {
+    It 'Key: names a variable whose value has no identity' {
         $thread = [Threading.Thread]::CurrentThread
         { Get-CacheKitKey { $thread } } | Should -Throw -ErrorId "KeyNotDerivable,$commandType"
     }
 
-    It 'refuses a bad namespace and a bad key' {
+    It 'Key: refuses an invalid namespace and an invalid name' {
         { Get-CacheKitKey { 1 } -Namespace 'a b' } | Should -Throw -ErrorId "NamespaceInvalid,$commandType"
         { Get-CacheKitKey -Key ' ' } | Should -Throw -ErrorId "KeyInvalid,$commandType"
     }
 }
 
-Describe 'What makes two keys the same' {
-    It 'is not layout or comments: <Name>' -ForEach @(
+Describe 'Key identity' {
+    It 'Key: ignores layout and comments: <Name>' -ForEach @(
         @{ Name = 'comment'; Other = "Get-Item 'x' # a comment" }
         @{ Name = 'block comment'; Other = "Get-Item <# why #> 'x'" }
         @{ Name = 'spaces'; Other = "  Get-Item    'x'  " }
@@ -125,7 +114,7 @@ Describe 'What makes two keys the same' {
         (Get-CacheKitKey ([scriptblock]::Create($Other))).Key | Should -Be (Get-CacheKitKey $one).Key
     }
 
-    It 'is every token: <Name>' -ForEach @(
+    It 'Key: differs for every other token: <Name>' -ForEach @(
         @{ Name = 'name'; Other = "Get-Items 'x'" }
         @{ Name = 'text'; Other = "Get-Item 'y'" }
         @{ Name = 'quotes'; Other = 'Get-Item "x"' }
@@ -141,7 +130,7 @@ Describe 'What makes two keys the same' {
         (Get-CacheKitKey ([scriptblock]::Create($Other))).Key | Should -Not -Be (Get-CacheKitKey $one).Key
     }
 
-    It 'is the value: <Name>' -ForEach @(
+    It 'Key: covers value and type: <Name>' -ForEach @(
         @{ Name = 'order of a hashtable'; One = { @{ a = 1; b = 2 } }; Other = { @{ b = 2; a = 1 } }; Same = $true }
         @{ Name = 'order of an array'; One = { 1, 2 }; Other = { 2, 1 }; Same = $false }
         @{ Name = 'number and text'; One = { 1 }; Other = { '1' }; Same = $false }
@@ -149,18 +138,32 @@ Describe 'What makes two keys the same' {
         @{ Name = 'one and an array of one'; One = { 'a' }; Other = { , @('a') }; Same = $false }
         @{ Name = 'null and empty'; One = { $null }; Other = { '' }; Same = $false }
         @{ Name = 'case of text'; One = { 'a' }; Other = { 'A' }; Same = $false }
-        @{ Name = 'kind of a time'; Same = $false
-            One = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Utc) }; Other = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Local) } }
+        @{
+            Name  = 'kind of a time'
+            One   = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Utc) }
+            Other = { [datetime]::new(2024, 1, 1, 0, 0, 0, [DateTimeKind]::Local) }
+            Same  = $false
+        }
         @{ Name = 'scale of a decimal'; One = { 1.0d }; Other = { 1.00d }; Same = $false }
         @{ Name = 'nested arrays'; One = { , (1, (2, 3)) }; Other = { , ((1, 2), 3) }; Same = $false }
-        @{ Name = 'properties'; One = { [pscustomobject]@{ a = 1 } }; Other = { [pscustomobject]@{ a = 2 } }; Same = $false }
-        @{ Name = 'equal objects'; One = { [pscustomobject]@{ a = 1 } }; Other = { [pscustomobject]@{ a = 1 } }; Same = $true }
+        @{
+            Name  = 'properties'
+            One   = { [pscustomobject]@{ a = 1 } }
+            Other = { [pscustomobject]@{ a = 2 } }
+            Same  = $false
+        }
+        @{
+            Name  = 'equal objects'
+            One   = { [pscustomobject]@{ a = 1 } }
+            Other = { [pscustomobject]@{ a = 1 } }
+            Same  = $true
+        }
         @{ Name = 'equal enums'; One = { [DayOfWeek]::Monday }; Other = { [DayOfWeek]'Monday' }; Same = $true }
         @{ Name = 'enum and number'; One = { [DayOfWeek]::Monday }; Other = { 1 }; Same = $false }
     ) {
         $first = & $One
         $second = & $Other
-        $equal = (Get-CacheKitKey -Key 'k' -VaryBy (, $first)).Key -eq (Get-CacheKitKey -Key 'k' -VaryBy (, $second)).Key
-        $equal | Should -Be $Same
+        $keys = foreach ($value in $first, $second) { (Get-CacheKitKey -Key 'k' -VaryBy (, $value)).Key }
+        $keys[0] -eq $keys[1] | Should -Be $Same
     }
 }

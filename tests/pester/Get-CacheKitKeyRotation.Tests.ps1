@@ -4,7 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
 }
 
 Describe 'Get-CacheKitKeyRotation' {
@@ -16,7 +16,7 @@ Describe 'Get-CacheKitKeyRotation' {
         Remove-CacheKitSession $session
     }
 
-    It 'counts the entries of each key' {
+    It 'Rotation: counts the entries under each key' {
         1..4 | ForEach-Object { Set-CacheKitItem "item $_" $_ -Session $session }
         Set-CacheKitItem other 1 -Session $session -Tenant acme
         $rows = @(Get-CacheKitKeyRotation -Session $session)
@@ -29,18 +29,18 @@ Describe 'Get-CacheKitKeyRotation' {
         $rows.Entries | Should -Be @(4, 0, 1, 0)
     }
 
-    It 'counts in every namespace' {
+    It 'Rotation: counts the entries of every namespace' {
         Set-CacheKitItem a 1 -Session $session -Namespace one
         Set-CacheKitItem a 1 -Session $session -Namespace two
         (Get-CacheKitKeyRotation -Session $session | Where-Object Role -EQ Current).Entries | Should -Be 2
     }
 
-    It 'has the columns of its view' {
+    It 'Rotation: shows the columns of its view' {
         $text = Get-CacheKitKeyRotation -Session $session | Out-String
         $text | Should -Match 'Tenant\s+KeyFingerprint\s+Role\s+Entries\s+InteropEntries'
     }
 
-    It 'refuses a session that is closed' {
+    It 'Rotation: fails for a closed session' {
         $closed = New-CacheKitSession -Memory -MasterKey ('a1' * 32)
         Remove-CacheKitSession $closed
         { Get-CacheKitKeyRotation -Session $closed } | Should -Throw -ErrorId 'SessionClosed,*'

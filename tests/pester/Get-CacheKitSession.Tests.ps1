@@ -4,58 +4,50 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitSession' {
     BeforeEach {
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
     }
 
-    It 'tells what the environment configures' {
+    It 'Session: shows what the environment configures' {
         $session = Get-CacheKitSession
         $session | Should -BeOfType CacheKit.CacheKitSession
         $session.IsImplicit | Should -BeTrue
-        $session.Store | Should -Match 'cache\.db'
+        $session.Store | Should -Match ([regex]::Escape($env:CACHEKIT_CACHE_PATH))
         $session.Tenant | Should -Be default
         $session.KeyFingerprint | Should -Be (Test-CacheKitMasterKey -Detailed).Fingerprint
         $session.PreviousKeys | Should -Be 0
-        Test-Path "$TestDrive/cache.db" | Should -BeFalse
+        Test-Path $env:CACHEKIT_CACHE_PATH | Should -BeFalse
     }
 
-    It 'follows the environment' {
+    It 'Session: follows the environment' {
         $before = Get-CacheKitSession
         $env:CACHEKIT_MASTER_KEY = 'cd' * 32
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'ab' * 32
-        try {
-            $after = Get-CacheKitSession
-            $after.KeyFingerprint | Should -Not -Be $before.KeyFingerprint
-            $after.PreviousKeys | Should -Be 1
-        }
-        finally {
-            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
-        }
+        $after = Get-CacheKitSession
+        $after.KeyFingerprint | Should -Not -Be $before.KeyFingerprint
+        $after.PreviousKeys | Should -Be 1
     }
 
-    It 'needs no key' {
+    It 'MasterKey: shows a session without a usable key' {
         $env:CACHEKIT_MASTER_KEY = 'not a key'
         (Get-CacheKitSession).KeyFingerprint | Should -BeNullOrEmpty
     }
 
-    It 'fails where the store cannot be configured' {
+    It 'Store: fails when the cache path is invalid' {
         $env:CACHEKIT_CACHE_PATH = 'relative.db'
         { Get-CacheKitSession } | Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitSessionCommand'
     }
 
-    It 'tells the default of the runspace, until it is closed' {
+    It 'Session: returns the default session of the runspace until it is closed' {
         $session = New-CacheKitSession -Memory -Tenant home -AsDefault
         try {
             Get-CacheKitSession | Should -Be $session
@@ -76,7 +68,7 @@ Describe 'Get-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'gives all that are open' {
+    It 'Session: returns every open session with -All' {
         $one = New-CacheKitSession -Memory -Tenant one
         $two = New-CacheKitSession -Memory -Tenant two
         $all = Get-CacheKitSession -All
@@ -88,7 +80,7 @@ Describe 'Get-CacheKitSession' {
         $all | Should -Not -Contain $two
     }
 
-    It 'never shows a key' {
+    It 'Session: never shows a key' {
         $text = Get-CacheKitSession | Format-List * | Out-String
         $text | Should -Not -Match 'abab'
         $text | Should -Match 'default'

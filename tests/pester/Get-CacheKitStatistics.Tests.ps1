@@ -4,9 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
 
     # What was counted and is not zero, in the order of the properties.
     function Get-Count {
@@ -26,12 +24,13 @@ BeforeAll {
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Get-CacheKitStatistics' {
     BeforeEach {
+        Initialize-TestEnvironment
+        $begin = [DateTimeOffset]::UtcNow
         $session = New-CacheKitSession -Memory -MasterKey ('ab' * 32)
     }
 
@@ -39,7 +38,7 @@ Describe 'Get-CacheKitStatistics' {
         $session.Dispose()
     }
 
-    It 'tells zeros where nothing was called' {
+    It 'Statistics: starts at zero' {
         $statistics = Get-CacheKitStatistics -Session $session
         $statistics | Should -BeOfType CacheKit.CacheKitStatistics
         $statistics.Tenant | Should -Be default
@@ -50,39 +49,34 @@ Describe 'Get-CacheKitStatistics' {
         $statistics.ComputationTime.Max | Should -Be ([timespan]::Zero)
         $statistics.MemoryEntries | Should -Be 0
         $statistics.BreakerOpen | Should -BeFalse
-        ([DateTimeOffset]::UtcNow - $statistics.Since) | Should -BeLessThan ([timespan]'00:05:00')
+        $statistics.Since | Should -BeGreaterOrEqual $begin
+        $statistics.Since | Should -BeLessOrEqual ([DateTimeOffset]::UtcNow)
     }
 
-    It 'needs no key and opens no store' {
+    It 'Statistics: needs no key and opens no store' {
         $env:CACHEKIT_MASTER_KEY = 'not a key'
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'never.db'))
         (Get-CacheKitStatistics).Calls | Should -Be 0
         [IO.File]::Exists($env:CACHEKIT_CACHE_PATH) | Should -BeFalse
     }
 
-    It 'fails where the store cannot be configured' {
+    It 'Statistics: fails when the cache path is invalid' {
         $env:CACHEKIT_CACHE_PATH = 'relative.db'
-        try {
-            { Get-CacheKitStatistics } |
-                Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitStatisticsCommand'
-        }
-        finally {
-            $env:CACHEKIT_CACHE_PATH = $script:savedPath
-        }
+        { Get-CacheKitStatistics } |
+            Should -Throw -ErrorId 'CachePathInvalid,CacheKit.Commands.GetCacheKitStatisticsCommand'
     }
 
-    It 'fails for a session that was closed' {
+    It 'Statistics: fails for a closed session' {
         $session.Dispose()
         { Get-CacheKitStatistics -Session $session } |
             Should -Throw -ErrorId 'SessionClosed,CacheKit.Commands.GetCacheKitStatisticsCommand'
     }
 
-    It 'fails for what cannot be a tenant' {
+    It 'Tenant: refuses a blank tenant in the statistics' {
         { Get-CacheKitStatistics -Session $session -Tenant ' ' } |
             Should -Throw -ErrorId 'TenantInvalid,CacheKit.Commands.GetCacheKitStatisticsCommand'
     }
 
-    It 'tells the tenant and the store of a scope' {
+    It 'Statistics: reports the tenant and the store of Use-CacheKitSession' {
         Use-CacheKitSession -Session $session -Tenant acme {
             $null = Invoke-SecureCached { 1 }
             (Get-CacheKitStatistics).Tenant | Should -Be acme
@@ -91,7 +85,7 @@ Describe 'Get-CacheKitStatistics' {
         Get-Count $session | Should -Be ''
     }
 
-    It 'keeps tenants apart' {
+    It 'Statistics: counts each tenant separately' {
         $null = Invoke-SecureCached -Session $session -Tenant acme -Key a { 1 }
         $null = Invoke-SecureCached -Session $session -Tenant acme -Key a { 1 }
         $null = Invoke-SecureCached -Session $session -Tenant globex -Key a { 1 }
@@ -103,7 +97,7 @@ Describe 'Get-CacheKitStatistics' {
         Get-Count $session @{ Tenant = 'globex' } | Should -Be 'Misses 1'
     }
 
-    It 'keeps sessions apart' {
+    It 'Statistics: counts each session separately' {
         $other = New-CacheKitSession -Memory -MasterKey ('ab' * 32)
         $null = Invoke-SecureCached -Session $other { 1 }
         Get-Count $session | Should -Be ''
@@ -111,9 +105,10 @@ Describe 'Get-CacheKitStatistics' {
         $other.Dispose()
     }
 
-    It 'begins anew with -Reset' {
+    It 'Statistics: starts again with -Reset' {
         $null = 1..2 | ForEach-Object { Invoke-SecureCached -Session $session -Key a { 1 } }
         $before = Get-CacheKitStatistics -Session $session
+        Wait-Until { [DateTimeOffset]::UtcNow -gt $before.Since }
         $taken = Get-CacheKitStatistics -Session $session -Reset
         $taken.Calls | Should -Be 2
         $taken.MemoryHitTime.Count | Should -Be 1
@@ -129,16 +124,14 @@ Describe 'Get-CacheKitStatistics' {
         Get-Count $session | Should -Be 'MemoryHits 1'
     }
 
-    It 'belongs to the session, and a changed environment makes another one' {
-        $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'one.db'))
+    It 'Statistics: belong to the session, and a new environment makes a new session' {
         $null = Invoke-SecureCached -Tenant statistics-environment { 1 }
         (Get-CacheKitStatistics -Tenant statistics-environment).Misses | Should -Be 1
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'two.db'))
+        $env:CACHEKIT_CACHE_PATH = Get-TestPath .db
         (Get-CacheKitStatistics -Tenant statistics-environment).Calls | Should -Be 0
     }
 
-    It 'is shown as a list' {
+    It 'Statistics: are shown as a list' {
         $null = Invoke-SecureCached -Session $session -Key a { 1 }
         $text = Get-CacheKitStatistics -Session $session | Out-String
         $text | Should -Match 'Misses +: 1'
@@ -146,8 +139,9 @@ Describe 'Get-CacheKitStatistics' {
     }
 }
 
-Describe 'A call counts' {
+Describe 'Statistics of calls' {
     BeforeEach {
+        Initialize-TestEnvironment
         $table = @{}
         $faults = @{ Get = $false; Set = $false }
         $planted = @{}
@@ -166,11 +160,10 @@ Describe 'A call counts' {
             $table.Remove($Key)
         } -Lock {
             param($Key)
-            foreach ($key in $planted.Keys) { $table[$key] = $planted[$key] }
+            $null = $Key
+            foreach ($name in $planted.Keys) { $table[$name] = $planted[$name] }
             $true
-        } -Unlock {
-            param($Key, $Token)
-        }
+        } -Unlock $emptyBackend.Remove
         $session = New-CacheKitSession -Backend Counted -MasterKey ('ab' * 32)
         $fresh = New-CacheKitSession -Backend Counted -MasterKey ('ab' * 32)
     }
@@ -181,7 +174,7 @@ Describe 'A call counts' {
         Unregister-CacheKitBackend Counted
     }
 
-    It 'as a miss, then as a hit in memory' {
+    It 'Statistics: counts a miss and then hits in memory' {
         $null = 1..3 | ForEach-Object { Invoke-SecureCached -Session $session -Key a { 1 } }
         Get-Count $session | Should -Be 'MemoryHits 2, Misses 1'
         $statistics = Get-CacheKitStatistics -Session $session
@@ -195,14 +188,14 @@ Describe 'A call counts' {
         $statistics.MemoryBytes | Should -BeGreaterThan 0
     }
 
-    It 'as a hit in the store' {
+    It 'Statistics: counts a hit in the store' {
         $null = Invoke-SecureCached -Session $session -Key a { 1 }
         Invoke-SecureCached -Session $fresh -Key a { 'not run' } | Should -Be 1
         Get-Count $fresh | Should -Be 'StoreHits 1'
         (Get-CacheKitStatistics -Session $fresh).StoreReadTime.Count | Should -Be 1
     }
 
-    It 'with -Refresh and -Bypass, which leave the ratio alone' {
+    It 'Statistics: counts -Refresh and -Bypass without changing the hit ratio' {
         $null = Invoke-SecureCached -Session $session -Key a -Refresh { 1 }
         $null = Invoke-SecureCached -Session $session -Key a -Bypass { 1 }
         $null = 1..3 | Invoke-SecureCached -Session $session -Bypass { $_ }
@@ -210,38 +203,33 @@ Describe 'A call counts' {
         (Get-CacheKitStatistics -Session $session).HitRatio | Should -BeNullOrEmpty
     }
 
-    It 'with -Bypass only where there is a configuration' {
+    It 'Statistics: runs -Bypass without a valid configuration' {
         $env:CACHEKIT_CACHE_PATH = 'relative.db'
-        try {
-            Invoke-SecureCached -Bypass { 'run' } | Should -Be 'run'
-        }
-        finally {
-            $env:CACHEKIT_CACHE_PATH = $script:savedPath
-        }
+        Invoke-SecureCached -Bypass { 'run' } | Should -Be 'run'
     }
 
-    It 'as a failure when the block fails' {
+    It 'Statistics: counts a block that throws as a failure' {
         { Invoke-SecureCached -Session $session -Key a { throw 'down' } } | Should -Throw 'down'
         { Invoke-SecureCached -Session $session -Key a -Refresh { throw 'down' } } | Should -Throw 'down'
         Get-Count $session | Should -Be 'Failures 2'
         (Get-CacheKitStatistics -Session $session).ComputationTime.Count | Should -Be 2
     }
 
-    It 'as a failure when the block writes an error' {
+    It 'Statistics: counts a block that writes an error as a failure' {
         Invoke-SecureCached -Session $session -Key a { Write-Error 'down'; 'part' } -ErrorAction SilentlyContinue |
             Should -Be 'part'
         Get-Count $session | Should -Be 'Failures 1'
     }
 
-    It 'as stale when an earlier result takes the place of a failure' {
-        Invoke-SecureCached -Session $session -Key a -Ttl 0.001 -StaleIfError 1h { 'early' } | Should -Be 'early'
-        Start-Sleep -Milliseconds 20
+    It 'Statistics: counts a stale result in place of a failure' {
+        Invoke-SecureCached -Session $session -Key a -Ttl 1ms -StaleIfError 1h { 'early' } | Should -Be 'early'
+        Wait-Until { -not (Test-CacheKitItem -Session $fresh a) }
         Invoke-SecureCached -Session $session -Key a -StaleIfError 1h { throw 'down' } -WarningAction SilentlyContinue |
             Should -Be 'early'
         Get-Count $session | Should -Be 'Misses 1, Stale 1'
     }
 
-    It 'as shared when another process computed meanwhile' {
+    It 'Statistics: counts a result that another process computed as shared' {
         $null = Invoke-SecureCached -Session $session -Key a { 'from there' }
         foreach ($key in @($table.Keys)) { $planted[$key] = $table[$key] }
         $table.Clear()
@@ -250,14 +238,14 @@ Describe 'A call counts' {
         (Get-CacheKitStatistics -Session $fresh).HitRatio | Should -Be 1
     }
 
-    It 'once for each of many runspaces' {
+    It 'Statistics: counts each of many runspaces once' {
         $memory = New-CacheKitSession -Memory -MasterKey ('ab' * 32)
         $waiting = [Threading.CountdownEvent]::new(8)
         $values = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
             Import-Module CacheKit
             $all = $using:waiting
             $null = $all.Signal()
-            Invoke-SecureCached -Session $using:memory -Key a { $null = $all.Wait(60000); 'value' }
+            Invoke-SecureCached -Session $using:memory -Key a -LockTimeout 10m { $null = $all.Wait(300000); 'value' }
         }
         $values | Should -Be (@('value') * 8)
         $statistics = Get-CacheKitStatistics -Session $memory
@@ -267,7 +255,7 @@ Describe 'A call counts' {
         $memory.Dispose()
     }
 
-    It 'each object of a pipeline' {
+    It 'Statistics: counts each object of a pipeline' {
         1..10 | Invoke-SecureCached -Session $session { $_ } | Should -Be (1..10)
         Get-Count $session | Should -Be 'Misses 10'
         1..10 | Invoke-SecureCached -Session $session { $_ } | Should -Be (1..10)
@@ -278,12 +266,12 @@ Describe 'A call counts' {
         (Get-CacheKitStatistics -Session $fresh).Reads | Should -Be 6
     }
 
-    It 'only the objects of a pipeline that were answered' {
+    It 'Statistics: counts only the objects that a pipeline asked for' {
         1..10 | Invoke-SecureCached -Session $session { $_ } | Select-Object -First 2 | Should -Be @(1, 2)
         Get-Count $session | Should -Be 'Misses 2'
     }
 
-    It 'an entry that is not authentic, and the block that ran in its stead' {
+    It 'Statistics: counts refused entries and the block that ran instead' {
         $null = Invoke-SecureCached -Session $session -Key a { 1 }
         foreach ($key in @($table.Keys)) { $table[$key][-1] = $table[$key][-1] -bxor 1 }
         { Invoke-SecureCached -Session $fresh -Key a -FailClosed { 2 } } | Should -Throw -ErrorId 'EntryNotAuthentic,*'
@@ -292,7 +280,7 @@ Describe 'A call counts' {
         Get-Count $fresh | Should -Be 'Misses 1, Failures 1, Refused 2'
     }
 
-    It 'faults of the store as such' {
+    It 'Statistics: counts faults of the store' {
         $faults.Get = $faults.Set = $true
         Invoke-SecureCached -Session $session -Key a { 1 } -WarningAction SilentlyContinue | Should -Be 1
         $statistics = Get-CacheKitStatistics -Session $session
@@ -302,7 +290,7 @@ Describe 'A call counts' {
         $statistics.Writes | Should -Be 0
     }
 
-    It 'in the cache of public data, too' {
+    It 'Statistics: counts calls of Invoke-Cached' {
         $null = 1..2 | ForEach-Object { Invoke-Cached -Session $session -Key a { 1 } }
         Get-Count $session | Should -Be 'MemoryHits 1, Misses 1'
         $null = Invoke-Cached -Session $session -Key a -Bypass { 1 }
@@ -310,14 +298,14 @@ Describe 'A call counts' {
         Get-Count $session | Should -Be 'MemoryHits 1, Misses 2, Bypassed 1'
     }
 
-    It 'in the cache that other languages share, too' {
+    It 'Statistics: counts calls with -Interop' {
         $null = 1..2 | ForEach-Object {
             Invoke-SecureCached -Session $session -Interop get -Namespace users -ArgumentList 1 { 1 }
         }
         Get-Count $session | Should -Be 'StoreHits 1, Misses 1'
     }
 
-    It 'items that are read' {
+    It 'Statistics: counts items that are read' {
         Set-CacheKitItem -Session $session one 1
         Get-CacheKitItem -Session $session one | Should -Be 1
         Get-CacheKitItem -Session $session none -ErrorAction SilentlyContinue
@@ -327,7 +315,7 @@ Describe 'A call counts' {
         (Get-CacheKitStatistics -Session $session).Writes | Should -Be 1
     }
 
-    It 'items that other languages share' {
+    It 'Statistics: counts interop items' {
         $shared = @{ Session = $session; Namespace = 'users'; Interop = 'get' }
         Set-CacheKitItem @shared 1
         Get-CacheKitItem @shared | Should -Be 1
@@ -335,7 +323,7 @@ Describe 'A call counts' {
         Get-Count $session | Should -Be 'StoreHits 1, Misses 1'
     }
 
-    It 'items that are refused' {
+    It 'Statistics: counts items that are refused' {
         Set-CacheKitItem -Session $session one 1
         foreach ($key in @($table.Keys)) { $table[$key][-1] = $table[$key][-1] -bxor 1 }
         Get-CacheKitItem -Session $fresh one -FailClosed -ErrorAction SilentlyContinue

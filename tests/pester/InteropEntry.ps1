@@ -1,34 +1,10 @@
 #Requires -Version 7.4
-# Interop entries as the protocol has them, sealed and opened by .NET alone, and a backend whose bytes a test can
-# change. Dot-source it.
-Set-StrictMode -Version Latest
+# Interop entries as the protocol has them, sealed and opened by .NET alone. Dot-source it in place of common.ps1.
+. "$PSScriptRoot/common.ps1"
 
-# A backend that keeps its entries in the table, and how long they are to live in another one.
-function Register-InteropTable {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-        'PSReviewUnusedParameter', '', Justification = 'The blocks use them.')]
-    param([string] $Name, [hashtable] $Table, [hashtable] $Life = @{})
-
-    $blocks = @{
-        Get    = {
-            param($Key)
-            if ($Table.ContainsKey($Key)) { , $Table[$Key] }
-        }
-        Set    = {
-            param($Key, $Value, $Ttl)
-            $Table[$Key] = $Value
-            $Life[$Key] = $Ttl
-        }
-        Remove = {
-            param($Key)
-            $Table.Remove($Key)
-        }
-    }
-    foreach ($role in @($blocks.Keys)) {
-        $blocks[$role] = $blocks[$role].GetNewClosure()
-    }
-    Register-CacheKitBackend -Name $Name -Force @blocks
-}
+$master = 'ab' * 32
+$user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
+$place = (Get-CacheKitKey @user -Plain).Key
 
 function ConvertTo-LengthAndText {
     param([string] $Text)
@@ -81,4 +57,10 @@ function Unprotect-InteropDocument {
     [array]::Copy($Entry, 12, $sealed, 0, $sealed.Length)
     $cipher.Gcm.Decrypt($Entry[0..11], $sealed, $Entry[-16..-1], $document, $cipher.Data)
     , $document
+}
+
+# The document of the entry that a test's $table has at its $place.
+function Get-StoredHex {
+    $document = Unprotect-InteropDocument $table[$place] -Key $place -MasterKey $master
+    [Convert]::ToHexString($document).ToLowerInvariant()
 }

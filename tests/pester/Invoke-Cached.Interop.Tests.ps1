@@ -3,28 +3,20 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.InvokeCachedCommand'
-    $savedKey = $env:CACHEKIT_MASTER_KEY
-    $master = 'ab' * 32
     $place = (Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
-
-    # Counts the runs of a block without being a variable that the block reads.
-    function Add-Run {
-        $script:runs++
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $savedKey
+    Restore-TestEnvironment
 }
 
 Describe 'Invoke-Cached -Interop' {
     BeforeEach {
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = $null
-        $script:runs = 0
         $table = @{}
-        Register-InteropTable InteropPlain $table
+        Register-TableBackend -Name InteropPlain -Table $table
         $session = New-CacheKitSession -Backend InteropPlain
         $call = @{ Session = $session; Interop = 'get_user'; Namespace = 'users' }
     }
@@ -34,41 +26,41 @@ Describe 'Invoke-Cached -Interop' {
         Unregister-CacheKitBackend InteropPlain
     }
 
-    It 'stores the document as it is, under the key of all languages, and needs no master key' {
+    It 'Interop: stores the document under the shared key without a master key' {
         $null = Invoke-Cached @call { [pscustomobject] @{ name = 'alice'; age = 30 } }
         @($table.Keys) | Should -Be @($place)
         [Convert]::ToHexString($table[$place]) | Should -Be '82a36167651ea46e616d65a5616c696365'
     }
 
-    It 'reads what others stored' {
+    It 'Interop: reads what others stored' {
         $table[$place] = [Convert]::FromHexString('82a36167651ea46e616d65a5616c696365')
-        $found = Invoke-Cached @call { Add-Run }
+        $found = Invoke-Cached @call { [CacheKitTest.Counter]::Add() }
         $found.name | Should -BeExactly 'alice'
         $found.age | Should -Be 30
-        (Invoke-Cached @call -AsHashtable { Add-Run })['name'] | Should -BeExactly 'alice'
-        $script:runs | Should -Be 0
+        (Invoke-Cached @call -AsHashtable { [CacheKitTest.Counter]::Add() })['name'] | Should -BeExactly 'alice'
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'gives from the cache what the block gave: <Case>' -ForEach @(
-        @{ Case = 'nothing'; Block = { Add-Run }; Count = 0 }
-        @{ Case = 'one'; Block = { Add-Run; 'one' }; Count = 1 }
-        @{ Case = 'several'; Block = { Add-Run; 1; 'two' }; Count = 2 }
+    It 'Interop: returns the same from the cache as from the block: <Case>' -ForEach @(
+        @{ Case = 'nothing'; Block = { [CacheKitTest.Counter]::Add() }; Count = 0 }
+        @{ Case = 'one'; Block = { [CacheKitTest.Counter]::Add(); 'one' }; Count = 1 }
+        @{ Case = 'several'; Block = { [CacheKitTest.Counter]::Add(); 1; 'two' }; Count = 2 }
     ) {
         $miss = @(Invoke-Cached @call $Block)
         $hit = @(Invoke-Cached @call $Block)
         $miss | Should -HaveCount $Count
         ConvertTo-Json -InputObject $hit | Should -BeExactly (ConvertTo-Json -InputObject $miss)
-        $script:runs | Should -Be 1
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'has an entry for each input object' {
-        1..20 | Invoke-Cached @call { Add-Run; $_ } | Should -Be (1..20)
-        1..20 | Invoke-Cached @call { Add-Run; $_ } | Should -Be (1..20)
-        $script:runs | Should -Be 20
+    It 'Pipeline: keeps an interop entry for each input object' {
+        1..20 | Invoke-Cached @call { [CacheKitTest.Counter]::Add(); $_ } | Should -Be (1..20)
+        1..20 | Invoke-Cached @call { [CacheKitTest.Counter]::Add(); $_ } | Should -Be (1..20)
+        [CacheKitTest.Counter]::Count | Should -Be 20
         $table.Count | Should -Be 20
     }
 
-    It 'drops <Case> with one warning, and runs the block' -ForEach @(
+    It 'Interop: drops <Case> with one warning and runs the block' -ForEach @(
         @{ Case = 'an entry of Python itself'; Hex = '434b0300000002' + '7b7d'; Says = 'auto-mode entry' }
         @{ Case = 'trailing bytes'; Hex = '0708'; Says = 'does not decode' }
         @{ Case = 'half a document'; Hex = '92'; Says = 'does not decode' }
@@ -78,19 +70,19 @@ Describe 'Invoke-Cached -Interop' {
     ) {
         $table[$place] = [Convert]::FromHexString($Hex)
         $warnings = $null
-        Invoke-Cached @call { Add-Run; 'new' } -WarningVariable warnings -WarningAction SilentlyContinue |
+        Invoke-Cached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings 3> $null |
             Should -Be 'new'
         $warnings | Should -HaveCount 1
         "$warnings" | Should -Match $Says
-        Invoke-Cached @call { Add-Run; 'newer' } -WarningAction Stop | Should -Be 'new'
-        $script:runs | Should -Be 1
+        Invoke-Cached @call { [CacheKitTest.Counter]::Add(); 'newer' } -WarningAction Stop | Should -Be 'new'
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'and Invoke-SecureCached have one key, and do not take each other''s entries' {
+    It 'Interop: does not accept encrypted entries, nor Invoke-SecureCached plain ones' {
         $keyed = New-CacheKitSession -Backend InteropPlain -MasterKey $master
         $secure = @{ Session = $keyed; Interop = 'get_user'; Namespace = 'users' }
         $null = Invoke-Cached @call { 'in clear' }
-        { Invoke-SecureCached @secure -FailClosed { Add-Run } } |
+        { Invoke-SecureCached @secure -FailClosed { [CacheKitTest.Counter]::Add() } } |
             Should -Throw -ErrorId 'EntryNotAuthentic,CacheKit.Commands.InvokeSecureCachedCommand'
         $warnings = $null
         Invoke-SecureCached @secure { 'sealed' } -WarningVariable warnings -WarningAction SilentlyContinue |
@@ -105,7 +97,7 @@ Describe 'Invoke-Cached -Interop' {
         $keyed.Dispose()
     }
 
-    It 'does not cache a secret, and takes none for an argument' {
+    It 'Interop: does not cache a secret and refuses one as an argument' {
         $problems = $null
         $null = Invoke-Cached @call { [securestring]::new() } -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems.FullyQualifiedErrorId | Should -Be "ValueTypeUnsupported,$commandType"
@@ -114,20 +106,20 @@ Describe 'Invoke-Cached -Interop' {
         $table.Count | Should -Be 0
     }
 
-    It 'is refused with <Case>' -ForEach @(
-        @{ Case = 'a key'; Given = @{ Key = 'a' }; Id = 'ParameterConflict' }
-        @{ Case = 'what else varies'; Given = @{ VaryBy = 1 }; Id = 'ParameterConflict' }
-        @{ Case = 'a serializer'; Given = @{ Serializer = 'Json' }; Id = 'ParameterConflict' }
-        @{ Case = 'a depth'; Given = @{ Depth = 2 }; Id = 'ParameterConflict' }
-        @{ Case = 'stale results'; Given = @{ StaleIfError = 60 }; Id = 'ParameterConflict' }
+    It 'Interop: refuses <Case>' -ForEach @(
+        @{ Case = '-Key'; Given = @{ Key = 'a' }; Id = 'ParameterConflict' }
+        @{ Case = '-VaryBy'; Given = @{ VaryBy = 1 }; Id = 'ParameterConflict' }
+        @{ Case = '-Serializer'; Given = @{ Serializer = 'Json' }; Id = 'ParameterConflict' }
+        @{ Case = '-Depth'; Given = @{ Depth = 2 }; Id = 'ParameterConflict' }
+        @{ Case = '-StaleIfError'; Given = @{ StaleIfError = 60 }; Id = 'ParameterConflict' }
         @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
-        @{ Case = 'no list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
+        @{ Case = 'a null list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
     ) {
-        { Invoke-Cached @call @Given { Add-Run } } | Should -Throw -ErrorId "$Id,$commandType"
-        $script:runs | Should -Be 0
+        { Invoke-Cached @call @Given { [CacheKitTest.Counter]::Add() } } | Should -Throw -ErrorId "$Id,$commandType"
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'is refused without a namespace, with a wrong name and in the memory of this process' {
+    It 'Interop: refuses invalid names and the memory of this process' {
         { Invoke-Cached -Session $session -Interop a { 1 } } | Should -Throw -ErrorId "InteropNameInvalid,$commandType"
         { Invoke-Cached -Session $session -Interop A -Namespace a { 1 } } |
             Should -Throw -ErrorId "InteropNameInvalid,$commandType"

@@ -1,56 +1,35 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeCachedCommand'
-
-    function Add-Run {
-        $script:runs++
-    }
-
-    function New-Secret {
-        ConvertTo-SecureString 'hidden-text' -AsPlainText -Force
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Invoke-Cached' {
     BeforeEach {
-        $script:runs = 0
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = $null
-        $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).db"))
     }
 
-    It 'runs the block once, without a master key' {
-        Invoke-Cached { Add-Run; 'value' } | Should -Be 'value'
-        Invoke-Cached { Add-Run; 'value' } | Should -Be 'value'
-        $script:runs | Should -Be 1
+    It 'Plain: runs the block once, without a master key' {
+        Invoke-Cached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
+        Invoke-Cached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'finds the entry in the store as well' {
+    It 'Plain: finds the entry in the store' {
         $null = Invoke-Cached -Key 'k' { 'value' }
         # A new session, whose memory is empty.
         $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
-        try {
-            Invoke-Cached -Key 'k' { 'other' } | Should -Be 'value'
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-        }
+        Invoke-Cached -Key 'k' { 'other' } | Should -Be 'value'
     }
 
-    It 'keeps counts and types: <Name>' -ForEach @(
+    It 'Values: keeps number and types of objects: <Name>' -ForEach @(
         @{ Name = 'nothing'; Block = { }; Count = 0 }
         @{ Name = 'null'; Block = { $null }; Count = 1 }
         @{ Name = 'three'; Block = { 1; 'b'; 2.5 }; Count = 3 }
@@ -64,58 +43,57 @@ Describe 'Invoke-Cached' {
         ($second | Out-String) | Should -Be ($first | Out-String)
     }
 
-    It 'runs the block again after the time to live' {
-        $null = Invoke-Cached -Ttl 0.001 { Add-Run }
-        Start-Sleep -Milliseconds 5
-        $null = Invoke-Cached -Ttl 0.001 { Add-Run }
-        $script:runs | Should -Be 2
+    It 'Ttl: runs the block again after the time to live' {
+        Wait-Until {
+            $null = Invoke-Cached -Key 'k' -Ttl 1ms { [CacheKitTest.Counter]::Add() }
+            [CacheKitTest.Counter]::Count -eq 2
+        }
     }
 
-    It 'remembers each input object, and takes -VaryBy' {
-        'a', 'b', 'a' | Invoke-Cached { Add-Run; "v$_" } | Should -Be @('va', 'vb', 'va')
-        $null = Invoke-Cached -Key 'k' -VaryBy 1 { Add-Run }
-        $null = Invoke-Cached -Key 'k' -VaryBy 2 { Add-Run }
-        $script:runs | Should -Be 4
+    It 'Pipeline: keeps an entry for each input object, and for each value of -VaryBy' {
+        'a', 'b', 'a' | Invoke-Cached { [CacheKitTest.Counter]::Add(); "v$_" } | Should -Be @('va', 'vb', 'va')
+        $null = Invoke-Cached -Key 'k' -VaryBy 1 { [CacheKitTest.Counter]::Add() }
+        $null = Invoke-Cached -Key 'k' -VaryBy 2 { [CacheKitTest.Counter]::Add() }
+        [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
-    It 'returns an older result when the block fails' {
-        $null = Invoke-Cached -Key 'k' -Ttl 0.001 -StaleIfError '1h' { 'good' }
-        Start-Sleep -Milliseconds 5
-        Invoke-Cached -Key 'k' -StaleIfError '1h' { throw 'down' } 3> $null | Should -Be 'good'
+    It 'StaleIfError: returns an older result when the block fails' {
+        $null = Invoke-Cached -Key 'k' -Ttl 1ms -StaleIfError '1h' { 'good' }
+        # A hit until the time to live is over.
+        Wait-Until {
+            Invoke-Cached -Key 'k' -StaleIfError '1h' { [CacheKitTest.Counter]::Add(); throw 'down' } 3> $null |
+                Should -Be 'good'
+            [CacheKitTest.Counter]::Count -gt 0
+        }
     }
 
-    It 'does not cache a block that wrote an error' {
+    It 'Errors: does not cache the result of a block that wrote an error' {
         Invoke-Cached -Key 'k' { 'part'; Write-Error 'bad' } 2> $null | Should -Be 'part'
         Invoke-Cached -Key 'k' { 'whole' } | Should -Be 'whole'
     }
 
-    It 'returns a secret and keeps it out of the cache: <Name>' -ForEach @(
-        @{ Name = 'text'; Block = { New-Secret } }
-        @{ Name = 'credential'; Block = { [pscredential]::new('user', (New-Secret)) } }
-        @{ Name = 'deep'; Block = { @{ a = @(1, [pscustomobject]@{ b = New-Secret }) } } }
+    It 'Plain: returns a secret but does not cache it: <Name>' -ForEach @(
+        @{ Name = 'text'; Block = { ConvertTo-Secret 'hidden-text' } }
+        @{ Name = 'credential'; Block = { [pscredential]::new('user', (ConvertTo-Secret 'hidden-text')) } }
+        @{ Name = 'deep'; Block = { @{ a = @(1, [pscustomobject]@{ b = ConvertTo-Secret 'hidden-text' }) } } }
     ) {
         $failure = $null
         $value = Invoke-Cached -Key 'k' $Block -ErrorVariable failure -ErrorAction SilentlyContinue
         $value | Should -Not -BeNullOrEmpty
         $failure[0].FullyQualifiedErrorId | Should -Be "SecretRefused,$commandType"
         Invoke-Cached -Key 'k' { 'public' } | Should -Be 'public'
-        [IO.Directory]::GetFiles($TestDrive) | Where-Object {
-            $stream = [IO.File]::Open($_, 'Open', 'Read', 'ReadWrite')
-            $bytes = [byte[]]::new($stream.Length)
-            $stream.ReadExactly($bytes)
-            $stream.Dispose()
-            [Text.Encoding]::Latin1.GetString($bytes).Contains('hidden-text') -or
-                [Text.Encoding]::Unicode.GetString($bytes).Contains('hidden-text')
-        } | Should -BeNullOrEmpty
+        # In one byte for each character, or in two.
+        [IO.Directory]::GetFiles($TestDrive) |
+            Where-Object { (Read-OpenFile $_).Replace("`0", '').Contains('hidden-text') } | Should -BeNullOrEmpty
     }
 
-    It 'refuses to make a key of a secret' {
-        $secret = New-Secret
+    It 'Key: refuses a secret as part of a plain key' {
+        $secret = ConvertTo-Secret 'hidden-text'
         { Invoke-Cached { $secret.Length } } | Should -Throw -ErrorId "SecretRefused,$commandType"
         { Invoke-Cached { 1 } -VaryBy $secret } | Should -Throw -ErrorId "SecretRefused,$commandType"
     }
 
-    It 'shares nothing with Invoke-SecureCached, in either direction' {
+    It 'Plain: shares no entry with Invoke-SecureCached' {
         $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
         $null = Invoke-SecureCached -Key 'k' { 'secure' }
         Invoke-Cached -Key 'k' { 'plain' } 3> $null | Should -Be 'plain'
@@ -123,7 +101,7 @@ Describe 'Invoke-Cached' {
         Invoke-Cached -Key 'k' { 'other' } | Should -Be 'plain'
     }
 
-    It 'warns once when the namespace holds encrypted entries' {
+    It 'Plain: warns once when the namespace has encrypted entries' {
         $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
         $null = Invoke-SecureCached -Namespace 'mixed' { 'secure' }
         $null = Invoke-Cached -Namespace 'mixed' { 1 } -WarningVariable first -WarningAction SilentlyContinue
@@ -134,14 +112,14 @@ Describe 'Invoke-Cached' {
         $third.Count | Should -Be 0
     }
 
-    It 'uses the key that Get-CacheKitKey -Plain shows' {
+    It 'Key: uses the key that Get-CacheKitKey -Plain shows' {
         $report = Get-CacheKitKey -Plain { 1 }
         $line = Invoke-Cached { 1 } -Verbose 4>&1 | ForEach-Object { "$_" } | Where-Object { $_ -like 'Miss: *' }
         $line | Should -Be "Miss: $($report.Key)."
         $report.Key | Should -MatchExactly '\Ack:-:main:[0-9a-f]{40}\z'
     }
 
-    It 'has no -FailClosed' {
+    It 'FailClosed: has no -FailClosed parameter' {
         { Invoke-Cached -FailClosed { 1 } } | Should -Throw -ErrorId "NamedParameterNotFound,$commandType"
     }
 }

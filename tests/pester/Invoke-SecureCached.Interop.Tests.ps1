@@ -1,28 +1,17 @@
 #Requires -Version 7.4
 # The entries that other languages share; tests/interop has Python's side of them.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSReviewUnusedParameter', '', Justification = 'The parameters of these blocks matter, not what the blocks do.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
+    'PSUseLiteralInitializerForHashtable', '', Justification = 'Its names differ by case alone.')]
+param()
+
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
     $key = 'ab' * 32
-    $table = [hashtable]::new([StringComparer]::Ordinal)
-    $lives = @{}
-    $blocks = @{
-        Get = {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        }
-        Set = {
-            param($Key, $Value, $Ttl)
-            $table[$Key] = $Value
-            $lives[$Key] = $Ttl
-        }
-        Remove = {
-            param($Key)
-            $table.Remove($Key)
-        }
-    }
 
     # What a value is after it has been stored: from the second call on, the block does not run.
     function Get-Stored([scriptblock] $Block, [hashtable] $More = @{}) {
@@ -34,9 +23,9 @@ BeforeAll {
 
 Describe 'Invoke-SecureCached -Interop' {
     BeforeEach {
-        $table.Clear()
-        $lives.Clear()
-        Register-CacheKitBackend Interop -Force @blocks
+        $table = @{}
+        $lives = @{}
+        Register-TableBackend -Name Interop -Table $table -Life $lives
         $session = New-CacheKitSession -Backend Interop -MasterKey $key
         $common = @{ Session = $session; Namespace = 'users'; ErrorAction = 'Stop' }
     }
@@ -46,7 +35,7 @@ Describe 'Invoke-SecureCached -Interop' {
         Unregister-CacheKitBackend Interop
     }
 
-    It 'keeps the result under the key that other languages compute' {
+    It 'Interop: stores the result under the key that other languages compute' {
         $value = Invoke-SecureCached @common -Interop get_user -ArgumentList 42 { 'alice' }
         $value | Should -Be 'alice'
         @($table.Keys) | Should -Be 'users:get_user:61598716255080080f6456eb065c2e51badfaa4320b0efe97469c29cffee8875'
@@ -56,7 +45,7 @@ Describe 'Invoke-SecureCached -Interop' {
         Invoke-SecureCached @common -Interop get_user -ArgumentList 43 { 'bob' } | Should -Be 'bob'
     }
 
-    It 'sees at once what another has replaced or removed' {
+    It 'Interop: notices at once that another session replaced or removed the entry' {
         $null = Invoke-SecureCached @common -Interop one { 'first' }
         $other = New-CacheKitSession -Backend Interop -MasterKey $key
         Set-CacheKitItem -Session $other -Namespace users -Interop one 'second'
@@ -66,7 +55,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $other.Dispose()
     }
 
-    It 'counts a block''s parameters as it will get them: <Name>' -ForEach @(
+    It 'Interop: binds arguments to the parameters of the block: <Name>' -ForEach @(
         @{ Name = 'as they are'; List = 1, 'a'; Block = { param($Id, $Name) }; Same = 1, 'a' }
         @{ Name = 'a default'; List = @(1); Block = { param($Id, $Full = $true) }; Same = 1, $true }
         @{
@@ -117,7 +106,7 @@ Describe 'Invoke-SecureCached -Interop' {
         @($table.Keys) | Should -Be $flat.Key
     }
 
-    It 'refuses arguments that do not bind: <Name>' -ForEach @(
+    It 'Interop: refuses arguments that do not bind: <Name>' -ForEach @(
         @{
             Name  = 'missing'
             List  = @()
@@ -190,7 +179,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $table.Count | Should -Be 0
     }
 
-    It 'makes an input object the argument' {
+    It 'Pipeline: makes each input object the argument' {
         $values = 1..3 | Invoke-SecureCached @common -Interop double { 2 * $_ }
         $values | Should -Be 2, 4, 6
         1..3 | Invoke-SecureCached @common -Interop double { throw 'again' } | Should -Be 2, 4, 6
@@ -205,7 +194,7 @@ Describe 'Invoke-SecureCached -Interop' {
             Should -Throw -ErrorId "ParameterConflict,$commandType"
     }
 
-    It 'gives a hit the same count as a miss: <Name>' -ForEach @(
+    It 'Interop: returns as many objects from the cache as from the block: <Name>' -ForEach @(
         @{ Name = 'nothing'; Block = { }; Count = 0 }
         @{ Name = 'one'; Block = { 'one' }; Count = 1 }
         @{ Name = 'several'; Block = { 'one', 2, $true }; Count = 3 }
@@ -215,8 +204,8 @@ Describe 'Invoke-SecureCached -Interop' {
         @(Invoke-SecureCached @common -Interop op { throw 'not stored' }) | Should -HaveCount $Count
     }
 
-    It 'brings a value back: <Name>' -ForEach @(
-        @{ Name = 'text'; Block = { "Zoë $([char]::ConvertFromUtf32(0x1F511))" } }
+    It 'Interop: returns a value with its type: <Name>' -ForEach @(
+        @{ Name = 'text'; Block = { "Zo`u{eb} $([char]::ConvertFromUtf32(0x1F511))" } }
         @{ Name = 'int'; Block = { -33 } }
         @{ Name = 'long'; Block = { [long]::MinValue } }
         @{ Name = 'ulong'; Block = { [ulong]::MaxValue } }
@@ -233,7 +222,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $value.GetType() | Should -Be $expected.GetType()
     }
 
-    It 'brings back what the family has one form for' {
+    It 'Interop: returns one form for values that other languages do not distinguish' {
         Get-Stored { [datetime]::new(2024, 1, 1, 12, 0, 0, [DateTimeKind]::Utc) } |
             Should -Be ([datetimeoffset]::new(2024, 1, 1, 12, 0, 0, 0))
         Get-Stored { [DayOfWeek]::Friday } | Should -Be 5
@@ -244,7 +233,7 @@ Describe 'Invoke-SecureCached -Interop' {
         (Get-Stored { [pscustomobject] @{ set = [switch] $true } }).set | Should -BeTrue
     }
 
-    It 'brings maps back as objects, or as hashtables' {
+    It 'Interop: returns maps as objects or as hashtables' {
         $object = Get-Stored { [pscustomobject] @{ name = 'alice'; inner = @{ a = 1 }; age = 30 } }
         @($object.PSObject.Properties.Name) | Should -Be 'age', 'inner', 'name'
         $object.inner.a | Should -Be 1
@@ -263,7 +252,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $cased['a'], $cased['A'], $cased[''] | Should -Be 1, 2, 3
     }
 
-    It 'returns, but does not keep, what other languages do not share: <Name>' -ForEach @(
+    It 'Interop: returns but does not store what other languages cannot read: <Name>' -ForEach @(
         @{ Name = 'decimal'; Block = { 1.5d }; Text = 'System.Decimal'; Advice = '\[double\]' }
         @{ Name = 'char'; Block = { [char] 'x' }; Text = 'System.Char'; Advice = 'its text' }
         @{ Name = 'guid'; Block = { [guid]::Empty }; Text = 'System.Guid'; Advice = 'its text' }
@@ -297,7 +286,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $table.Count | Should -Be 0
     }
 
-    It 'takes 32 levels of a value and of an argument, and no more' {
+    It 'Interop: accepts 32 levels in values and arguments, and no more' {
         $deep = 'x'
         foreach ($i in 1..32) { $deep = , $deep }
         $null = Invoke-SecureCached @common -Interop deep -ArgumentList @(, $deep) { param($Value) , $Value }
@@ -319,7 +308,7 @@ Describe 'Invoke-SecureCached -Interop' {
             Should -Throw -ErrorId "ValueTooDeep,$commandType"
     }
 
-    It 'refuses an argument that other languages do not share: <Name>' -ForEach @(
+    It 'Interop: refuses an argument that other languages cannot read: <Name>' -ForEach @(
         @{
             Name  = 'decimal'
             Value = 1.5d
@@ -343,7 +332,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $table.Count | Should -Be 0
     }
 
-    It 'refuses an object with a property that cannot be computed now' {
+    It 'Interop: refuses an object with a property that throws' {
         $object = [pscustomobject] @{ a = 1 }
         $object.PSObject.Properties.Add([psscriptproperty]::new('b', { throw 'not now' }))
         $problem = { Invoke-SecureCached @common -Interop op -ArgumentList $object { 'ran' } } |
@@ -351,7 +340,7 @@ Describe 'Invoke-SecureCached -Interop' {
         "$problem" | Should -Match "the property 'b' of an object cannot be computed"
     }
 
-    It 'refuses a name that cannot be part of the key: <Name>' -ForEach @(
+    It 'Interop: refuses an invalid name: <Name>' -ForEach @(
         @{ Name = 'upper case'; Operation = 'Get'; Room = 'users' }
         @{ Name = 'upper case in the namespace'; Operation = 'get'; Room = 'Users' }
         @{ Name = 'a colon'; Operation = 'get:user'; Room = 'users' }
@@ -371,20 +360,20 @@ Describe 'Invoke-SecureCached -Interop' {
             Should -Throw -ErrorId "InteropNameInvalid,$commandType"
     }
 
-    It 'takes the longest names' {
+    It 'Interop: accepts names of maximum length' {
         $common.Namespace = 'n' + ('a' * 63)
         Invoke-SecureCached @common -Interop ('o.' + ('-_' * 31)) { 1 } | Should -Be 1
         @($table.Keys)[0].Length | Should -Be 194
     }
 
-    It 'needs a namespace, of the call or of the session' {
+    It 'Namespace: needs an explicit namespace for -Interop' {
         $common.Remove('Namespace')
         { Invoke-SecureCached @common -Interop get { 1 } } | Should -Throw -ErrorId "InteropNameInvalid,$commandType"
         Use-CacheKitSession $session -Namespace rooms { Invoke-SecureCached -Interop get { 1 } } | Should -Be 1
         @($table.Keys) | Should -BeLike 'rooms:get:*'
     }
 
-    It 'refuses what would not be shared' {
+    It 'Interop: refuses parameters and stores that cannot be shared' {
         $others = @{ Key = 'k' }, @{ VaryBy = 1 }, @{ Serializer = 'Json' }, @{ Depth = 3 }, @{ StaleIfError = 5 }
         foreach ($more in $others) {
             { Invoke-SecureCached @common -Interop get @more { 1 } } |
@@ -400,8 +389,7 @@ Describe 'Invoke-SecureCached -Interop' {
         { Invoke-SecureCached -Session $memory -Namespace users -Interop get { 1 } } |
             Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
         $memory.Dispose()
-        $endless = @{ Get = $blocks.Get; Remove = $blocks.Remove; Set = { param($Key, $Value) $table[$Key] = $Value } }
-        Register-CacheKitBackend Endless -Force @endless
+        Register-CacheKitBackend Endless -Force @emptyBackend
         $endless = New-CacheKitSession -Backend Endless -MasterKey $key
         { Invoke-SecureCached -Session $endless -Namespace users -Interop get { 1 } } |
             Should -Throw -ErrorId "InteropStoreUnsuitable,$commandType"
@@ -410,13 +398,13 @@ Describe 'Invoke-SecureCached -Interop' {
         $table.Count | Should -Be 0
     }
 
-    It 'tells the store how long an entry lives, and no more' {
+    It 'Ttl: passes the time to live to the store' {
         $null = Invoke-SecureCached @common -Interop get -Ttl 90s { 1 }
         @($lives.Values) | Should -Be ([timespan] '00:01:30')
         (Get-CacheKitBackend Interop).Capabilities | Should -Be 'Interop'
     }
 
-    It 'shares under the tenant that the session was made with' {
+    It 'Tenant: uses the tenant of the session for interop entries' {
         $null = Invoke-SecureCached @common -Interop get { 'default''s' }
         $acme = New-CacheKitSession -Backend Interop -MasterKey $key -Tenant acme
         Invoke-SecureCached -Session $acme -Namespace users -Tenant acme -Interop other { 1 } | Should -Be 1
@@ -427,7 +415,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $acme.Dispose()
     }
 
-    It 'reads under every key of the ring, and writes under the first' {
+    It 'MasterKey: reads interop entries under every key of the ring and writes under the first' {
         $null = Invoke-SecureCached @common -Interop get { 'old' }
         $bytes = @($table.Values)[0]
         $new = New-CacheKitSession -Backend Interop -MasterKey ('cd' * 32) -PreviousMasterKey $key
@@ -439,7 +427,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $new.Dispose()
     }
 
-    It 'drops what cannot be used, and says what it looks like: <Name>' -ForEach @(
+    It 'Interop: drops an unusable entry and explains why: <Name>' -ForEach @(
         @{
             Name  = 'altered'
             Bytes = { param($Bytes) $Bytes[20] = $Bytes[20] -bxor 1; , $Bytes }
@@ -471,7 +459,7 @@ Describe 'Invoke-SecureCached -Interop' {
         $table[$place] | Should -Be $kept
     }
 
-    It 'warns once of a variable that the key does not have' {
+    It 'Interop: warns once about a variable that is not part of the key' {
         $id = 1
         $block = { "user $id" }
         $warnings = $null
@@ -485,7 +473,7 @@ Describe 'Invoke-SecureCached -Interop' {
         "$warnings" | Should -BeNullOrEmpty
     }
 
-    It 'takes a function whose parameters stand before its body' {
+    It 'Interop: binds the parameters of a function' {
         function Get-Name($Id, $Full = $false) { "user $Id $Full" }
         $warnings = $null
         $null = Invoke-SecureCached @common -Interop get -ArgumentList 7 ${function:Get-Name} -WarningVariable warnings
@@ -493,13 +481,13 @@ Describe 'Invoke-SecureCached -Interop' {
         Invoke-SecureCached @common -Interop get -ArgumentList 7, $false { throw 'again' } | Should -Be 'user 7 False'
     }
 
-    It 'refuses a block that asks for its own result, and says what to change' {
+    It 'SingleFlight: refuses an interop block that asks for its own result' {
         $problem = { Invoke-SecureCached @common -Interop get { Invoke-SecureCached @common -Interop get { 1 } } } |
             Should -Throw -ErrorId "RecursiveKey,$commandType" -PassThru
         $problem.ErrorDetails.RecommendedAction | Should -Match '-ArgumentList'
     }
 
-    It 'advises text for <Value> that all read alike' -ForEach @(
+    It 'Interop: recommends text in the ISO format for <Value>' -ForEach @(
         @{ Value = [DateOnly]::new(2024, 2, 3); Text = '2024-02-03' }
         @{ Value = [TimeOnly]::new(10, 11, 12); Text = '10:11:12.0000000' }
     ) {
@@ -509,16 +497,14 @@ Describe 'Invoke-SecureCached -Interop' {
         [scriptblock]::Create($advice).Invoke() | Should -Be $Text
     }
 
-    It 'completes the operations that were used' {
+    It 'Completion: offers the operations that were used' {
         $null = Invoke-SecureCached @common -Interop zz_completed { 1 }
         foreach ($command in 'Invoke-SecureCached', 'Get-CacheKitItem', 'Get-CacheKitKey') {
-            $line = "$command -Interop zz_"
-            $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
-            $found.CompletionMatches.CompletionText | Should -Be 'zz_completed'
+            Get-CompletionText "$command -Interop zz_" | Should -Be 'zz_completed'
         }
     }
 
-    It 'stores nothing with -Bypass, and anew with -Refresh' {
+    It 'Refresh: replaces an interop entry, and -Bypass stores none' {
         Invoke-SecureCached @common -Interop get -Bypass { 1 } | Should -Be 1
         $table.Count | Should -Be 0
         $null = Invoke-SecureCached @common -Interop get { 1 }
@@ -526,7 +512,7 @@ Describe 'Invoke-SecureCached -Interop' {
         Invoke-SecureCached @common -Interop get { 3 } | Should -Be 2
     }
 
-    It 'does not keep what failed' {
+    It 'Errors: does not store an interop result when the block throws' {
         { Invoke-SecureCached @common -Interop get { throw 'no' } } | Should -Throw
         $table.Count | Should -Be 0
     }

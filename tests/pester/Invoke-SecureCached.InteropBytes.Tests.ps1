@@ -97,22 +97,15 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-    $master = 'ab' * 32
     $place = (Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
-
-    # Counts the runs of a block without being a variable that the block reads.
-    function Add-Run {
-        $script:runs++
-    }
 }
 
-Describe 'Invoke-SecureCached -Interop of stored bytes' {
+Describe 'Invoke-SecureCached -Interop with stored bytes' {
     BeforeEach {
-        $script:runs = 0
+        [CacheKitTest.Counter]::Reset()
         $table = @{}
-        Register-InteropTable InteropBytes $table
+        Register-TableBackend -Name InteropBytes -Table $table
         $session = New-CacheKitSession -Backend InteropBytes -MasterKey $master
         $call = @{ Session = $session; Interop = 'get_user'; Namespace = 'users' }
         $sealing = @{ Key = $place; MasterKey = $master }
@@ -123,47 +116,47 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         Unregister-CacheKitBackend InteropBytes
     }
 
-    It 'opens what others sealed' {
+    It 'Interop: opens an entry that another SDK sealed' {
         $document = [Convert]::FromHexString('82a36167651ea46e616d65a5616c696365')
         $table[$place] = Protect-InteropDocument $document @sealing
         (Invoke-SecureCached @call { 'not run' }).name | Should -BeExactly 'alice'
     }
 
-    It 'stores what others open, without anything around it' {
+    It 'Interop: stores an entry that other SDKs can open' {
         $null = Invoke-SecureCached @call { [pscustomobject] @{ name = 'alice'; age = 30 } }
         [Convert]::ToHexString((Unprotect-InteropDocument $table[$place] @sealing)) |
             Should -Be '82a36167651ea46e616d65a5616c696365'
         $table[$place] | Should -HaveCount (17 + 28)
     }
 
-    It 'opens 100 levels, which other writers may have' {
+    It 'Interop: reads 100 levels from other writers' {
         $table[$place] = Protect-InteropDocument ([Convert]::FromHexString('91' * 100 + '07')) @sealing
-        $found = Invoke-SecureCached @call { Add-Run }
+        $found = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add() }
         while ($found -is [array]) {
             $found = $found[0]
         }
         $found | Should -Be 7
-        $script:runs | Should -Be 0
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'warns once of <Case>, and runs the block' -ForEach $rows {
+    It 'Interop: warns once about <Case> and runs the block' -ForEach $rows {
         $table[$place] = [byte[]] (& $Make)
         $warnings = $null
-        $output = Invoke-SecureCached @call { Add-Run; 'new' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $output = Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); 'new' } -WarningVariable warnings 3> $null
         $output | Should -Be 'new'
         $warnings | Should -HaveCount 1
         "$warnings" | Should -Match $Says
         "$warnings" | Should -Match ([regex]::Escape($place))
-        Invoke-SecureCached @call { Add-Run; 'newer' } -WarningAction Stop | Should -Be 'new'
-        $script:runs | Should -Be 1
+        Invoke-SecureCached @call { [CacheKitTest.Counter]::Add(); 'newer' } -WarningAction Stop | Should -Be 'new'
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'refuses <Case> with -FailClosed, leaves it, and does not run the block' -ForEach $rows {
+    It 'FailClosed: refuses <Case>, leaves the entry and does not run the block' -ForEach $rows {
         $bytes = [byte[]] (& $Make)
         $table[$place] = $bytes
         $problem = $null
         try {
-            Invoke-SecureCached @call -FailClosed { Add-Run }
+            Invoke-SecureCached @call -FailClosed { [CacheKitTest.Counter]::Add() }
         }
         catch {
             $problem = $_
@@ -173,19 +166,20 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         $problem.TargetObject | Should -Be $place
         $problem.ErrorDetails.RecommendedAction | Should -Match '-Refresh'
         $table[$place] | Should -Be $bytes
-        $script:runs | Should -Be 0
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'is fail closed in a session that is, unless the call says otherwise' {
+    It 'FailClosed: follows the session unless the call says otherwise' {
         $closed = New-CacheKitSession -Backend InteropBytes -MasterKey $master -FailClosed
         $table[$place] = [byte[]] 0x07
         $call['Session'] = $closed
-        { Invoke-SecureCached @call { Add-Run } } | Should -Throw -ErrorId "EntryNotAuthentic,$commandType"
+        { Invoke-SecureCached @call { [CacheKitTest.Counter]::Add() } } |
+            Should -Throw -ErrorId "EntryNotAuthentic,$commandType"
         Invoke-SecureCached @call -FailClosed:$false { 'new' } -WarningAction SilentlyContinue | Should -Be 'new'
         $closed.Dispose()
     }
 
-    It 'warns once for each of several in a batch' {
+    It 'Pipeline: warns once about each unusable entry of a batch' {
         $keys = (1..3 | Get-CacheKitKey -Interop get_user -Namespace users -Plain).Key
         $table[$keys[0]] = [byte[]] 0x07
         $table[$keys[2]] = Protect-InteropDocument ([byte[]] (7, 8)) -Key $keys[2] -MasterKey $master
@@ -195,16 +189,16 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         $warnings | Should -HaveCount 2
     }
 
-    It 'replaces what it could not open with -Refresh, and says nothing' {
+    It 'Refresh: replaces an unusable entry without a warning' {
         $table[$place] = [byte[]] 0x07
         Invoke-SecureCached @call -FailClosed -Refresh { 'new' } -WarningAction Stop | Should -Be 'new'
         Invoke-SecureCached @call -FailClosed { 'not run' } | Should -Be 'new'
     }
 
-    It 'records what it does, and computes nothing where a required log cannot be written' {
+    It 'Audit: records interop calls and runs nothing when the required log cannot be written' {
         $folder = "$TestDrive/trail"
-        $audited = New-CacheKitSession -Backend InteropBytes -MasterKey $master -AuditPath "$folder/audit.jsonl" `
-            -AuditRequired
+        $trail = @{ AuditPath = "$folder/audit.jsonl"; AuditRequired = $true }
+        $audited = New-CacheKitSession -Backend InteropBytes -MasterKey $master @trail
         $call['Session'] = $audited
         $null = Invoke-SecureCached @call { 'a value' }
         $null = Invoke-SecureCached @call { 'not run' }
@@ -212,7 +206,7 @@ Describe 'Invoke-SecureCached -Interop of stored bytes' {
         [System.IO.Directory]::Delete($folder, $true)
         [System.IO.File]::WriteAllText($folder, 'no folder any more')
         $given = [System.Collections.Generic.List[object]]::new()
-        { Invoke-SecureCached @call { Add-Run } | ForEach-Object { $given.Add($_) } } |
+        { Invoke-SecureCached @call { [CacheKitTest.Counter]::Add() } | ForEach-Object { $given.Add($_) } } |
             Should -Throw -ErrorId "AuditWriteFailed,$commandType"
         $given.Count | Should -Be 0
         $audited.Dispose()

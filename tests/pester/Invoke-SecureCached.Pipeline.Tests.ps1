@@ -3,66 +3,49 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'pipeline.db'))
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-
-    function Add-Run {
-        $script:runs++
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Input objects' {
     BeforeEach {
-        $script:runs = 0
-        # Each test has its own entries.
-        $space = [guid]::NewGuid().ToString('n')
+        Initialize-TestEnvironment
     }
 
-    It 'remembers each object by itself, and keeps the order' {
-        $first = 1..600 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
-        $again = 600..1 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
-        $script:runs | Should -Be 600
+    It 'Pipeline: keeps an entry for each object and returns results in order' {
+        $first = 1..600 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
+        $again = 600..1 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
+        [CacheKitTest.Counter]::Count | Should -Be 600
         $first.Count | Should -Be 600
         $first[0] | Should -Be 'value 1'
         $first[599] | Should -Be 'value 600'
         $again[0] | Should -Be 'value 600'
     }
 
-    It 'reads entries of the store in batches, in order, among new ones' {
-        $null = 1..300 | Where-Object { $_ % 3 } | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
+    It 'Pipeline: reads stored entries in batches and runs the block for new objects' {
+        $null = 1..300 | Where-Object { $_ % 3 } | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
         # A new session, whose memory is empty.
         $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
-        try {
-            $all = 1..300 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" }
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-        }
-
-        $script:runs | Should -Be 300
+        $all = 1..300 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
+        [CacheKitTest.Counter]::Count | Should -Be 300
         ($all -join ',') | Should -Be ((1..300 | ForEach-Object { "value $_" }) -join ',')
     }
 
-    It 'runs the block once for an object that comes twice' {
-        $all = 'a', 'b', 'a', 'a', 'b' | Invoke-SecureCached -Namespace $space { Add-Run; $_ }
+    It 'Pipeline: runs the block once for an object that comes twice' {
+        $all = 'a', 'b', 'a', 'a', 'b' | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $_ }
         $all -join '' | Should -Be 'abaab'
-        $script:runs | Should -Be 2
+        [CacheKitTest.Counter]::Count | Should -Be 2
     }
 
-    It 'tells 1 from "1"' {
-        1, '1' | Invoke-SecureCached -Namespace $space { $_.GetType().Name } | Should -Be @('Int32', 'String')
+    It 'Pipeline: distinguishes the number 1 from the text "1"' {
+        1, '1' | Invoke-SecureCached { $_.GetType().Name } | Should -Be @('Int32', 'String')
     }
 
-    It 'gives the block $_, $PSItem, $input and a process block: <Name>' -ForEach @(
+    It 'Pipeline: offers $_, $PSItem, $input and a process block: <Name>' -ForEach @(
         @{ Name = 'dollar'; Block = { "<$_>" } }
         @{ Name = 'item'; Block = { "<$PSItem>" } }
         @{ Name = 'input'; Block = { "<$input>" } }
@@ -71,166 +54,168 @@ Describe 'Input objects' {
         @{ Name = 'nested'; Block = { & { "<$_>" } } }
         @{ Name = 'argument'; Block = { param($Suffix) "<$_>$Suffix" } }
     ) {
-        $all = 'a', 'b' | Invoke-SecureCached -Namespace $space $Block
+        $all = 'a', 'b' | Invoke-SecureCached $Block
         $all -join '' | Should -Be '<a><b>'
     }
 
-    It 'takes -InputObject as one object' {
-        Invoke-SecureCached -Namespace $space -InputObject 1, 2, 3 { Add-Run; "$($_.Count)" } | Should -Be '3'
-        Invoke-SecureCached -Namespace $space -InputObject 1, 2, 3 { Add-Run; "$($_.Count)" } | Should -Be '3'
-        $script:runs | Should -Be 1
+    It 'Pipeline: takes -InputObject as one object' {
+        Invoke-SecureCached -InputObject 1, 2, 3 { [CacheKitTest.Counter]::Add(); "$($_.Count)" } | Should -Be '3'
+        Invoke-SecureCached -InputObject 1, 2, 3 { [CacheKitTest.Counter]::Add(); "$($_.Count)" } | Should -Be '3'
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'takes $null and empty text for objects' {
-        $all = $null, '' | Invoke-SecureCached -Namespace $space { Add-Run; "[$($null -eq $_)]" }
+    It 'Pipeline: takes $null and empty text as objects' {
+        $all = $null, '' | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "[$($null -eq $_)]" }
         $all -join '' | Should -Be '[True][False]'
-        $script:runs | Should -Be 2
+        [CacheKitTest.Counter]::Count | Should -Be 2
     }
 
-    It 'does nothing for no objects at all' {
-        @() | Invoke-SecureCached -Namespace $space { Add-Run } | Should -BeNullOrEmpty
-        $script:runs | Should -Be 0
+    It 'Pipeline: does nothing without input objects' {
+        @() | Invoke-SecureCached { [CacheKitTest.Counter]::Add() } | Should -BeNullOrEmpty
+        [CacheKitTest.Counter]::Count | Should -Be 0
     }
 
-    It 'leaves the $_ of its caller as it was' {
-        $seen = 'outer' | ForEach-Object { 'inner' | Invoke-SecureCached -Namespace $space { $_ }; $_ }
+    It 'Pipeline: does not change $_ of the caller' {
+        $seen = 'outer' | ForEach-Object { 'inner' | Invoke-SecureCached { $_ }; $_ }
         $seen | Should -Be @('inner', 'outer')
     }
 
-    It 'is stopped by Select-Object -First, and works afterwards' {
-        $some = 1..1000 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" } | Select-Object -First 2
+    It 'Pipeline: stops early for Select-Object -First and works afterwards' {
+        $some = 1..1000 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" } | Select-Object -First 2
         $some | Should -Be @('value 1', 'value 2')
-        $script:runs | Should -BeLessThan 10
-        5 | Invoke-SecureCached -Namespace $space { Add-Run; "value $_" } | Should -Be 'value 5'
+        [CacheKitTest.Counter]::Count | Should -BeLessThan 10
+        5 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" } | Should -Be 'value 5'
     }
 
-    It 'takes one object from above before it answers for the first' {
-        $script:made = 0
-        $null = 1..50 | ForEach-Object { $script:made++; $_ } | Invoke-SecureCached -Namespace $space { $_ } | Select-Object -First 1
-        $script:made | Should -Be 1
+    It 'Pipeline: returns the first result before it reads the second object' {
+        $null = 1..50 | ForEach-Object { [CacheKitTest.Counter]::Add(); $_ } | Invoke-SecureCached { $_ } |
+            Select-Object -First 1
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'sees variables as they were when the object came' {
+    It 'Pipeline: uses the variables of the moment at which an object came' {
         $factor = 0
-        $all = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached -Namespace $space { "$_ x $factor" }
+        $all = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached { "$_ x $factor" }
         $all -join ',' | Should -Be ((1..20 | ForEach-Object { "$_ x $($_ * 10)" }) -join ',')
         $factor | Should -Be 200
-        $again = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached -Namespace $space { "$_ x $factor" }
+        $again = 1..20 | ForEach-Object { $factor = $_ * 10; $_ } | Invoke-SecureCached { "$_ x $factor" }
         $again -join ',' | Should -Be ($all -join ',')
     }
 
-    It 'never files the value of a changed object under what it was' {
+    It 'Pipeline: never stores the result of a changed object under its old value' {
         $one = @{ N = 0 }
-        $null = 1..9 | ForEach-Object { $one.N = $_; $one } | Invoke-SecureCached -Namespace $space { "n $($_.N)" }
+        $null = 1..9 | ForEach-Object { $one.N = $_; $one } | Invoke-SecureCached { "n $($_.N)" }
         foreach ($n in 1..9) {
-            Invoke-SecureCached -Namespace $space -InputObject @{ N = $n } { "n $($_.N)" } | Should -Be "n $n"
+            Invoke-SecureCached -InputObject @{ N = $n } { "n $($_.N)" } | Should -Be "n $n"
         }
     }
 
-    It 'keeps the entries of objects apart under one -Key' {
-        'a', 'b' | Invoke-SecureCached -Namespace $space -Key 'shared' { "got $_" } | Should -Be @('got a', 'got b')
-        'a' | Invoke-SecureCached -Namespace $space -Key 'shared' { 'other block' } | Should -Be 'got a'
+    It 'Pipeline: keeps a separate entry for each object under one -Key' {
+        'a', 'b' | Invoke-SecureCached -Key 'shared' { "got $_" } | Should -Be @('got a', 'got b')
+        'a' | Invoke-SecureCached -Key 'shared' { 'other block' } | Should -Be 'got a'
     }
 
-    It 'runs the block for each object with -Refresh, and with -Bypass' {
-        $null = 'a', 'b' | Invoke-SecureCached -Namespace $space { Add-Run; $_ }
-        $null = 'a', 'b' | Invoke-SecureCached -Namespace $space -Refresh { Add-Run; $_ }
-        'a', 'b' | Invoke-SecureCached -Namespace $space -Bypass { Add-Run; $_ } | Should -Be @('a', 'b')
-        $script:runs | Should -Be 6
+    It 'Refresh: runs the block for each object, as -Bypass does' {
+        $null = 'a', 'b' | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $_ }
+        $null = 'a', 'b' | Invoke-SecureCached -Refresh { [CacheKitTest.Counter]::Add(); $_ }
+        'a', 'b' | Invoke-SecureCached -Bypass { [CacheKitTest.Counter]::Add(); $_ } | Should -Be @('a', 'b')
+        [CacheKitTest.Counter]::Count | Should -Be 6
     }
 
-    It 'goes on after an object whose block fails' {
-        $all = 1..5 | Invoke-SecureCached -Namespace $space { if ($_ -eq 3) { Write-Error 'three' } else { $_ } } -ErrorAction SilentlyContinue
+    It 'Errors: goes on after an object whose block writes an error' {
+        $block = { if ($_ -eq 3) { Write-Error 'three' } else { $_ } }
+        $all = 1..5 | Invoke-SecureCached $block -ErrorAction SilentlyContinue
         $all | Should -Be @(1, 2, 4, 5)
     }
 
-    It 'takes files, each with an entry of its own until it changes' {
-        $folder = Join-Path $TestDrive $space
+    It 'Pipeline: keeps an entry for each file until the file changes' {
+        $folder = Get-TestPath
         $null = New-Item -ItemType Directory -Path $folder
         Set-Content -LiteralPath (Join-Path $folder 'a.txt') -Value 'one'
         Set-Content -LiteralPath (Join-Path $folder 'b.txt') -Value 'two'
         foreach ($time in 1..2) {
-            Get-ChildItem -LiteralPath $folder | Invoke-SecureCached -Namespace $space { Add-Run; $_.Name } |
+            Get-ChildItem -LiteralPath $folder | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $_.Name } |
                 Should -Be @('a.txt', 'b.txt')
         }
 
-        $script:runs | Should -Be 2
+        [CacheKitTest.Counter]::Count | Should -Be 2
         Set-Content -LiteralPath (Join-Path $folder 'a.txt') -Value 'three'
-        $null = Get-ChildItem -LiteralPath $folder | Invoke-SecureCached -Namespace $space { Add-Run; $_.Name }
-        $script:runs | Should -Be 3
+        $null = Get-ChildItem -LiteralPath $folder | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $_.Name }
+        [CacheKitTest.Counter]::Count | Should -Be 3
     }
 
-    It 'names an input object that has no value identity' {
-        { [Threading.Thread]::CurrentThread | Invoke-SecureCached -Namespace $space { $_.Name } } |
+    It 'Key: names an input object that has no identity' {
+        { [Threading.Thread]::CurrentThread | Invoke-SecureCached { $_.Name } } |
             Should -Throw -ErrorId "KeyNotDerivable,$commandType"
     }
 }
 
 Describe 'VaryBy' {
     BeforeEach {
-        $script:runs = 0
-        $space = [guid]::NewGuid().ToString('n')
+        Initialize-TestEnvironment
     }
 
-    It 'keeps an entry for each value' {
+    It 'VaryBy: keeps an entry for each value' {
         foreach ($value in 'a', 'b', 'a', 1, '1') {
-            $null = Invoke-SecureCached -Namespace $space -VaryBy $value { Add-Run }
+            $null = Invoke-SecureCached -VaryBy $value { [CacheKitTest.Counter]::Add() }
         }
 
-        $script:runs | Should -Be 4
+        [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
-    It 'counts beside -Key' {
-        Invoke-SecureCached -Namespace $space -Key 'k' -VaryBy 'a' { 'a' } | Should -Be 'a'
-        Invoke-SecureCached -Namespace $space -Key 'k' -VaryBy 'b' { 'b' } | Should -Be 'b'
+    It 'VaryBy: applies together with -Key' {
+        Invoke-SecureCached -Key 'k' -VaryBy 'a' { 'a' } | Should -Be 'a'
+        Invoke-SecureCached -Key 'k' -VaryBy 'b' { 'b' } | Should -Be 'b'
     }
 
-    It 'stands for the input object when it is a script block' {
+    It 'VaryBy: replaces the identity of the input object when it is a script block' {
         $objects = [Threading.Thread]::CurrentThread, [Threading.Thread]::CurrentThread
-        $null = $objects | Invoke-SecureCached -Namespace $space -VaryBy { $_.ManagedThreadId } { Add-Run }
-        $script:runs | Should -Be 1
+        $null = $objects | Invoke-SecureCached -VaryBy { $_.ManagedThreadId } { [CacheKitTest.Counter]::Add() }
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'names a value without identity' {
-        { Invoke-SecureCached -Namespace $space -VaryBy ([Threading.Thread]::CurrentThread) { 1 } } |
+    It 'VaryBy: names a value that has no identity' {
+        { Invoke-SecureCached -VaryBy ([Threading.Thread]::CurrentThread) { 1 } } |
             Should -Throw -ErrorId "KeyNotDerivable,$commandType"
     }
 }
 
-Describe 'Callers at the same time' {
+Describe 'Single flight' {
     BeforeEach {
-        $key = [guid]::NewGuid().ToString()
+        Initialize-TestEnvironment
     }
 
-    It 'computes once for 50 runspaces' {
-        $runs = [System.Collections.Concurrent.ConcurrentBag[int]]::new()
+    It 'SingleFlight: runs the block once for fifty runspaces' {
         $waiting = [Threading.CountdownEvent]::new(50)
         $values = 1..50 | ForEach-Object -ThrottleLimit 50 -Parallel {
             Import-Module CacheKit
-            $bag = $using:runs
             $all = $using:waiting
             $null = $all.Signal()
-            Invoke-SecureCached -Key $using:key {
-                $bag.Add(1)
+            Invoke-SecureCached -Key k -LockTimeout 10m {
+                [CacheKitTest.Counter]::Add()
                 # Nobody is answered before everybody has come.
-                $null = $all.Wait(60000)
-                Start-Sleep -Milliseconds 200
+                $null = $all.Wait(300000)
                 'value'
             }
         }
 
         $values.Count | Should -Be 50
         $values | Select-Object -Unique | Should -Be 'value'
-        $runs.Count | Should -Be 1
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'lets everybody run the block when the first one failed' {
-        $runs = [System.Collections.Concurrent.ConcurrentBag[int]]::new()
+    It 'SingleFlight: runs the block of every caller when the first one fails' {
+        $waiting = [Threading.CountdownEvent]::new(4)
         $values = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
             Import-Module CacheKit
-            $bag = $using:runs
+            $all = $using:waiting
+            $null = $all.Signal()
             try {
-                Invoke-SecureCached -Key $using:key { $bag.Add(1); Start-Sleep -Milliseconds 50; throw 'down' }
+                Invoke-SecureCached -Key k -LockTimeout 10m {
+                    [CacheKitTest.Counter]::Add()
+                    $null = $all.Wait(300000)
+                    throw 'down'
+                }
             }
             catch {
                 "$_"
@@ -238,10 +223,10 @@ Describe 'Callers at the same time' {
         }
 
         $values | Should -Be @('down', 'down', 'down', 'down')
-        $runs.Count | Should -Be 4
+        [CacheKitTest.Counter]::Count | Should -Be 4
     }
 
-    It 'does not wait longer than -LockTimeout' {
+    It 'SingleFlight: does not wait longer than -LockTimeout' {
         $gate = [Threading.ManualResetEventSlim]::new()
         $started = [Threading.ManualResetEventSlim]::new()
         $values = 'first', 'second' | ForEach-Object -ThrottleLimit 2 -Parallel {
@@ -249,11 +234,11 @@ Describe 'Callers at the same time' {
             $open = $using:gate
             $begun = $using:started
             if ($_ -eq 'first') {
-                Invoke-SecureCached -Key $using:key { $begun.Set(); $null = $open.Wait(60000); 'slow' }
+                Invoke-SecureCached -Key k { $begun.Set(); $null = $open.Wait(300000); 'slow' }
             }
             else {
-                $null = $begun.Wait(60000)
-                Invoke-SecureCached -Key $using:key -LockTimeout 0 { 'own' }
+                $null = $begun.Wait(300000)
+                Invoke-SecureCached -Key k -LockTimeout 0 { 'own' }
                 $open.Set()
             }
         }
@@ -261,17 +246,17 @@ Describe 'Callers at the same time' {
         $values | Sort-Object | Should -Be @('own', 'slow')
     }
 
-    It 'refuses a block that asks for its own result' {
-        { Invoke-SecureCached -Key $key { Invoke-SecureCached -Key $key { 1 } } } |
+    It 'SingleFlight: refuses a block that asks for its own result' {
+        { Invoke-SecureCached -Key k { Invoke-SecureCached -Key k { 1 } } } |
             Should -Throw -ErrorId "RecursiveKey,$commandType"
     }
 
-    It 'lets a block ask for another result' {
-        Invoke-SecureCached -Key $key { "outer $(Invoke-SecureCached -Key "$key-2" { 'inner' })" } | Should -Be 'outer inner'
+    It 'SingleFlight: lets a block ask for another result' {
+        Invoke-SecureCached -Key k { "outer $(Invoke-SecureCached -Key other { 'inner' })" } | Should -Be 'outer inner'
     }
 
-    It 'lets a command below ask for the result that it gets' {
-        Invoke-SecureCached -Key $key { 'value' } | ForEach-Object { Invoke-SecureCached -Key $key { 'other' } } |
+    It 'SingleFlight: lets a downstream command ask for the same result' {
+        Invoke-SecureCached -Key k { 'value' } | ForEach-Object { Invoke-SecureCached -Key k { 'other' } } |
             Should -Be 'value'
     }
 }

@@ -3,16 +3,8 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'streams.db'))
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-
-    function Add-Run {
-        $script:runs++
-    }
 
     # A native command that everybody has: writes to both streams and ends with a code.
     function Invoke-Native {
@@ -27,75 +19,79 @@ BeforeAll {
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
-Describe 'Streams of a block' {
+Describe 'Streams' {
     BeforeEach {
-        $script:runs = 0
-        $key = [guid]::NewGuid().ToString()
+        Initialize-TestEnvironment
     }
 
-    It 'gives warnings to -WarningVariable, in order, and only when the block runs' {
+    It 'Streams: passes warnings to -WarningVariable, and only when the block runs' {
         $block = { Write-Warning 'first'; 'value'; Write-Warning 'second' }
-        Invoke-SecureCached -Key $key $block -WarningVariable miss -WarningAction SilentlyContinue | Should -Be 'value'
-        Invoke-SecureCached -Key $key $block -WarningVariable hit -WarningAction SilentlyContinue | Should -Be 'value'
+        Invoke-SecureCached -Key k $block -WarningVariable miss -WarningAction SilentlyContinue | Should -Be 'value'
+        Invoke-SecureCached -Key k $block -WarningVariable hit -WarningAction SilentlyContinue | Should -Be 'value'
         $miss.Message | Should -Be @('first', 'second')
         $hit.Count | Should -Be 0
     }
 
-    It 'gives information and Write-Host to -InformationVariable' {
+    It 'Streams: passes information and Write-Host to -InformationVariable' {
         $block = { Write-Information 'note'; Write-Host 'shown'; 1 }
-        $value = Invoke-SecureCached -Key $key $block -InformationVariable notes 6> $null
+        $value = Invoke-SecureCached -Key k $block -InformationVariable notes 6> $null
         $value | Should -Be 1
         $notes.Count | Should -Be 2
         "$($notes[0])" | Should -Be 'note'
     }
 
-    It 'lets verbose and debug lines flow as they are written' {
-        $lines = Invoke-SecureCached -Key $key { Write-Verbose 'v' -Verbose; $DebugPreference = 'Continue'; Write-Debug 'd'; 1 } 4>&1 5>&1
+    It 'Streams: passes verbose and debug lines on as they are written' {
+        $lines = Invoke-SecureCached -Key k {
+            Write-Verbose 'v' -Verbose
+            $DebugPreference = 'Continue'
+            Write-Debug 'd'
+            1
+        } 4>&1 5>&1
         @($lines).Count | Should -Be 3
         "$($lines[0])" | Should -Be 'v'
         "$($lines[1])" | Should -Be 'd'
     }
 
-    It 'does not cache warnings as values' {
-        $null = Invoke-SecureCached -Key $key { Write-Warning 'w'; 1 } 3> $null
-        @(Invoke-SecureCached -Key $key { 2 }).Count | Should -Be 1
+    It 'Streams: does not cache warnings as values' {
+        $null = Invoke-SecureCached -Key k { Write-Warning 'w'; 1 } 3> $null
+        @(Invoke-SecureCached -Key k { 2 }).Count | Should -Be 1
     }
 
-    It 'keeps each error once in $Error, with where it happened' {
+    It 'Streams: adds each error to $Error once, with its origin' {
         $Error.Clear()
-        Invoke-SecureCached -Key $key { Write-Error 'one'; Write-Error 'two' } 2> $null
+        Invoke-SecureCached -Key k { Write-Error 'one'; Write-Error 'two' } 2> $null
         $Error.Count | Should -Be 2
         "$($Error[1])" | Should -Be 'one'
         $Error[0].FullyQualifiedErrorId | Should -Be 'Microsoft.PowerShell.Commands.WriteErrorException'
     }
 
-    It 'says which command failed, not that ours did' {
+    It 'Streams: keeps the error of the command that failed' {
         $failure = $null
-        Invoke-SecureCached -Key $key { Get-Item -LiteralPath 'no-such-file-here' } -ErrorVariable failure -ErrorAction SilentlyContinue
+        $block = { Get-Item -LiteralPath 'no-such-file-here' }
+        Invoke-SecureCached -Key k $block -ErrorVariable failure -ErrorAction SilentlyContinue
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*GetItemCommand'
         $failure[0].InvocationInfo.MyCommand.Name | Should -Be 'Get-Item'
     }
 
-    It 'leaves nothing in $Error under -ErrorAction Ignore' {
+    It 'Streams: adds nothing to $Error under -ErrorAction Ignore' {
         $Error.Clear()
-        Invoke-SecureCached -Key $key { Write-Error 'one'; 'value' } -ErrorAction Ignore | Should -Be 'value'
+        Invoke-SecureCached -Key k { Write-Error 'one'; 'value' } -ErrorAction Ignore | Should -Be 'value'
         $Error.Count | Should -Be 0
     }
 
-    It 'stops at the first error under -ErrorAction Stop' {
-        { Invoke-SecureCached -Key $key { Write-Error 'one' -ErrorAction Continue; 'value' } -ErrorAction Stop } |
+    It 'Streams: stops at the first error under -ErrorAction Stop' {
+        { Invoke-SecureCached -Key k { Write-Error 'one' -ErrorAction Continue; 'value' } -ErrorAction Stop } |
             Should -Throw 'one'
     }
 
-    It 'writes what came before a throw, and then throws it' {
+    It 'Streams: writes the output before a throw and then throws' {
         $before = @()
         $caught = $null
         try {
-            Invoke-SecureCached -Key $key { 'before'; throw 'boom' } | ForEach-Object { $before += $_ }
+            Invoke-SecureCached -Key k { 'before'; throw 'boom' } | ForEach-Object { $before += $_ }
         }
         catch {
             $caught = $_
@@ -103,111 +99,110 @@ Describe 'Streams of a block' {
 
         $before | Should -Be @('before')
         "$caught" | Should -Be 'boom'
-        Invoke-SecureCached -Key $key { 'again' } | Should -Be 'again'
+        Invoke-SecureCached -Key k { 'again' } | Should -Be 'again'
     }
 
-    It 'is left by break like a block of the call operator, and caches nothing' {
+    It 'Streams: lets break leave the loop around the call and caches nothing' {
         $after = foreach ($i in 1..3) {
-            Invoke-SecureCached -Key $key { "part $i"; break }
+            Invoke-SecureCached -Key k { "part $i"; break }
             'not reached'
         }
 
         $after | Should -Be 'part 1'
-        Invoke-SecureCached -Key $key { 'whole' } | Should -Be 'whole'
+        Invoke-SecureCached -Key k { 'whole' } | Should -Be 'whole'
     }
 
-    It 'sets $? to false when the block wrote an error' {
-        Invoke-SecureCached -Key $key { Write-Error 'one' } 2> $null
+    It 'Streams: sets $? to false when the block writes an error' {
+        Invoke-SecureCached -Key k { Write-Error 'one' } 2> $null
         $? | Should -BeFalse
-        Invoke-SecureCached -Key "$key-2" { 1 } | Out-Null
+        Invoke-SecureCached -Key other { 1 } | Out-Null
         $? | Should -BeTrue
     }
 }
 
-Describe 'Native commands in a block' {
+Describe 'Native commands' {
     BeforeEach {
-        $script:runs = 0
-        $key = [guid]::NewGuid().ToString()
+        Initialize-TestEnvironment
     }
 
-    It 'caches the output in spite of an exit code and of lines on standard error' {
-        $block = { Add-Run; Invoke-Native 3; $LASTEXITCODE }
-        $miss = Invoke-SecureCached -Key $key $block 2> $null
+    It 'Streams: caches native output in spite of exit code and standard error' {
+        $block = { [CacheKitTest.Counter]::Add(); Invoke-Native 3; $LASTEXITCODE }
+        $miss = Invoke-SecureCached -Key k $block 2> $null
         $LASTEXITCODE | Should -Be 3
-        $hit = Invoke-SecureCached -Key $key $block
+        $hit = Invoke-SecureCached -Key k $block
         ($miss | ForEach-Object { "$_".Trim() }) -join ',' | Should -Be 'out,3'
         ($hit | ForEach-Object { "$_".Trim() }) -join ',' | Should -Be 'out,3'
-        $script:runs | Should -Be 1
+        [CacheKitTest.Counter]::Count | Should -Be 1
     }
 
-    It 'is not ended by standard error under -ErrorAction Stop' {
-        $value = Invoke-SecureCached -Key $key { Invoke-Native 0 } -ErrorAction Stop 2> $null
+    It 'Streams: is not stopped by native standard error under -ErrorAction Stop' {
+        $value = Invoke-SecureCached -Key k { Invoke-Native 0 } -ErrorAction Stop 2> $null
         "$value".Trim() | Should -Be 'out'
     }
 
-    It 'takes an exit code for an error with -NonZeroExitIsError' {
+    It 'Streams: makes an exit code an error with -NonZeroExitIsError' {
         $failure = $null
-        $value = Invoke-SecureCached -Key $key -NonZeroExitIsError { Add-Run; Invoke-Native 4 } -ErrorAction SilentlyContinue -ErrorVariable failure 2> $null
+        $call = @{ Key = 'k'; NonZeroExitIsError = $true; ErrorAction = 'SilentlyContinue' }
+        $block = { [CacheKitTest.Counter]::Add(); Invoke-Native 4 }
+        $value = Invoke-SecureCached @call $block -ErrorVariable failure 2> $null
         "$value".Trim() | Should -Be 'out'
         "$failure" | Should -BeLike '*4*'
-        $null = Invoke-SecureCached -Key $key { Add-Run; 'again' }
-        $script:runs | Should -Be 2
+        $null = Invoke-SecureCached -Key k { [CacheKitTest.Counter]::Add(); 'again' }
+        [CacheKitTest.Counter]::Count | Should -Be 2
     }
 
-    It 'leaves the preference of the caller alone with -NonZeroExitIsError' {
+    It 'Streams: does not change the preference of the caller with -NonZeroExitIsError' {
         $before = Get-Variable PSNativeCommandUseErrorActionPreference -ValueOnly -ErrorAction Ignore
-        $null = Invoke-SecureCached -Key $key -NonZeroExitIsError { 1 }
+        $null = Invoke-SecureCached -Key k -NonZeroExitIsError { 1 }
         Get-Variable PSNativeCommandUseErrorActionPreference -ValueOnly -ErrorAction Ignore | Should -Be $before
     }
 }
 
-Describe 'A block that fails while an older result is there' {
+Describe 'StaleIfError' {
     BeforeEach {
-        $key = [guid]::NewGuid().ToString()
-        # 1 ms: over before anybody asks again.
-        $null = Invoke-SecureCached -Key $key -Ttl 0.001 -StaleIfError '1h' { 'good' }
-        Start-Sleep -Milliseconds 5
+        Initialize-TestEnvironment
+        $null = Invoke-SecureCached -Key k -Ttl 1ms -StaleIfError '1h' { 'good' }
+        Wait-Until { -not (Test-CacheKitItem k) }
     }
 
-    It 'returns the older result with a warning when the block <Name>' -ForEach @(
+    It 'StaleIfError: returns the older result with a warning when the block <Name>' -ForEach @(
         @{ Name = 'throws'; Block = { throw 'down' } }
         @{ Name = 'writes an error'; Block = { 'part'; Write-Error 'down' } }
         @{ Name = 'meets an error of .NET'; Block = { [int]::Parse('down') } }
     ) {
-        $value = Invoke-SecureCached -Key $key -StaleIfError '1h' $Block -WarningVariable said -WarningAction SilentlyContinue
+        $value = Invoke-SecureCached -Key k -StaleIfError '1h' $Block -WarningVariable said 3> $null
         $value | Should -Be 'good'
         "$said" | Should -BeLike '*down*'
     }
 
-    It 'throws when the older result is past the grace that is asked for' {
-        { Invoke-SecureCached -Key $key -StaleIfError 0.001 { throw 'down' } } | Should -Throw 'down'
+    It 'StaleIfError: throws when the grace period is over' {
+        $block = { Invoke-SecureCached -Key k -StaleIfError 1ms { throw 'down' } -WarningAction SilentlyContinue }
+        # The older result until the grace is over.
+        Wait-Until { try { (& $block) -ne 'good' } catch { $true } }
+        $block | Should -Throw 'down'
     }
 
-    It 'throws without -StaleIfError' {
-        { Invoke-SecureCached -Key $key { throw 'down' } } | Should -Throw 'down'
+    It 'StaleIfError: throws when the parameter is missing' {
+        { Invoke-SecureCached -Key k { throw 'down' } } | Should -Throw 'down'
     }
 
-    It 'runs the block in spite of the older result when it does not fail' {
-        Invoke-SecureCached -Key $key -StaleIfError '1h' { 'new' } | Should -Be 'new'
+    It 'StaleIfError: returns the new result when the block succeeds' {
+        Invoke-SecureCached -Key k -StaleIfError '1h' { 'new' } | Should -Be 'new'
     }
 
-    It 'finds the older result in the store as well' {
-        $env:CACHEKIT_MASTER_KEY_FILE = 'changed: a new session, whose memory is empty'
-        try {
-            Invoke-SecureCached -Key $key -StaleIfError '1h' { throw 'down' } 3> $null | Should -Be 'good'
-        }
-        finally {
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-        }
+    It 'StaleIfError: finds the older result in the store' {
+        # A new session, whose memory is empty.
+        $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
+        Invoke-SecureCached -Key k -StaleIfError '1h' { throw 'down' } 3> $null | Should -Be 'good'
     }
 
-    It 'does not keep what was sealed without a grace' {
-        $null = Invoke-SecureCached -Key "$key-2" -Ttl 0.001 { 'good' }
-        Start-Sleep -Milliseconds 5
-        { Invoke-SecureCached -Key "$key-2" -StaleIfError '1h' { throw 'down' } } | Should -Throw 'down'
+    It 'StaleIfError: keeps no older result that was stored without a grace period' {
+        $null = Invoke-SecureCached -Key other -Ttl 1ms { 'good' }
+        Wait-Until { -not (Test-CacheKitItem other) }
+        { Invoke-SecureCached -Key other -StaleIfError '1h' { throw 'down' } } | Should -Throw 'down'
     }
 
-    It 'refuses a <Name> of <Value>' -ForEach @(
+    It 'Ttl: refuses the <Name> <Value>' -ForEach @(
         @{ Name = 'StaleIfError'; Value = 'abc' }
         @{ Name = 'StaleIfError'; Value = 0 }
         @{ Name = 'StaleIfError'; Value = { 1 } }
@@ -220,13 +215,18 @@ Describe 'A block that fails while an older result is there' {
 }
 
 Describe 'Jitter' {
-    It 'refuses <_>' -ForEach @(-0.1, 1.5) {
-        $jitter = $_
-        { Invoke-SecureCached -Jitter $jitter { 1 } } | Should -Throw -ErrorId "ParameterArgumentValidationError,$commandType"
+    BeforeEach {
+        Initialize-TestEnvironment
     }
 
-    It 'takes <_>' -ForEach @(0, 0.5, 1) {
+    It 'Jitter: refuses <_>' -ForEach @(-0.1, 1.5) {
         $jitter = $_
-        Invoke-SecureCached -Key "jitter $jitter" -Jitter $jitter { 'value' } | Should -Be 'value'
+        { Invoke-SecureCached -Jitter $jitter { 1 } } |
+            Should -Throw -ErrorId "ParameterArgumentValidationError,$commandType"
+    }
+
+    It 'Jitter: accepts <_>' -ForEach @(0, 0.5, 1) {
+        $jitter = $_
+        Invoke-SecureCached -Jitter $jitter { 'value' } | Should -Be 'value'
     }
 }

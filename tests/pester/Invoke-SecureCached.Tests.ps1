@@ -1,7 +1,5 @@
 #Requires -Version 7.4
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The secrets are the tests'' own.')]
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSAvoidUsingDoubleQuotesForConstantString', '', Justification = 'One block differs from another by its quotes.')]
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSPlaceOpenBrace', '', Justification = 'One block differs from another by its layout.')]
@@ -10,22 +8,10 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
+    . "$PSScriptRoot/common.ps1"
 
     # What follows the name in each error id of the command.
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-
-    # Counts the runs of a block without being a variable that the block reads.
-    function Add-Run {
-        $script:runs++
-    }
-
-    function Get-DatabasePath {
-        [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).db"))
-    }
 
     # The files beside the database whose names are its own and then the suffix.
     function Get-DatabaseFile {
@@ -35,62 +21,39 @@ BeforeAll {
         $name = Split-Path -Leaf $env:CACHEKIT_CACHE_PATH
         [IO.Directory]::GetFiles($directory, "$name$Suffix")
     }
-
-    # One character for each byte of a file that the cache may have open.
-    function Read-OpenFile {
-        param([string] $Path)
-
-        $stream = [IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite')
-        $bytes = [byte[]]::new($stream.Length)
-        $stream.ReadExactly($bytes)
-        $stream.Dispose()
-        [Text.Encoding]::Latin1.GetString($bytes)
-    }
-
-    function Get-CompletionText {
-        param([string] $Line)
-
-        $completion = [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null)
-        $completion.CompletionMatches.CompletionText
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Invoke-SecureCached' {
     BeforeEach {
-        $script:runs = 0
-        $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-        $env:CACHEKIT_MASTER_KEY_FILE = $null
-        $env:CACHEKIT_CACHE_PATH = Get-DatabasePath
+        Initialize-TestEnvironment
     }
 
     Context 'caching' {
-        It 'runs a block once' {
-            $first = Invoke-SecureCached -Ttl 300 { Add-Run; 'value' }
-            $second = Invoke-SecureCached -Ttl 300 { Add-Run; 'value' }
+        It 'Entry: runs the block once' {
+            $first = Invoke-SecureCached -Ttl 300 { [CacheKitTest.Counter]::Add(); 'value' }
+            $second = Invoke-SecureCached -Ttl 300 { [CacheKitTest.Counter]::Add(); 'value' }
             $first, $second | Should -Be @('value', 'value')
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'finds the entry when a new session opens the same database' {
+        It 'MasterKey: finds an entry again under its own master key only' {
             $key = $env:CACHEKIT_MASTER_KEY
-            $null = Invoke-SecureCached { Add-Run; 'value' }
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' }
             $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-            Invoke-SecureCached { Add-Run; 'value' } | Should -Be 'value'
+            Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
             $env:CACHEKIT_MASTER_KEY = $key
-            Invoke-SecureCached { Add-Run; 'value' } | Should -Be 'value'
-            $script:runs | Should -Be 2 -Because 'another master key finds nothing, and the first one its entry'
+            Invoke-SecureCached { [CacheKitTest.Counter]::Add(); 'value' } | Should -Be 'value'
+            [CacheKitTest.Counter]::Count | Should -Be 2 -Because 'only the first key finds its entry'
         }
 
-        It 'keeps the entry when the block is laid out in another way' {
-            $null = Invoke-SecureCached { Add-Run; if ($true) { 'a' } else { 'b' } }
+        It 'Key: ignores the layout of the block' {
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); if ($true) { 'a' } else { 'b' } }
             $null = Invoke-SecureCached {
-                Add-Run   # a comment
+                [CacheKitTest.Counter]::Add()   # a comment
                 if ($true)
                 {
                     'a'
@@ -100,16 +63,16 @@ Describe 'Invoke-SecureCached' {
                     'b'
                 }
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'takes another token for another block' {
+        It 'Key: differs for another token' {
             Invoke-SecureCached { 'a' } | Should -Be 'a'
             Invoke-SecureCached { 'A' } | Should -BeExactly 'A'
             Invoke-SecureCached { "a" ; } | Should -Be 'a'
         }
 
-        It 'says with -Verbose what it met, by the hash of its name' {
+        It 'Key: shows hits and misses with -Verbose without the name' {
             $lines = Invoke-SecureCached -Key 'telling-name' -Verbose { 1 } 4>&1
             "$($lines[0])" | Should -Match '\AMiss: ck:[0-9a-f]{16}:main:[0-9a-f]{40}\.\z'
             $lines = Invoke-SecureCached -Key 'telling-name' -Verbose { 1 } 4>&1
@@ -117,13 +80,13 @@ Describe 'Invoke-SecureCached' {
             "$lines" | Should -Not -Match 'telling'
         }
 
-        It 'runs the block again with -Refresh, and stores what it gives' {
+        It 'Refresh: runs the block again and stores the new result' {
             Invoke-SecureCached -Key r { 'old' } | Should -Be 'old'
             Invoke-SecureCached -Key r -Refresh { 'new' } | Should -Be 'new'
             Invoke-SecureCached -Key r { 'newer' } | Should -Be 'new'
         }
 
-        It 'neither reads nor writes with -Bypass, and needs no master key' {
+        It 'Bypass: neither reads nor writes, and needs no master key' {
             Invoke-SecureCached -Key b { 'stored' } | Should -Be 'stored'
             $key = $env:CACHEKIT_MASTER_KEY
             $env:CACHEKIT_MASTER_KEY = 'not a key'
@@ -132,33 +95,33 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached -Key b { 'other' } | Should -Be 'stored'
         }
 
-        It 'keeps namespaces apart' {
+        It 'Namespace: keeps separate entries' {
             Invoke-SecureCached -Key n -Namespace one { 1 } | Should -Be 1
             Invoke-SecureCached -Key n -Namespace two { 2 } | Should -Be 2
             Invoke-SecureCached -Key n { 3 } | Should -Be 3
         }
 
-        It 'tells keys that differ by case apart' {
+        It 'Key: distinguishes names by case' {
             Invoke-SecureCached -Key k { 1 } | Should -Be 1
             Invoke-SecureCached -Key K { 2 } | Should -Be 2
         }
     }
 
     Context 'keys of blocks' {
-        It 'never returns the value of one variable for another' {
+        It 'Key: never returns the value of one variable for another' {
             $values = foreach ($name in 'a', 'b', 'a') {
-                Invoke-SecureCached { Add-Run; "secret of $name" }
+                Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "secret of $name" }
             }
             $values | Should -Be @('secret of a', 'secret of b', 'secret of a')
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'reads $_ of the pipeline around it' {
+        It 'Key: covers $_ of the surrounding pipeline' {
             $values = 'a', 'b' | ForEach-Object { Invoke-SecureCached { "secret of $_" } }
             $values | Should -Be @('secret of a', 'secret of b')
         }
 
-        It 'tells <Name> apart' -ForEach @(
+        It 'Key: distinguishes <Name>' -ForEach @(
             @{ Name = 'an int and text'; First = 1; Second = '1' }
             @{ Name = 'an int and a double'; First = 1; Second = 1.0 }
             @{ Name = 'upper and lower case'; First = 'a'; Second = 'A' }
@@ -175,48 +138,48 @@ Describe 'Invoke-SecureCached' {
             @{ Name = 'one argument list and another'; First = @('a', 'b,c'); Second = @('a,b', 'c') }
         ) {
             $value = $First
-            $null = Invoke-SecureCached { Add-Run; $null = $value }
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $null = $value }
             $value = $Second
-            $null = Invoke-SecureCached { Add-Run; $null = $value }
-            $script:runs | Should -Be 2
+            $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $null = $value }
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'does not mind the order of a hashtable' {
+        It 'Key: ignores the order of a hashtable' {
             foreach ($table in @{ one = 1; two = 2; three = 3 }, @{ three = 3; two = 2; one = 1 }) {
-                $null = Invoke-SecureCached { Add-Run; $table.Count }
+                $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $table.Count }
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'sees the properties that were added to a <Name>' -ForEach @(
+        It 'Key: covers properties that were added to a <Name>' -ForEach @(
             @{ Name = 'list'; Value = [System.Collections.ArrayList]::new() }
             @{ Name = 'hashtable'; Value = @{ a = 1 } }
         ) {
             $Value.psobject.Properties.Add([psnoteproperty]::new('Note', 1))
             foreach ($note in 1, 2, 2) {
                 $Value.psobject.Properties['Note'].Value = $note
-                Invoke-SecureCached { Add-Run; $Value.Note } | Should -Be $note
+                Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $Value.Note } | Should -Be $note
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'takes what Get-Content adds to a line' {
+        It 'Key: accepts the properties that Get-Content adds to a line' {
             $line = [pscustomobject]@{ PSDrive = $PWD.Drive; PSProvider = $PWD.Provider; PSPath = $PWD }
             foreach ($i in 1, 2) {
-                Invoke-SecureCached { Add-Run; $line.PSDrive.Name } | Should -Be $PWD.Drive.Name
+                Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $line.PSDrive.Name } | Should -Be $PWD.Drive.Name
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'takes the content of a secret for its identity' {
+        It 'Key: covers the content of a secret' {
             foreach ($text in 'x', 'x', 'y') {
-                $secret = ConvertTo-SecureString -String $text -AsPlainText -Force
-                $null = Invoke-SecureCached { Add-Run; $secret.Length }
+                $secret = ConvertTo-Secret $text
+                $null = Invoke-SecureCached { [CacheKitTest.Counter]::Add(); $secret.Length }
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'looks into the environment' {
+        It 'Key: covers environment variables' {
             foreach ($value in 'x', 'y') {
                 $env:CACHEKIT_TEST_VALUE = $value
                 Invoke-SecureCached { $env:CACHEKIT_TEST_VALUE } | Should -Be $value
@@ -224,16 +187,16 @@ Describe 'Invoke-SecureCached' {
             $env:CACHEKIT_TEST_VALUE = $null
         }
 
-        It 'gives the block its arguments, and takes them into the key' {
+        It 'Key: covers the arguments that the block is given' {
             Invoke-SecureCached -ArgumentList 1, 'x' { param($Number, $Text) "$Number$Text" } | Should -Be '1x'
             Invoke-SecureCached -ArgumentList 2, 'x' { param($Number, $Text) "$Number$Text" } | Should -Be '2x'
         }
 
-        It 'passes an array as one argument' {
+        It 'Key: passes an array as one argument' {
             Invoke-SecureCached -ArgumentList @(, @(1, 2, 3)) { param($Items) $Items.Count } | Should -Be 3
         }
 
-        It 'names the variable that has no value identity' {
+        It 'Key: names a variable whose value has no identity' {
             $client = [System.Net.Http.HttpClient]::new()
             { Invoke-SecureCached { $client.Timeout } } |
                 Should -Throw -ErrorId "KeyNotDerivable,$commandType" -ExpectedMessage '*$client*HttpClient*'
@@ -241,7 +204,7 @@ Describe 'Invoke-SecureCached' {
             $client.Dispose()
         }
 
-        It 'reads a variable that is assigned on some ways only' {
+        It 'Key: covers a variable that only some paths assign' {
             $condition = $false
             foreach ($value in 'x', 'y') {
                 $result = $value
@@ -251,7 +214,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'values' {
-        It 'returns <Name> as it came, from the block, from memory and from the database' -ForEach @(
+        It 'Values: returns <Name> unchanged from the block, from memory and from the database' -ForEach @(
             @{ Name = 'nothing'; Block = { }; Count = 0; Type = $null }
             @{ Name = 'null'; Block = { $null }; Count = 1; Type = $null }
             @{ Name = 'text'; Block = { 'x' }; Count = 1; Type = [string] }
@@ -287,7 +250,7 @@ Describe 'Invoke-SecureCached' {
             }
             @{
                 Name  = 'a secret'
-                Block = { ConvertTo-SecureString 'x' -AsPlainText -Force }
+                Block = { ConvertTo-Secret 'x' }
                 Count = 1
                 Type  = [securestring]
             }
@@ -302,20 +265,21 @@ Describe 'Invoke-SecureCached' {
                 }
 
                 $output = [System.Collections.ArrayList]::new()
-                Invoke-SecureCached -Key value { Add-Run; & $Block } | ForEach-Object { $null = $output.Add($_) }
+                Invoke-SecureCached -Key value { [CacheKitTest.Counter]::Add(); & $Block } |
+                    ForEach-Object { $null = $output.Add($_) }
                 $output.Count | Should -Be $Count -Because "it came from $source"
                 if ($null -ne $Type) {
                     $Type.IsInstanceOfType($output[0]) | Should -BeTrue -Because "it came from $source"
                 }
             }
 
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'returns a credential as a credential' {
+        It 'Values: returns a credential as a credential' {
             $block = {
-                Add-Run
-                [pscredential]::new('dba', (ConvertTo-SecureString "p@ss w`u{f6}rd" -AsPlainText -Force))
+                [CacheKitTest.Counter]::Add()
+                [pscredential]::new('dba', (ConvertTo-Secret "p@ss w`u{f6}rd"))
             }
             foreach ($i in 1, 2) {
                 $credential = Invoke-SecureCached -Key credential $block
@@ -323,10 +287,10 @@ Describe 'Invoke-SecureCached' {
                 $credential.UserName | Should -BeExactly 'dba'
                 $credential.GetNetworkCredential().Password | Should -BeExactly "p@ss w`u{f6}rd"
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'keeps the order of properties, and type names' {
+        It 'Values: keeps type names and the order of properties' {
             $null = Invoke-SecureCached -Key o {
                 [pscustomobject]@{ PSTypeName = 'Runbook.Job'; z = 1; a = 'x'; m = $null }
             }
@@ -335,17 +299,20 @@ Describe 'Invoke-SecureCached' {
             $object.psobject.TypeNames[0] | Should -Be 'Runbook.Job'
         }
 
-        It 'keeps an object of another type as its properties' {
-            $block = { Add-Run; [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') } }
+        It 'Values: returns an object of another type as its properties' {
+            $block = {
+                [CacheKitTest.Counter]::Add()
+                [pscustomobject]@{ Inner = [System.Text.StringBuilder]::new('x') }
+            }
             (Invoke-SecureCached $block).Inner | Should -BeOfType ([System.Text.StringBuilder])
             $value = Invoke-SecureCached $block
             $value.Inner.psobject.TypeNames[0] | Should -Be 'Deserialized.System.Text.StringBuilder'
             $value.Inner.Length | Should -Be 1
             "$($value.Inner)" | Should -Be 'x'
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'refuses a value that refers to itself' {
+        It 'Values: refuses a value that contains itself' {
             $failures = $null
             $block = { $a = @{}; $a.Self = $a; $a }
             $null = Invoke-SecureCached $block -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -354,29 +321,30 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'blocks that fail' {
-        It 'does not cache a block that wrote an error' {
+        It 'Errors: does not cache the result of a block that wrote an error' {
             foreach ($i in 1, 2) {
                 $failures = $null
-                $block = { Add-Run; Write-Error 'boom'; 'value' }
+                $block = { [CacheKitTest.Counter]::Add(); Write-Error 'boom'; 'value' }
                 $value = Invoke-SecureCached $block -ErrorAction SilentlyContinue -ErrorVariable failures
                 $value | Should -Be 'value'
                 "$failures" | Should -Be 'boom'
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'makes an error terminating with -ErrorAction Stop' {
+        It 'Errors: throws under -ErrorAction Stop' {
             { Invoke-SecureCached { Write-Error 'boom' } -ErrorAction Stop } | Should -Throw -ExpectedMessage 'boom'
         }
 
-        It 'lets through what the block throws' {
-            { Invoke-SecureCached { Add-Run; throw 'thrown' } } |
-                Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
-            { Invoke-SecureCached { Add-Run; throw 'thrown' } } | Should -Throw -ExpectedMessage 'thrown'
-            $script:runs | Should -Be 2
+        It 'Errors: throws what the block throws' {
+            foreach ($i in 1, 2) {
+                { Invoke-SecureCached { [CacheKitTest.Counter]::Add(); throw 'thrown' } } |
+                    Should -Throw -ExpectedMessage 'thrown' -ErrorId 'thrown'
+            }
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'leaves the loop around it with continue' {
+        It 'Errors: lets continue act on the loop around the call' {
             $left = foreach ($i in 1, 2, 3) {
                 $null = Invoke-SecureCached -Bypass { if ($i -eq 2) { continue } }
                 $i
@@ -384,7 +352,7 @@ Describe 'Invoke-SecureCached' {
             $left | Should -Be @(1, 3)
         }
 
-        It 'does not leak the variables of the block' {
+        It 'Errors: does not leak variables of the block' {
             $leak = 0
             $null = Invoke-SecureCached { $leak = 1; $leak }
             $leak | Should -Be 0
@@ -392,7 +360,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'time to live' {
-        It 'takes <Text> for a time to live' -ForEach @(
+        It 'Ttl: accepts <Text>' -ForEach @(
             @{ Text = '300'; Value = 300 }
             @{ Text = '0.5'; Value = 0.5 }
             @{ Text = 'text 300'; Value = '300' }
@@ -408,12 +376,12 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached -Ttl $Value -Key ttl { 'value' } | Should -Be 'value'
         }
 
-        It 'takes an unquoted 3651d for days, not for the decimal number' {
+        It 'Ttl: reads an unquoted 3651d as days, not as a decimal number' {
             { Invoke-SecureCached -Ttl 3651d { 1 } } |
                 Should -Throw -ErrorId "TtlInvalid,$commandType"
         }
 
-        It 'refuses <Text>' -ForEach @(
+        It 'Ttl: refuses <Text>' -ForEach @(
             @{ Text = 'zero'; Value = 0 }
             @{ Text = 'a negative number'; Value = -1 }
             @{ Text = 'a negative TimeSpan'; Value = [timespan]::FromSeconds(-1) }
@@ -427,33 +395,33 @@ Describe 'Invoke-SecureCached' {
             @{ Text = 'the largest number'; Value = [long]::MaxValue }
             @{ Text = 'a date'; Value = [datetime]::UnixEpoch }
         ) {
-            { Invoke-SecureCached -Ttl $Value { Add-Run } } |
+            { Invoke-SecureCached -Ttl $Value { [CacheKitTest.Counter]::Add() } } |
                 Should -Throw -ErrorId "TtlInvalid,$commandType"
-            $script:runs | Should -Be 0
+            [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
-        It 'computes it from the result' {
+        It 'Ttl: computes the time to live from the result' {
             foreach ($i in 1, 2) {
                 $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
-                    Add-Run
+                    [CacheKitTest.Counter]::Add()
                     [pscustomobject]@{ expires_in = 3600 }
                 }
             }
-            $script:runs | Should -Be 1
+            [CacheKitTest.Counter]::Count | Should -Be 1
         }
 
-        It 'does not store when the result says zero or less' {
+        It 'Ttl: does not store when the result asks for zero or less' {
             foreach ($i in 1, 2) {
                 $token = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {
-                    Add-Run
+                    [CacheKitTest.Counter]::Add()
                     [pscustomobject]@{ expires_in = 30 }
                 }
                 $token.expires_in | Should -Be 30
             }
-            $script:runs | Should -Be 2
+            [CacheKitTest.Counter]::Count | Should -Be 2
         }
 
-        It 'returns the value uncached when its script block gives no duration' {
+        It 'Ttl: returns the value uncached when the script block gives no duration' {
             $failures = $null
             Invoke-SecureCached -Key t -Ttl { 'soon' } { 1 } -ErrorVariable failures -ErrorAction SilentlyContinue |
                 Should -Be 1
@@ -462,7 +430,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'bad parameters' {
-        It 'refuses the namespace "<Value>"' -ForEach @(
+        It 'Namespace: refuses "<Value>"' -ForEach @(
             @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'a b' }, @{ Value = 'a:b' }, @{ Value = "a`n" }
             @{ Value = "`u{e4}" }, @{ Value = 'x' * 65 }
         ) {
@@ -470,7 +438,7 @@ Describe 'Invoke-SecureCached' {
                 Should -Throw -ErrorId "NamespaceInvalid,$commandType"
         }
 
-        It 'refuses a key that is <Name>' -ForEach @(
+        It 'Key: refuses the name <Name>' -ForEach @(
             @{ Name = 'empty'; Value = '' }
             @{ Name = 'white space'; Value = "`t" }
             @{ Name = 'null'; Value = $null }
@@ -480,52 +448,44 @@ Describe 'Invoke-SecureCached' {
                 Should -Throw -ErrorId "KeyInvalid,$commandType"
         }
 
-        It 'refuses -Refresh with -Bypass' {
+        It 'Refresh: refuses -Refresh together with -Bypass' {
             { Invoke-SecureCached -Refresh -Bypass { 1 } } |
                 Should -Throw -ErrorId "ParameterConflict,$commandType"
         }
     }
 
     Context 'bad configuration' {
-        It 'says what is wrong with a master key of <Length> characters, and not the key' -ForEach @(
+        It 'MasterKey: explains what is wrong with a key of <Length> characters without showing it' -ForEach @(
             @{ Value = 'f' * 63; Length = 63 }
             @{ Value = 'f' * 66; Length = 66 }
             @{ Value = '0x' + 'f' * 63; Length = 65 }
             @{ Value = 'f' * 128; Length = 128 }
         ) {
             $env:CACHEKIT_MASTER_KEY = $Value
-            { Invoke-SecureCached { Add-Run } } |
-                Should -Throw -ErrorId "MasterKeyInvalid,$commandType" -ExpectedMessage "*CACHEKIT_MASTER_KEY*$Length*"
-            try { Invoke-SecureCached { Add-Run } } catch { $failure = $_ }
+            $failure = { Invoke-SecureCached { [CacheKitTest.Counter]::Add() } } |
+                Should -Throw "*CACHEKIT_MASTER_KEY*$Length*" -ErrorId "MasterKeyInvalid,$commandType" -PassThru
             $shown = ($failure | Out-String) + $failure.ErrorDetails.RecommendedAction + $failure.Exception
             $shown | Should -Not -Match 'ffff'
             $failure.ErrorDetails.RecommendedAction | Should -Match 'New-CacheKitMasterKey'
-            $script:runs | Should -Be 0
+            [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
-        It 'refuses a key that is not hexadecimal' {
+        It 'MasterKey: refuses a key that is not hexadecimal' {
             $env:CACHEKIT_MASTER_KEY = 'g' * 64
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyInvalid,$commandType"
         }
 
-        It 'refuses a blank key rather than look further' {
+        It 'MasterKey: refuses a blank key instead of using the next source' {
             $env:CACHEKIT_MASTER_KEY = '  '
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyInvalid,$commandType"
         }
 
-        It 'says how to get a key when there is none' {
-            $saved = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
-            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = "$TestDrive"
+        It 'MasterKey: fails when there is no key' {
             $env:CACHEKIT_MASTER_KEY = $null
-            try {
-                { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyMissing,$commandType"
-            }
-            finally {
-                $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $saved
-            }
+            { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "MasterKeyMissing,$commandType"
         }
 
-        It 'takes the key of a file' {
+        It 'MasterKey: reads the key from a file' {
             $path = Join-Path $TestDrive 'master.key'
             New-CacheKitMasterKey -Path $path
             $env:CACHEKIT_MASTER_KEY = $null
@@ -533,7 +493,7 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached { 'value' } | Should -Be 'value'
         }
 
-        It 'refuses a key file that others can read' -Skip:$IsWindows {
+        It 'MasterKey: refuses a key file that others can read' -Skip:$IsWindows {
             $path = Join-Path $TestDrive 'open.key'
             New-CacheKitMasterKey -Path $path
             [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, GroupRead')
@@ -542,7 +502,7 @@ Describe 'Invoke-SecureCached' {
             { Invoke-SecureCached { 1 } } | Should -Throw -ErrorId "KeyFileTooOpen,$commandType"
         }
 
-        It 'refuses the cache path "<Value>"' -ForEach @(
+        It 'Store: refuses the cache path "<Value>"' -ForEach @(
             @{ Value = 'relative/cache.db' }, @{ Value = ' ' }, @{ Value = [IO.Path]::GetTempPath() }
         ) {
             $env:CACHEKIT_CACHE_PATH = $Value
@@ -551,8 +511,8 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'a broken cache' {
-        It 'runs the block, with one warning, when the directory cannot be written' {
-            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+        It 'Store: runs the block with one warning when the directory cannot be written' {
+            $file = Get-TestPath .txt
             [IO.File]::WriteAllText($file, 'not a directory')
             $env:CACHEKIT_CACHE_PATH = Join-Path $file 'cache.db'
             $warnings = @()
@@ -564,7 +524,7 @@ Describe 'Invoke-SecureCached' {
             "$warnings" | Should -BeLike "*$file*"
         }
 
-        It 'sets a damaged database aside, with a warning, and goes on' {
+        It 'Store: sets a damaged database aside with a warning and goes on' {
             $damage = 'this is not a database, but it is long enough to look like a file' * 40
             [IO.File]::WriteAllText($env:CACHEKIT_CACHE_PATH, $damage)
             $warnings = $null
@@ -575,15 +535,15 @@ Describe 'Invoke-SecureCached' {
             Invoke-SecureCached -Key a { 'other' } | Should -Be 'value'
         }
 
-        It 'makes a private file in a private directory' -Skip:$IsWindows {
-            $directory = Join-Path $TestDrive "$([guid]::NewGuid())"
+        It 'Store: creates a private file in a private directory' -Skip:$IsWindows {
+            $directory = Get-TestPath
             $env:CACHEKIT_CACHE_PATH = Join-Path $directory 'cache.db'
             $null = Invoke-SecureCached { 1 }
             [int][IO.File]::GetUnixFileMode($env:CACHEKIT_CACHE_PATH) | Should -Be 0x180
             [int][IO.File]::GetUnixFileMode($directory) | Should -Be 0x1C0
         }
 
-        It 'writes neither value nor name in clear' {
+        It 'Store: contains neither value nor name in clear text' {
             $null = Invoke-SecureCached -Key 'a-telling-name' { 'a-telling-value' }
             foreach ($file in Get-DatabaseFile -Suffix '*') {
                 Read-OpenFile -Path $file | Should -Not -Match 'telling'
@@ -592,7 +552,7 @@ Describe 'Invoke-SecureCached' {
     }
 
     Context 'completion' {
-        It 'offers durations and namespaces' {
+        It 'Completion: offers durations and namespaces' {
             $null = Invoke-SecureCached -Namespace completed-namespace { 1 }
             Get-CompletionText -Line 'Invoke-SecureCached -Ttl 5' | Should -Contain '5m'
             Get-CompletionText -Line 'Invoke-SecureCached -Namespace compl' | Should -Contain 'completed-namespace'

@@ -2,25 +2,22 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
-
-    # What follows the name in each error id of the command.
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.NewCacheKitMasterKeyCommand'
 }
 
 AfterAll {
-    $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
+    Restore-TestEnvironment
 }
 
 Describe 'New-CacheKitMasterKey' {
-    It 'gives 64 lower-case hexadecimal digits, other ones each time' {
+    It 'MasterKey: creates 64 lower-case hexadecimal digits, different each time' {
         $keys = foreach ($i in 1..20) { New-CacheKitMasterKey }
         $keys | Should -MatchExactly '\A[0-9a-f]{64}\z'
         [System.Collections.Generic.HashSet[string]]::new([string[]]$keys).Count | Should -Be 20
     }
 
-    It 'gives a SecureString' {
+    It 'MasterKey: returns a SecureString with -AsSecureString' {
         $key = New-CacheKitMasterKey -AsSecureString
         $key | Should -BeOfType ([securestring])
         $key.Length | Should -Be 64
@@ -29,22 +26,22 @@ Describe 'New-CacheKitMasterKey' {
 
     Context 'with -Path' {
         BeforeEach {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid())/master.key"
+            $path = Join-Path (Get-TestPath) 'master.key'
         }
 
-        It 'writes a private file with the directories that it needs, and outputs nothing' {
+        It 'MasterKey: writes a private file with its directories and outputs nothing' {
             New-CacheKitMasterKey -Path $path | Should -BeNullOrEmpty
             [IO.File]::ReadAllText($path) | Should -MatchExactly '\A[0-9a-f]{64}\n\z'
             Test-CacheKitMasterKey -Path $path | Should -BeTrue
         }
 
-        It 'gives no rights to others' -Skip:$IsWindows {
+        It 'MasterKey: gives others no rights to the file' -Skip:$IsWindows {
             New-CacheKitMasterKey -Path $path
             [int][IO.File]::GetUnixFileMode($path) | Should -Be 0x180
             [int][IO.File]::GetUnixFileMode((Split-Path $path)) | Should -Be 0x1C0
         }
 
-        It 'keeps a key that is there' {
+        It 'MasterKey: does not overwrite a key' {
             New-CacheKitMasterKey -Path $path
             $before = [IO.File]::ReadAllText($path)
             { New-CacheKitMasterKey -Path $path } |
@@ -52,7 +49,7 @@ Describe 'New-CacheKitMasterKey' {
             [IO.File]::ReadAllText($path) | Should -BeExactly $before
         }
 
-        It 'replaces it with -Force' {
+        It 'MasterKey: overwrites a key with -Force' {
             New-CacheKitMasterKey -Path $path
             $before = [IO.File]::ReadAllText($path)
             New-CacheKitMasterKey -Path $path -Force
@@ -61,7 +58,7 @@ Describe 'New-CacheKitMasterKey' {
                 Should -Be 'master.key', 'master.key.lock'
         }
 
-        It 'does not replace a file of several keys, not even with -Force' {
+        It 'Rotation: does not overwrite a file of several keys, not even with -Force' {
             New-CacheKitMasterKey -Path $path
             [IO.File]::AppendAllText($path, (New-CacheKitMasterKey) + "`n")
             $before = [IO.File]::ReadAllText($path)
@@ -71,13 +68,13 @@ Describe 'New-CacheKitMasterKey' {
             [IO.File]::ReadAllText($path) | Should -BeExactly $before
         }
 
-        It 'writes nothing with -WhatIf, not even with -Force' {
+        It 'WhatIf: writes no key file, not even with -Force' {
             New-CacheKitMasterKey -Path $path -WhatIf
             New-CacheKitMasterKey -Path $path -Force -WhatIf
             Test-Path -LiteralPath $path | Should -BeFalse
         }
 
-        It 'resolves the path as PowerShell does' {
+        It 'MasterKey: resolves a relative path against the current location' {
             Push-Location $TestDrive
             try {
                 New-CacheKitMasterKey -Path './relative.key'
@@ -88,15 +85,15 @@ Describe 'New-CacheKitMasterKey' {
             Test-Path -LiteralPath (Join-Path $TestDrive 'relative.key') | Should -BeTrue
         }
 
-        It 'refuses "<Value>", which is no file' -ForEach @(
+        It 'MasterKey: refuses the path "<Value>"' -ForEach @(
             @{ Value = '' }, @{ Value = ' ' }, @{ Value = 'Env:KEY' }, @{ Value = 'NoSuchDrive:\key' }
         ) {
             { New-CacheKitMasterKey -Path $Value } |
                 Should -Throw -ErrorId "KeyFileUnusable,$commandType"
         }
 
-        It 'says why a file cannot be written' {
-            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+        It 'MasterKey: fails when the file cannot be written' {
+            $file = Get-TestPath .txt
             [IO.File]::WriteAllText($file, 'not a directory')
             { New-CacheKitMasterKey -Path (Join-Path $file 'master.key') } |
                 Should -Throw -ErrorId "KeyFileUnusable,$commandType"
@@ -105,31 +102,22 @@ Describe 'New-CacheKitMasterKey' {
 
     Context 'with -Save' {
         BeforeEach {
-            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
+            Initialize-TestEnvironment
+            $env:CACHEKIT_MASTER_KEY = $null
         }
 
-        It 'is the key of the very next call' {
-            $saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_MASTER_KEY_FILE, $env:CACHEKIT_CACHE_PATH
-            try {
-                $env:CACHEKIT_MASTER_KEY = $env:CACHEKIT_MASTER_KEY_FILE = $null
-                $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive "$([guid]::NewGuid()).db"))
-                New-CacheKitMasterKey -Save
-                Invoke-SecureCached -Key item { 'under the first key' } | Should -Be 'under the first key'
-                New-CacheKitMasterKey -Save -Force
-                Invoke-SecureCached -Key item { 'under the second key' } | Should -Be 'under the second key'
-            }
-            finally {
-                $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_MASTER_KEY_FILE, $env:CACHEKIT_CACHE_PATH = $saved
-            }
+        It 'MasterKey: is used by the next call after -Save' {
+            New-CacheKitMasterKey -Save
+            Invoke-SecureCached -Key item { 'under the first key' } | Should -Be 'under the first key'
+            New-CacheKitMasterKey -Save -Force
+            Invoke-SecureCached -Key item { 'under the second key' } | Should -Be 'under the second key'
         }
 
-        It 'saves the key where it is found without a variable' {
+        It 'MasterKey: saves the key where it is found without a variable' {
             New-CacheKitMasterKey -Save | Should -BeNullOrEmpty
             $report = Test-CacheKitMasterKey -Detailed
-            if ($null -eq $env:CACHEKIT_MASTER_KEY -and $null -eq $env:CACHEKIT_MASTER_KEY_FILE) {
-                $report.Source | Should -Be 'the saved key file'
-                $report.IsValid | Should -BeTrue
-            }
+            $report.Source | Should -Be 'the saved key file'
+            $report.IsValid | Should -BeTrue
             { New-CacheKitMasterKey -Save } | Should -Throw -ErrorId "KeyFileExists,$commandType"
             New-CacheKitMasterKey -Save -Force
         }

@@ -1,24 +1,12 @@
 #Requires -Version 7.4
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The keys are the tests'' own.')]
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSAvoidGlobalVars', '', Justification = 'The vaults of the stand-in for SecretManagement are one.')]
 param()
 
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
-        'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'CACHEKIT_API_KEY'
-        'REDIS_URL', 'PSModulePath'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
+    . "$PSScriptRoot/common.ps1"
     $script:one = '1' * 64
     $script:two = '2' * 64
     $script:three = '3' * 64
@@ -29,7 +17,7 @@ BeforeAll {
     }
 
     function Get-ClearSecret([string] $Vault, [string] $Name) {
-        [System.Net.NetworkCredential]::new('', $global:CacheKitTestVaults[$Vault][$Name]).Password
+        ConvertFrom-Secret $global:CacheKitTestVaults[$Vault][$Name]
     }
 
     function Get-SessionKeyCheck($Session) {
@@ -38,30 +26,25 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'New-CacheKitSession with keys' {
     BeforeEach {
-        foreach ($name in $script:variables -ne 'PSModulePath') {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/environment.db"
+        Initialize-TestEnvironment
+        $env:CACHEKIT_MASTER_KEY = $null
     }
 
     Context 'given as parameters' {
-        It 'takes previous keys as text, SecureString and bytes' {
-            $secure = ConvertTo-SecureString $script:two -AsPlainText -Force
+        It 'MasterKey: accepts previous keys as text, SecureString and bytes' {
+            $secure = ConvertTo-Secret $script:two
             $bytes = [Convert]::FromHexString($script:three)
             $session = New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey ('4' * 64), $secure, $bytes
             Get-SessionKeyCheck $session |
                 Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one), and 3 previous keys"
         }
 
-        It 'takes one previous key in any form: <Name>' -ForEach @(
+        It 'MasterKey: accepts one previous key in any form: <Name>' -ForEach @(
             @{ Name = 'text'; Key = '2' * 64 }
             @{ Name = 'bytes'; Key = [byte[]] (, 0x22 * 32) }
             @{ Name = 'a list of bytes'; Key = , [byte[]] (, 0x22 * 32) }
@@ -71,11 +54,11 @@ Describe 'New-CacheKitSession with keys' {
                 Should -Throw -ErrorId "KeyRingInvalid,$commandType"
         }
 
-        It 'takes an empty list for no previous key' {
+        It 'MasterKey: accepts an empty list of previous keys' {
             { New-CacheKitSession -Memory -MasterKey $script:one -PreviousMasterKey @() } | Should -Not -Throw
         }
 
-        It 'finds what was written under a previous key, and encrypts under the new one' {
+        It 'MasterKey: reads entries under a previous key and encrypts under the new one' {
             $path = "$TestDrive/ring.db"
             $old = New-CacheKitSession -Path $path -MasterKey $script:one -NoMemoryTier
             Invoke-SecureCached -Session $old -Key moved { 'before' } | Should -Be 'before'
@@ -85,7 +68,7 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Session $old -Key fresh { 'not found' } | Should -Be 'not found'
         }
 
-        It 'does not use the previous keys of the environment beside -MasterKey' {
+        It 'MasterKey: ignores the previous keys of the environment with -MasterKey' {
             $env:CACHEKIT_MASTER_KEY = $script:three
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'not a key'
             $session = New-CacheKitSession -Memory -MasterKey $script:one
@@ -93,7 +76,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -Be "-MasterKey, fingerprint $(Get-Fingerprint $script:one)"
         }
 
-        It 'refuses <Name> with <ErrorId>' -ForEach @(
+        It 'MasterKey: refuses <Name> with <ErrorId>' -ForEach @(
             @{
                 Name = 'the same key twice'; ErrorId = 'KeyRingInvalid'
                 Given = @{ MasterKey = '1' * 64; PreviousMasterKey = '1' * 64 }
@@ -144,15 +127,14 @@ Describe 'New-CacheKitSession with keys' {
             $failure = { New-CacheKitSession -Memory @Given } | Should -Throw -PassThru
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,$commandType"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
-            $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
+            $failure.CategoryInfo.Category | Should -Be (Get-DocumentedCategory $ErrorId)
             "$failure $($failure.TargetObject) $($failure.CategoryInfo) $($failure.Exception)" |
                 Should -Not -Match '1111|2222|abab|ABAB'
         }
     }
 
     Context 'of the environment' {
-        It 'has a ring of both variables' {
+        It 'MasterKey: builds a ring from both variables' {
             $env:CACHEKIT_MASTER_KEY = $script:one
             $path = $env:CACHEKIT_CACHE_PATH
             Invoke-SecureCached -Session (New-CacheKitSession -Path $path) -Key v { 'before' } | Should -Be 'before'
@@ -161,7 +143,7 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Key v { 'after' } | Should -Be 'before'
         }
 
-        It 'has a ring of the rotation variable' {
+        It 'MasterKey: builds a ring from the rotation variable' {
             $env:CACHEKIT_MASTER_KEY = $script:one
             Invoke-SecureCached -Key r { 'before' } | Should -Be 'before'
             $env:CACHEKIT_MASTER_KEY_ROTATION = $script:two
@@ -170,7 +152,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -BeLike "*_ROTATION, fingerprint $(Get-Fingerprint $script:two), and a previous key"
         }
 
-        It 'has a ring of a key file' {
+        It 'MasterKey: builds a ring from a key file' {
             $env:CACHEKIT_MASTER_KEY = $script:one
             Invoke-SecureCached -Key f { 'before' } | Should -Be 'before'
             $env:CACHEKIT_MASTER_KEY = $null
@@ -180,7 +162,7 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Key f { 'after' } | Should -Be 'before'
         }
 
-        It 'says at once which variables do not go together' {
+        It 'MasterKey: refuses variables that conflict' {
             $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one, $script:two
             Invoke-SecureCached -Key c { 'fine' } | Should -Be 'fine'
             $env:CACHEKIT_MASTER_KEY_ROTATION = $script:three
@@ -194,15 +176,16 @@ Describe 'New-CacheKitSession with keys' {
 
     Context 'in a secret vault' {
         BeforeAll {
-            $modules = "$PSScriptRoot/../fixtures/modules"
-            $env:PSModulePath = $modules, $script:saved['PSModulePath'] -join [IO.Path]::PathSeparator
+            $savedModulePath = $env:PSModulePath
+            $vault = "$repositoryRoot/tests/fixtures/modules"
+            $env:PSModulePath = $vault, $savedModulePath -join [System.IO.Path]::PathSeparator
             $global:CacheKitTestVaults = [ordered]@{ First = @{}; Second = @{} }
         }
 
         AfterAll {
             Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
             Remove-Variable -Name CacheKitTestVaults -Scope Global
-            $env:PSModulePath = $script:saved['PSModulePath']
+            $env:PSModulePath = $savedModulePath
         }
 
         BeforeEach {
@@ -210,9 +193,13 @@ Describe 'New-CacheKitSession with keys' {
             $global:CacheKitTestVaults['Second'] = @{}
         }
 
-        It 'takes a key from <Name>' -ForEach @(
+        It 'MasterKey: reads <Name> from a vault' -ForEach @(
             @{ Name = 'text'; Secret = '1' * 64; Others = '' }
-            @{ Name = 'a SecureString'; Secret = ConvertTo-SecureString ('1' * 64) -AsPlainText -Force; Others = '' }
+            @{
+                Name   = 'a SecureString'
+                Secret = [Net.NetworkCredential]::new('', '1' * 64).SecurePassword
+                Others = ''
+            }
             @{ Name = 'bytes'; Secret = [byte[]] (, 0x11 * 32); Others = '' }
             @{ Name = 'text with a line end'; Secret = '1' * 64 + "`r`n"; Others = '' }
             @{ Name = 'two lines'; Secret = '1' * 64 + "`n" + '2' * 64; Others = ', and a previous key' }
@@ -229,7 +216,7 @@ Describe 'New-CacheKitSession with keys' {
             Get-SessionKeyCheck $session | Should -BeLike "the secret 'ring' of the vault 'Second', *"
         }
 
-        It 'finds what was written under the second key of a secret' {
+        It 'MasterKey: reads entries under the second key of a secret' {
             $path = "$TestDrive/secret.db"
             Invoke-SecureCached -Session (New-CacheKitSession -Path $path -MasterKey $script:one) -Key s { 'before' } |
                 Should -Be 'before'
@@ -238,14 +225,14 @@ Describe 'New-CacheKitSession with keys' {
             Invoke-SecureCached -Session $session -Key s { 'after' } | Should -Be 'before'
         }
 
-        It 'comes before the environment, whose keys it does not mix with its own' {
+        It 'MasterKey: prefers the secret to the environment and does not mix their keys' {
             $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:two, 'not a key'
             $global:CacheKitTestVaults['First']['ring'] = $script:one
             Get-SessionKeyCheck (New-CacheKitSession -Memory -SecretName ring) |
                 Should -Be "the secret 'ring', fingerprint $(Get-Fingerprint $script:one)"
         }
 
-        It 'refuses <Name> with <ErrorId>' -ForEach @(
+        It 'MasterKey: refuses <Name> in a vault with <ErrorId>' -ForEach @(
             @{
                 Name = 'a secret that is not there'; ErrorId = 'MasterKeyMissing'
                 Given = @{ SecretName = 'nowhere' }; Says = "'nowhere'"
@@ -285,7 +272,7 @@ Describe 'New-CacheKitSession with keys' {
             $global:CacheKitTestVaults['First'] = @{
                 half       = '1' * 32
                 bytes      = [byte[]]::new(16)
-                credential = [pscredential]::new('ada', (ConvertTo-SecureString '1111' -AsPlainText -Force))
+                credential = [pscredential]::new('ada', (ConvertTo-Secret '1111'))
                 nothing    = $null
                 locked     = { throw 'the vault is locked' }
                 twice      = '1' * 64 + "`n" + '1' * 64
@@ -296,12 +283,11 @@ Describe 'New-CacheKitSession with keys' {
             $failure.FullyQualifiedErrorId | Should -Be "$ErrorId,$commandType"
             "$failure" | Should -BeLike "*$Says*"
             $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/errors.md")
-            $page | Should -Match "``$ErrorId`` \| $($failure.CategoryInfo.Category) \|"
+            $failure.CategoryInfo.Category | Should -Be (Get-DocumentedCategory $ErrorId)
             "$failure $($failure.TargetObject) $($failure.Exception)" | Should -Not -Match '1111|2222'
         }
 
-        It 'is where a rotation puts the new key, in the vault that has the secret' {
+        It 'Rotation: stores the new key in the vault that has the secret' {
             $global:CacheKitTestVaults['Second']['ring'] = $script:one
             $session = New-CacheKitSession -Memory -SecretName ring
             Start-CacheKitKeyRotation -Session $session $script:two -WhatIf
@@ -315,7 +301,7 @@ Describe 'New-CacheKitSession with keys' {
             Get-ClearSecret Second ring | Should -BeExactly $script:two
         }
 
-        It 'is left as it is by a rotation when <Name>' -ForEach @(
+        It 'Rotation: does not change the secret when <Name>' -ForEach @(
             @{
                 Name = 'it has other keys by now'; ErrorId = 'KeyFileChanged'
                 First = @{}; Second = @{ ring = '3' * 64 }
@@ -337,7 +323,7 @@ Describe 'New-CacheKitSession with keys' {
             Get-SessionKeyCheck $session | Should -BeLike "*fingerprint $(Get-Fingerprint $script:one)"
         }
 
-        It 'says what is missing where the module is not installed' {
+        It 'MasterKey: fails when the vault module is not installed' {
             Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
             $path = $env:PSModulePath
             $env:PSModulePath = "$TestDrive"
@@ -354,7 +340,7 @@ Describe 'New-CacheKitSession with keys' {
                 Should -BeLike 'Install-Module Microsoft.PowerShell.SecretManagement*'
         }
 
-        It 'is not mistaken for a function of the same name' {
+        It 'MasterKey: does not call a function that has the name of a vault command' {
             function global:Get-Secret { 'f' * 64 }
             try {
                 $global:CacheKitTestVaults['First']['ring'] = $script:one

@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.ProtectCacheKitDataCommand'
     $key = 'ab' * 32
 }
@@ -17,7 +17,7 @@ Describe 'Protect-CacheKitData' {
         $session.Dispose()
     }
 
-    It 'writes one array of bytes, not its bytes' {
+    It 'Data: writes one array of bytes, not single bytes' {
         $count = 0
         Protect-CacheKitData @common 'text' | ForEach-Object {
             $count++
@@ -26,7 +26,7 @@ Describe 'Protect-CacheKitData' {
         $count | Should -Be 1
     }
 
-    It 'never writes the same bytes twice, nor anything that can be read' {
+    It 'Data: writes different and unreadable bytes each time' {
         $one = Protect-CacheKitData @common 'the-secret'
         $two = Protect-CacheKitData @common 'the-secret'
         [Convert]::ToHexString($one) | Should -Not -Be ([Convert]::ToHexString($two))
@@ -34,7 +34,7 @@ Describe 'Protect-CacheKitData' {
         [System.Text.Encoding]::Latin1.GetString($one, 0, 3) | Should -BeExactly 'CKP'
     }
 
-    It 'takes <Case> and gives it back' -ForEach @(
+    It 'Data: protects and returns <Case>' -ForEach @(
         @{ Case = 'null'; Value = $null }
         @{ Case = 'empty text'; Value = '' }
         @{ Case = 'text'; Value = "$([char] 0x3A9)$([char] 0x3BC)" }
@@ -55,23 +55,21 @@ Describe 'Protect-CacheKitData' {
         }
     }
 
-    It 'keeps a SecureString and a PSCredential as themselves' {
-        $secret = [securestring]::new()
-        'p4ssw0rd'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
-        $bytes = Protect-CacheKitData @common ([pscredential]::new('ada', $secret))
+    It 'Data: keeps a PSCredential and its SecureString' {
+        $bytes = Protect-CacheKitData @common ([pscredential]::new('ada', (ConvertTo-Secret 'p4ssw0rd')))
         [System.Text.Encoding]::Latin1.GetString($bytes) | Should -Not -Match 'ada'
         $back = Unprotect-CacheKitData @common $bytes
         $back | Should -BeOfType pscredential
         $back.GetNetworkCredential().Password | Should -BeExactly 'p4ssw0rd'
     }
 
-    It 'writes as many arrays as objects come' {
+    It 'Pipeline: writes one array for each object' {
         $frames = @('a', 'b', 3 | Protect-CacheKitData @common)
         $frames | Should -HaveCount 3
         $frames | Unprotect-CacheKitData @common | Should -Be @('a', 'b', 3)
     }
 
-    It 'puts bytes together again that the pipeline has taken apart' {
+    It 'Pipeline: joins the bytes of an array again' {
         $bytes = [byte[]] (0..255)
         $frames = @($bytes | Protect-CacheKitData @common)
         $frames | Should -HaveCount 1
@@ -80,7 +78,7 @@ Describe 'Protect-CacheKitData' {
         $back | Should -Be $bytes
     }
 
-    It 'does not put bytes together over another object' {
+    It 'Pipeline: does not join bytes across another object' {
         $frames = @(& { [byte] 1; [byte] 2; 'text'; [byte] 3 } | Protect-CacheKitData @common)
         $frames | Should -HaveCount 3
         $back = @($frames | Unprotect-CacheKitData @common)
@@ -89,7 +87,7 @@ Describe 'Protect-CacheKitData' {
         , $back[2] | Should -BeOfType byte[]
     }
 
-    It 'writes as it is told' {
+    It 'Serializer: applies -NoCompression and -Serializer to protected data' {
         $long = Protect-CacheKitData @common ('x' * 5000)
         $long.Length | Should -BeLessThan 1000
         (Protect-CacheKitData @common ('x' * 5000) -NoCompression).Length | Should -BeGreaterThan 5000
@@ -97,7 +95,7 @@ Describe 'Protect-CacheKitData' {
         (Unprotect-CacheKitData @common $frame).a | Should -Be 1
     }
 
-    It 'says what it cannot keep, and goes on' {
+    It 'Data: reports a value that it cannot keep and goes on' {
         $loop = @{}
         $loop.self = $loop
         $problems = $null
@@ -106,7 +104,7 @@ Describe 'Protect-CacheKitData' {
         $problems[0].FullyQualifiedErrorId | Should -Be "ValueTooDeep,$commandType"
     }
 
-    It 'refuses the key <Case>' -ForEach @(
+    It 'Data: refuses the key <Case>' -ForEach @(
         @{ Case = 'of nothing'; Text = '' }
         @{ Case = 'of spaces'; Text = ' ' }
         @{ Case = 'of 1025 bytes'; Text = 'x' * 1025 }
@@ -115,7 +113,7 @@ Describe 'Protect-CacheKitData' {
         { Protect-CacheKitData @common 1 -Key $Text } | Should -Throw -ErrorId "KeyInvalid,$commandType"
     }
 
-    It 'touches no store' {
+    It 'Data: uses no store' {
         $path = "$TestDrive/never.db"
         $other = New-CacheKitSession -Path $path -MasterKey $key
         $null = Protect-CacheKitData -Session $other 1 | Unprotect-CacheKitData -Session $other

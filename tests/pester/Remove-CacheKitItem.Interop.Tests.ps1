@@ -3,17 +3,13 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.RemoveCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
 }
 
 Describe 'Remove-CacheKitItem -Interop' {
     BeforeEach {
         $table = @{}
-        Register-InteropTable InteropRemove $table
+        Register-TableBackend -Name InteropRemove -Table $table
         $session = New-CacheKitSession -Backend InteropRemove -MasterKey $master
         $call = @{ Session = $session } + $user
     }
@@ -23,7 +19,7 @@ Describe 'Remove-CacheKitItem -Interop' {
         Unregister-CacheKitBackend InteropRemove
     }
 
-    It 'removes the entry, and no other one' {
+    It 'Interop: removes the entry and no other one' {
         Set-CacheKitItem @call 1
         $other = @{ Session = $session; Interop = 'get_user'; Namespace = 'users'; ArgumentList = 43 }
         Set-CacheKitItem @other 2
@@ -32,13 +28,13 @@ Describe 'Remove-CacheKitItem -Interop' {
         Test-CacheKitItem @other | Should -BeTrue
     }
 
-    It 'lets the block run again' {
+    It 'Interop: runs the block again after the removal' {
         Invoke-SecureCached @call { 'first' } | Should -Be 'first'
         Remove-CacheKitItem @call
         Invoke-SecureCached @call { 'second' } | Should -Be 'second'
     }
 
-    It 'says that there is no entry' {
+    It 'Interop: reports a missing entry' {
         $problems = $null
         Remove-CacheKitItem @call -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems | Should -HaveCount 1
@@ -46,19 +42,19 @@ Describe 'Remove-CacheKitItem -Interop' {
         $problems[0].TargetObject | Should -Be 'get_user'
     }
 
-    It 'removes what it could not open' {
+    It 'Interop: removes an entry that it cannot open' {
         $table[$place] = [byte[]] (1, 2, 3)
         Remove-CacheKitItem @call
         $table.Count | Should -Be 0
     }
 
-    It 'changes nothing under -WhatIf' {
+    It 'WhatIf: removes no interop entry' {
         Set-CacheKitItem @call 1
         Remove-CacheKitItem @call -WhatIf
         Test-CacheKitItem @call | Should -BeTrue
     }
 
-    It 'records it' {
+    It 'Audit: records the removal of an interop entry' {
         $audited = New-CacheKitSession -Backend InteropRemove -MasterKey $master -AuditPath "$TestDrive/audit.jsonl"
         Set-CacheKitItem -Session $audited @user 1
         Remove-CacheKitItem -Session $audited @user
@@ -66,9 +62,9 @@ Describe 'Remove-CacheKitItem -Interop' {
         $audited.Dispose()
     }
 
-    It 'is refused with <Case>' -ForEach @(
-        @{ Case = 'what is passed through'; Given = @{ PassThru = $true }; Id = 'AmbiguousParameterSet' }
-        @{ Case = 'a key'; Given = @{ Key = 'a' }; Id = 'AmbiguousParameterSet' }
+    It 'Interop: refuses <Case>' -ForEach @(
+        @{ Case = '-PassThru'; Given = @{ PassThru = $true }; Id = 'AmbiguousParameterSet' }
+        @{ Case = '-Key'; Given = @{ Key = 'a' }; Id = 'AmbiguousParameterSet' }
         @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
     ) {
         Set-CacheKitItem @call 1
@@ -76,7 +72,7 @@ Describe 'Remove-CacheKitItem -Interop' {
         Test-CacheKitItem @call | Should -BeTrue
     }
 
-    It 'is refused with the name <Name>' -ForEach @(
+    It 'Interop: refuses the name <Name>' -ForEach @(
         @{ Name = '' }, @{ Name = '-a' }, @{ Name = 'a:b' }, @{ Name = "a`n" }, @{ Name = 'a..b' }, @{ Name = 'x' * 65 }
     ) {
         { Remove-CacheKitItem -Session $session -Interop $Name -Namespace users } |

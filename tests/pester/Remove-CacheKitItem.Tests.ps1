@@ -2,14 +2,14 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.RemoveCacheKitItemCommand'
     $key = 'ab' * 32
 }
 
 Describe 'Remove-CacheKitItem' {
     BeforeEach {
-        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -MasterKey $key
+        $session = New-CacheKitSession -Path (Get-TestPath .db) -MasterKey $key
         $common = @{ Session = $session }
         foreach ($name in 'db/one', 'db/two', 'web') {
             Set-CacheKitItem @common $name $name
@@ -20,13 +20,13 @@ Describe 'Remove-CacheKitItem' {
         $session.Dispose()
     }
 
-    It 'removes by name, from store and memory, and writes nothing' {
+    It 'Item: is removed from store and memory by name, without output' {
         Remove-CacheKitItem @common 'db/one' | Should -BeNullOrEmpty
         Test-CacheKitItem @common 'db/one' | Should -BeFalse
         @(Get-CacheKitEntry @common) | Should -HaveCount 2
     }
 
-    It 'says that there is no item of a name, and goes on' {
+    It 'Item: reports a missing name and goes on' {
         $problems = $null
         Remove-CacheKitItem @common none, web -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems | Should -HaveCount 1
@@ -34,25 +34,25 @@ Describe 'Remove-CacheKitItem' {
         Test-CacheKitItem @common web | Should -BeFalse
     }
 
-    It 'takes wildcards, and says nothing when none matches' {
+    It 'Item: is removed by wildcards, and no match is no error' {
         Remove-CacheKitItem @common 'db/*'
         (Get-CacheKitEntry @common).Name | Should -Be 'web'
         Remove-CacheKitItem @common 'db/*' -ErrorAction Stop
     }
 
-    It 'takes nothing of -LiteralName for a wildcard' {
+    It 'Item: takes -LiteralName without wildcards' {
         Set-CacheKitItem @common '*' 1
         Remove-CacheKitItem @common -LiteralName '*'
         @(Get-CacheKitEntry @common) | Should -HaveCount 3
     }
 
-    It 'takes names and rows from the pipeline' {
+    It 'Pipeline: removes by names and rows' {
         'db/one', 'db/two' | Remove-CacheKitItem @common
         [pscustomobject] @{ Name = 'web' } | Remove-CacheKitItem @common
         @(Get-CacheKitEntry @common) | Should -HaveCount 0
     }
 
-    It 'takes entries from the pipeline, with a name or without' {
+    It 'Pipeline: removes entries with or without a name' {
         $null = Invoke-SecureCached @common { 'derived' }
         Get-CacheKitEntry @common | Where-Object Name -EQ $null | Remove-CacheKitItem @common
         @(Get-CacheKitEntry @common) | Should -HaveCount 3
@@ -60,13 +60,13 @@ Describe 'Remove-CacheKitItem' {
         (Get-CacheKitEntry @common).Name | Should -Be 'web'
     }
 
-    It 'takes entries of another namespace than the session''s' {
+    It 'Namespace: removes piped entries of another namespace' {
         Set-CacheKitItem @common -Namespace other one 1
         Get-CacheKitEntry @common -Namespace other | Remove-CacheKitItem @common
         Test-CacheKitItem @common -Namespace other one | Should -BeFalse
     }
 
-    It 'takes the entries of input objects, which have one name' {
+    It 'Pipeline: removes entries of input objects, which share one name' {
         $null = 1..3 | Invoke-SecureCached @common -Key piped { $_ }
         @(Get-CacheKitEntry @common piped) | Should -HaveCount 3
         Test-CacheKitItem @common piped | Should -BeFalse
@@ -76,7 +76,7 @@ Describe 'Remove-CacheKitItem' {
         @(Get-CacheKitEntry @common 'pip*') | Should -HaveCount 0
     }
 
-    It 'takes the key of the store' {
+    It 'Entry: is removed by its key in the store' {
         $physical = (Get-CacheKitEntry @common web).Key
         Remove-CacheKitItem @common -Key $physical
         Test-CacheKitItem @common web | Should -BeFalse
@@ -86,32 +86,32 @@ Describe 'Remove-CacheKitItem' {
             Should -Throw -ErrorId "EntryNotOfTenant,$commandType"
     }
 
-    It 'removes what is stale, too' {
+    It 'StaleIfError: removes stale entries' {
         $null = Invoke-SecureCached @common -Key graced -Ttl 1ms -StaleIfError 1h { 'old' }
-        while (Test-CacheKitItem @common graced) { continue }
+        Wait-Until { -not (Test-CacheKitItem @common graced) }
         @(Get-CacheKitEntry @common graced -IncludeStale) | Should -HaveCount 1
         Remove-CacheKitItem @common 'grac*'
         @(Get-CacheKitEntry @common 'grac*' -IncludeStale) | Should -HaveCount 0
         { Invoke-SecureCached @common -Key graced -StaleIfError 1h { throw 'down' } } | Should -Throw 'down'
     }
 
-    It 'gives out the entries with -PassThru' {
+    It 'Item: returns the removed entries with -PassThru' {
         (Remove-CacheKitItem @common web -PassThru).Name | Should -Be 'web'
         (Remove-CacheKitItem @common 'db/*' -PassThru).Name | Sort-Object | Should -Be @('db/one', 'db/two')
     }
 
-    It 'removes nothing under -WhatIf' {
+    It 'WhatIf: removes no item' {
         Remove-CacheKitItem @common web, 'db/*' -WhatIf
         Get-CacheKitEntry @common | Remove-CacheKitItem @common -WhatIf
         @(Get-CacheKitEntry @common) | Should -HaveCount 3
         Get-CacheKitItem @common web | Should -Be 'web'
     }
 
-    It 'says so when there is nothing to remove' {
+    It 'Item: fails when nothing is given to remove' {
         { Remove-CacheKitItem @common } | Should -Throw -ErrorId "ItemNameInvalid,$commandType"
     }
 
-    It 'says that the store failed, and whatever is in memory is gone' {
+    It 'Backend: reports StoreUnavailable when -Remove throws' {
         $table = @{}
         Register-CacheKitBackend Stuck -Force -Get {
             param($Key)

@@ -4,17 +4,16 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
+    . "$PSScriptRoot/common.ps1"
+    Initialize-TestEnvironment
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
+    Restore-TestEnvironment
 }
 
 Describe 'Remove-CacheKitSession' {
-    It 'closes sessions, by parameter and from the pipeline' {
+    It 'Session: is closed by parameter and from the pipeline' {
         $sessions = 1..3 | ForEach-Object { New-CacheKitSession -Memory }
         Remove-CacheKitSession $sessions[0]
         $sessions.IsClosed | Should -Be @($true, $false, $false)
@@ -23,14 +22,14 @@ Describe 'Remove-CacheKitSession' {
         { Invoke-SecureCached -Session $sessions[0] { 1 } } | Should -Throw -ErrorId 'SessionClosed,*'
     }
 
-    It 'closes nothing with -WhatIf' {
+    It 'WhatIf: closes no session' {
         $session = New-CacheKitSession -Memory
         Remove-CacheKitSession $session -WhatIf
         $session.IsClosed | Should -BeFalse
         Remove-CacheKitSession $session
     }
 
-    It 'leaves what is stored' {
+    It 'Session: leaves its stored entries when it is closed' {
         $path = "$TestDrive/kept.db"
         $session = New-CacheKitSession -Path $path
         Invoke-SecureCached -Session $session -Key k { 'first' } | Should -Be first
@@ -41,7 +40,7 @@ Describe 'Remove-CacheKitSession' {
         $again | Remove-CacheKitSession
     }
 
-    It 'lets a call that uses the session end first' {
+    It 'Session: is closed after the call that uses it' {
         $session = New-CacheKitSession -Memory
         $seen = Invoke-SecureCached -Session $session -Key k {
             Remove-CacheKitSession $session

@@ -3,24 +3,14 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.SetCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
-
-    # The document of the entry that the table has.
-    function Get-StoredHex {
-        $document = Unprotect-InteropDocument $table[$place] -Key $place -MasterKey $master
-        [Convert]::ToHexString($document).ToLowerInvariant()
-    }
 }
 
 Describe 'Set-CacheKitItem -Interop' {
     BeforeEach {
         $table = @{}
         $life = @{}
-        Register-InteropTable InteropSet $table $life
+        Register-TableBackend -Name InteropSet -Table $table -Life $life
         $session = New-CacheKitSession -Backend InteropSet -MasterKey $master
         $call = @{ Session = $session } + $user
     }
@@ -30,12 +20,12 @@ Describe 'Set-CacheKitItem -Interop' {
         Unregister-CacheKitBackend InteropSet
     }
 
-    It 'writes nothing, and stores one entry under the key of all languages' {
+    It 'Interop: stores one entry under the shared key and writes nothing' {
         Set-CacheKitItem @call 1 | Should -BeNullOrEmpty
         @($table.Keys) | Should -Be @($place)
     }
 
-    It 'stores <Case> as <Hex>' -ForEach @(
+    It 'Interop: stores <Case> as <Hex>' -ForEach @(
         @{
             Case   = 'the published object'
             Sample = [pscustomobject] @{ name = 'alice'; age = 30 }
@@ -52,7 +42,7 @@ Describe 'Set-CacheKitItem -Interop' {
         Get-StoredHex | Should -BeExactly $Hex
     }
 
-    It 'collects what comes through the pipeline: <Case>' -ForEach @(
+    It 'Pipeline: collects an interop value: <Case>' -ForEach @(
         @{ Case = 'nothing'; Rows = @(); Hex = 'c0' }
         @{ Case = 'one'; Rows = @('a'); Hex = 'a161' }
         @{ Case = 'several'; Rows = @('a', $null, 2); Hex = '93a161c002' }
@@ -61,20 +51,20 @@ Describe 'Set-CacheKitItem -Interop' {
         Get-StoredHex | Should -BeExactly $Hex
     }
 
-    It 'replaces what was there' {
+    It 'Interop: replaces an entry' {
         Set-CacheKitItem @call 1
         Set-CacheKitItem @call 2
         Get-CacheKitItem @call | Should -Be 2
         $table.Count | Should -Be 1
     }
 
-    It 'keeps it as long as -Ttl says, which is the store''s time' {
+    It 'Ttl: passes the time to live of an interop item to the store' {
         Set-CacheKitItem @call 1 -Ttl '1h'
         $life[$place] | Should -Be ([timespan] '01:00:00')
         { Set-CacheKitItem @call 1 -Ttl 0 } | Should -Throw -ErrorId "TtlInvalid,$commandType"
     }
 
-    It 'does not take <Case>, and leaves the entry as it was' -ForEach @(
+    It 'Interop: refuses <Case> and leaves the entry' -ForEach @(
         @{ Case = 'a decimal'; Make = { 1.5d }; Id = 'ValueTypeUnsupported' }
         @{ Case = 'a GUID'; Make = { [guid]::Empty }; Id = 'ValueTypeUnsupported' }
         @{ Case = 'a set'; Make = { , [System.Collections.Generic.HashSet[int]] (1, 2) }; Id = 'ValueTypeUnsupported' }
@@ -95,27 +85,27 @@ Describe 'Set-CacheKitItem -Interop' {
         Get-CacheKitItem @call | Should -Be 'before'
     }
 
-    It 'changes nothing under -WhatIf' {
+    It 'WhatIf: stores no interop entry' {
         Set-CacheKitItem @call 1 -WhatIf
         $table.Count | Should -Be 0
     }
 
-    It 'is refused with <Case>' -ForEach @(
-        @{ Case = 'a serializer'; Given = @{ Serializer = 'Json' } }
-        @{ Case = 'a depth'; Given = @{ Depth = 3 } }
-        @{ Case = 'no compression'; Given = @{ NoCompression = $true } }
-        @{ Case = 'what is passed through'; Given = @{ PassThru = $true } }
-        @{ Case = 'a name'; Given = @{ Name = 'a' } }
+    It 'Interop: cannot be combined with <Case>' -ForEach @(
+        @{ Case = '-Serializer'; Given = @{ Serializer = 'Json' } }
+        @{ Case = '-Depth'; Given = @{ Depth = 3 } }
+        @{ Case = '-NoCompression'; Given = @{ NoCompression = $true } }
+        @{ Case = '-PassThru'; Given = @{ PassThru = $true } }
+        @{ Case = '-Name'; Given = @{ Name = 'a' } }
     ) {
         { Set-CacheKitItem @call -Value 1 @Given } | Should -Throw -ErrorId "AmbiguousParameterSet,$commandType"
         $table.Count | Should -Be 0
     }
 
-    It 'is refused with <Case>, before anything is stored' -ForEach @(
+    It 'Interop: refuses <Case> before it stores anything' -ForEach @(
         @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
         @{ Case = 'a reserved namespace'; Given = @{ Namespace = 'nsapi' }; Id = 'InteropNameInvalid' }
         @{ Case = 'an operation with two dots'; Given = @{ Interop = 'a..b' }; Id = 'InteropNameInvalid' }
-        @{ Case = 'no list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
+        @{ Case = 'a null list'; Given = @{ ArgumentList = $null }; Id = 'InteropArgumentInvalid' }
         @{
             Case  = 'a list with a time of no zone'
             Given = @{ ArgumentList = [datetime] '2024-01-01' }

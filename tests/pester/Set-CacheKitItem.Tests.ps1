@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.SetCacheKitItemCommand'
     $key = 'ab' * 32
 }
@@ -17,18 +17,18 @@ Describe 'Set-CacheKitItem' {
         $session.Dispose()
     }
 
-    It 'writes nothing' {
+    It 'Item: writes no output' {
         Set-CacheKitItem @common one 1 | Should -BeNullOrEmpty
     }
 
-    It 'replaces what was there' {
+    It 'Item: replaces a value' {
         Set-CacheKitItem @common one 1
         Set-CacheKitItem @common one 2
         Get-CacheKitItem @common one | Should -Be 2
         @(Get-CacheKitEntry @common) | Should -HaveCount 1
     }
 
-    It 'collects what comes through the pipeline for one name' {
+    It 'Pipeline: collects values for one name' {
         'a', 'b', $null, 'd' | Set-CacheKitItem @common list
         $back = @(Get-CacheKitItem @common list)
         $back | Should -HaveCount 4
@@ -36,24 +36,24 @@ Describe 'Set-CacheKitItem' {
         $back[3] | Should -Be 'd'
     }
 
-    It 'takes name and value from rows' {
+    It 'Pipeline: takes name and value from rows' {
         $rows = [pscustomobject] @{ Name = 'row 1'; Value = 'one' }, [pscustomobject] @{ Name = 'row 2'; Value = $null }
         $rows | Set-CacheKitItem @common
         Get-CacheKitItem @common 'row 1' | Should -Be 'one'
         @(Get-CacheKitItem @common 'row 2') | Should -HaveCount 1
     }
 
-    It 'takes whole rows for one name' {
+    It 'Pipeline: stores whole rows under one name' {
         [pscustomobject] @{ Name = 'row'; Value = 'one' } | Set-CacheKitItem @common whole
         (Get-CacheKitItem @common whole).Name | Should -Be 'row'
     }
 
-    It 'stores one value under each name of rows' {
+    It 'Pipeline: stores one value under the name of each row' {
         [pscustomobject] @{ Name = 'a' }, [pscustomobject] @{ Name = 'b' } | Set-CacheKitItem @common -Value 'same'
         Get-CacheKitItem @common a, b | Should -Be @('same', 'same')
     }
 
-    It 'says so when a row has no value, and goes on' {
+    It 'Pipeline: reports a row without a value and goes on' {
         $problems = $null
         [pscustomobject] @{ Name = 'a' }, [pscustomobject] @{ Name = 'b'; Value = 2 } |
             Set-CacheKitItem @common -ErrorVariable problems -ErrorAction SilentlyContinue
@@ -62,7 +62,7 @@ Describe 'Set-CacheKitItem' {
         Test-CacheKitItem @common a | Should -BeFalse
     }
 
-    It 'keeps the type <Type> with every serializer that can' -ForEach @(
+    It 'Values: keeps the type <Type> of an item' -ForEach @(
         @{ Type = 'bytes'; Sample = , [byte[]] (1, 2, 3) }
         @{ Type = 'decimal'; Sample = 1.50d }
         @{ Type = 'ordered'; Sample = [ordered] @{ b = 1; a = 2 } }
@@ -72,7 +72,7 @@ Describe 'Set-CacheKitItem' {
         $back.GetType() | Should -Be $Sample.GetType()
     }
 
-    It 'writes as it is told' {
+    It 'Serializer: applies -Serializer and -NoCompression to an item' {
         (Set-CacheKitItem @common json ([pscustomobject] @{ a = 1 }) -Serializer Json -PassThru).Serializer |
             Should -Be 'Json'
         (Get-CacheKitItem @common json).a | Should -Be 1
@@ -80,7 +80,7 @@ Describe 'Set-CacheKitItem' {
         (Set-CacheKitItem @common long ('x' * 5000) -NoCompression -PassThru).Compressed | Should -BeFalse
     }
 
-    It 'gives out the entry with -PassThru' {
+    It 'Item: returns the entry with -PassThru' {
         $entry = Set-CacheKitItem @common one 1 -Ttl 10m -PassThru
         $entry | Should -BeOfType CacheKit.CacheKitEntry
         $entry.Name | Should -Be 'one'
@@ -88,7 +88,7 @@ Describe 'Set-CacheKitItem' {
         $entry.Key | Should -Be (Get-CacheKitKey @common -Key one).Key
     }
 
-    It 'is fresh for the time of the session unless told otherwise' {
+    It 'Ttl: uses the time to live of the session by default' {
         $other = New-CacheKitSession -Memory -Ttl 2h -MasterKey $key
         $entry = Set-CacheKitItem -Session $other one 1 -PassThru
         $entry.Expires - $entry.Created | Should -Be ([timespan]::FromHours(2))
@@ -97,7 +97,7 @@ Describe 'Set-CacheKitItem' {
         $other.Dispose()
     }
 
-    It 'refuses the time <Case>' -ForEach @(
+    It 'Ttl: refuses <Case> for an item' -ForEach @(
         @{ Case = 'zero'; Duration = 0 }
         @{ Case = 'tomorrow'; Duration = 'tomorrow' }
         @{ Case = 'of a block'; Duration = { 60 } }
@@ -105,14 +105,14 @@ Describe 'Set-CacheKitItem' {
         { Set-CacheKitItem @common one 1 -Ttl $Duration } | Should -Throw -ErrorId "TtlInvalid,$commandType"
     }
 
-    It 'refuses a name that is none, without an end of the command' {
+    It 'Item: reports an invalid name without ending the command' {
         $problems = $null
         Set-CacheKitItem @common ' ' 1 -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems[0].FullyQualifiedErrorId | Should -Be "ItemNameInvalid,$commandType"
         $problems[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
-    It 'leaves what was there when a value cannot be kept' {
+    It 'Item: keeps the old value when the new one cannot be stored' {
         Set-CacheKitItem @common one 'old'
         $loop = @{}
         $loop.self = $loop
@@ -122,22 +122,22 @@ Describe 'Set-CacheKitItem' {
         Get-CacheKitItem @common one | Should -Be 'old'
     }
 
-    It 'stores nothing under -WhatIf' {
+    It 'WhatIf: stores no item' {
         Set-CacheKitItem @common one 1 -WhatIf
         @(Get-CacheKitEntry @common) | Should -HaveCount 0
     }
 
-    It 'takes no part of a name for a wildcard' {
+    It 'Item: takes no part of a name as a wildcard' {
         Set-CacheKitItem @common 'a*' 1
         Set-CacheKitItem @common 'ab' 2
         Get-CacheKitItem @common -LiteralName 'a*' | Should -Be 1
     }
 
-    It 'warns when the store cannot be written, and keeps the value in memory' {
-        Register-CacheKitBackend Full -Force -Get { param($Key) $null = $Key } -Set {
+    It 'Backend: warns when the store cannot be written and keeps the value in memory' {
+        Register-CacheKitBackend Full -Force @emptyBackend -Set {
             param($Key, $Value)
             throw "full of $($Key.Length) $($Value.Length)"
-        } -Remove { param($Key) $null = $Key }
+        }
         $other = New-CacheKitSession -Backend Full -MasterKey $key
         try {
             $warnings = $null
@@ -151,7 +151,7 @@ Describe 'Set-CacheKitItem' {
         }
     }
 
-    It 'refuses a session that is closed' {
+    It 'Session: fails to store an item when it is closed' {
         $closed = New-CacheKitSession -Memory -MasterKey $key
         $closed.Dispose()
         { Set-CacheKitItem -Session $closed one 1 } | Should -Throw -ErrorId "SessionClosed,$commandType"

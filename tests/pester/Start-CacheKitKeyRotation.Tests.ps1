@@ -4,35 +4,16 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY_FILE'
-        'CACHEKIT_CACHE_PATH'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
-    function Get-Lines {
-        param($Path)
-        , [System.IO.File]::ReadAllLines($Path)
-    }
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Start-CacheKitKeyRotation' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
+        Initialize-TestEnvironment
     }
 
     Context 'with keys in variables' {
@@ -41,11 +22,11 @@ Describe 'Start-CacheKitKeyRotation' {
             Set-CacheKitItem kept 'a value' -Ttl 1h
         }
 
-        It 'sets them in this process, and gives the new key to deploy' {
+        It 'Rotation: sets the variables of this process and returns the new key' {
             $change = Start-CacheKitKeyRotation
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('a1' * 32)
             $env:CACHEKIT_MASTER_KEY | Should -Match '^[0-9a-f]{64}$'
-            [System.Net.NetworkCredential]::new('', $change.NewMasterKey).Password | Should -Be $env:CACHEKIT_MASTER_KEY
+            ConvertFrom-Secret $change.NewMasterKey | Should -Be $env:CACHEKIT_MASTER_KEY
             $change.Source | Should -Be CACHEKIT_MASTER_KEY
             $change.PreviousKeyFingerprints | Should -HaveCount 1
             "$($change.NextSteps)" | Should -Match 'Deploy.*Step-CacheKitKeyRotation.*Complete-CacheKitKeyRotation'
@@ -53,16 +34,16 @@ Describe 'Start-CacheKitKeyRotation' {
             $change | Format-List * | Out-String | Should -Not -Match $env:CACHEKIT_MASTER_KEY
         }
 
-        It 'takes a key as <Form>' -ForEach @(
+        It 'Rotation: accepts a key as <Form>' -ForEach @(
             @{ Form = 'text'; Make = { 'c3' * 32 } }
             @{ Form = 'bytes'; Make = { , [byte[]](@(0xC3) * 32) } }
-            @{ Form = 'a SecureString'; Make = { [System.Net.NetworkCredential]::new('', 'c3' * 32).SecurePassword } }
+            @{ Form = 'a SecureString'; Make = { ConvertTo-Secret ('c3' * 32) } }
         ) {
             $null = Start-CacheKitKeyRotation -NewMasterKey (& $Make)
             $env:CACHEKIT_MASTER_KEY | Should -Be ('c3' * 32)
         }
 
-        It 'turns the form of one variable into that of two' {
+        It 'Rotation: turns the rotation variable into two variables' {
             $env:CACHEKIT_MASTER_KEY_ROTATION = 'c3' * 32
             $null = Start-CacheKitKeyRotation ('d4' * 32)
             $env:CACHEKIT_MASTER_KEY_ROTATION | Should -BeNullOrEmpty
@@ -70,14 +51,14 @@ Describe 'Start-CacheKitKeyRotation' {
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be "$('c3' * 32),$('a1' * 32)"
         }
 
-        It 'changes nothing with -WhatIf' {
+        It 'WhatIf: starts no rotation' {
             Start-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
             Start-CacheKitKeyRotation -Compromised -Force -WhatIf | Should -BeNullOrEmpty
             $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
             Get-CacheKitItem kept | Should -Be 'a value'
         }
 
-        It 'deploys a key before it encrypts, and promotes it then' {
+        It 'Rotation: adds a key as previous first and promotes it later' {
             $null = Start-CacheKitKeyRotation -AsPrevious ('c3' * 32)
             $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -Be ('c3' * 32)
@@ -87,16 +68,17 @@ Describe 'Start-CacheKitKeyRotation' {
             Get-CacheKitItem kept | Should -Be 'a value'
         }
 
-        It 'does not go backwards' {
+        It 'Rotation: does not go backwards' {
             $null = Start-CacheKitKeyRotation
             $before = $env:CACHEKIT_MASTER_KEY
-            { Start-CacheKitKeyRotation -Promote } | Should -Throw '*has encrypted before*' -ErrorId 'RotationBackwards,*'
+            { Start-CacheKitKeyRotation -Promote } |
+                Should -Throw '*has encrypted before*' -ErrorId 'RotationBackwards,*'
             { Start-CacheKitKeyRotation ('A1' * 32) } | Should -Throw '*forward only*' -ErrorId 'KeyRingInvalid,*'
             { Start-CacheKitKeyRotation -AsPrevious $before.ToUpper() } | Should -Throw -ErrorId 'KeyRingInvalid,*'
             $env:CACHEKIT_MASTER_KEY | Should -Be $before
         }
 
-        It 'does not go backwards for any tenant that is named' {
+        It 'Rotation: does not go backwards for any tenant that is given' {
             Set-CacheKitItem -Tenant acme theirs 1
             Clear-CacheKit -Force
             $null = Start-CacheKitKeyRotation
@@ -106,13 +88,13 @@ Describe 'Start-CacheKitKeyRotation' {
             $env:CACHEKIT_MASTER_KEY | Should -Be $before
         }
 
-        It 'keeps to three previous keys' {
+        It 'Rotation: refuses more than three previous keys' {
             1..3 | ForEach-Object { $null = Start-CacheKitKeyRotation }
             { Start-CacheKitKeyRotation } | Should -Throw '*the limit*' -ErrorId 'KeyRingInvalid,*'
             Get-CacheKitItem kept | Should -Be 'a value'
         }
 
-        It 'keeps nothing of a key that others may know' {
+        It 'Rotation: removes all entries of a compromised key' {
             Set-CacheKitItem other 1 -Tenant acme
             $change = Start-CacheKitKeyRotation -Compromised -Force -Tenant default, acme
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS | Should -BeNullOrEmpty
@@ -123,11 +105,15 @@ Describe 'Start-CacheKitKeyRotation' {
             Test-CacheKitItem other -Tenant acme | Should -BeFalse
         }
 
-        It 'refuses <Name>' -ForEach @(
+        It 'Rotation: refuses <Name>' -ForEach @(
             @{ Name = 'a key that is too short'; Call = { Start-CacheKitKeyRotation abc }; Id = 'MasterKeyInvalid' }
             @{ Name = 'no key'; Call = { Start-CacheKitKeyRotation $null }; Id = 'MasterKeyInvalid' }
             @{ Name = 'a number'; Call = { Start-CacheKitKeyRotation 5 }; Id = 'MasterKeyInvalid' }
-            @{ Name = 'to promote without a previous key'; Call = { Start-CacheKitKeyRotation -Promote }; Id = 'RotationNotStarted' }
+            @{
+                Name = 'to promote without a previous key'
+                Call = { Start-CacheKitKeyRotation -Promote }
+                Id   = 'RotationNotStarted'
+            }
         ) {
             $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StartCacheKitKeyRotationCommand"
             $env:CACHEKIT_MASTER_KEY | Should -Be ('a1' * 32)
@@ -136,16 +122,17 @@ Describe 'Start-CacheKitKeyRotation' {
 
     Context 'with a key file' {
         BeforeEach {
-            $path = "$TestDrive/$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
+            $env:CACHEKIT_MASTER_KEY = $null
             $env:CACHEKIT_MASTER_KEY_FILE = $path
             Set-CacheKitItem kept 'a value' -Ttl 1h
         }
 
-        It 'writes the ring there, and keeps the key to itself' {
-            $old = (Get-Lines $path)[0]
+        It 'Rotation: writes the ring to the key file and does not return the key' {
+            $old = [System.IO.File]::ReadAllLines($path)[0]
             $change = Start-CacheKitKeyRotation
-            $lines = Get-Lines $path
+            $lines = [System.IO.File]::ReadAllLines($path)
             $lines.Count | Should -Be 2
             $lines[1] | Should -Be $old
             $change.NewMasterKey | Should -BeNullOrEmpty
@@ -153,21 +140,21 @@ Describe 'Start-CacheKitKeyRotation' {
             Get-CacheKitItem kept | Should -Be 'a value'
             (Step-CacheKitKeyRotation).Moved | Should -Be 1
             $null = Complete-CacheKitKeyRotation
-            Get-Lines $path | Should -Be $lines[0]
+            [System.IO.File]::ReadAllLines($path) | Should -Be $lines[0]
             Get-CacheKitItem kept | Should -Be 'a value'
         }
 
-        It 'leaves a file that somebody else has replaced' {
+        It 'Rotation: leaves a key file that was replaced meanwhile' {
             $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH
             New-CacheKitMasterKey -Path $path -Force
-            $before = Get-Lines $path
+            $before = [System.IO.File]::ReadAllLines($path)
             { Start-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'KeyFileChanged,*'
-            Get-Lines $path | Should -Be $before
+            [System.IO.File]::ReadAllLines($path) | Should -Be $before
             Remove-CacheKitSession $session
         }
     }
 
-    It 'changes the ring of a session that was given its key' {
+    It 'Rotation: changes the ring of a session with its own key' {
         $session = New-CacheKitSession -Memory -MasterKey ('e5' * 32)
         Set-CacheKitItem kept 'a value' -Session $session
         $before = $session.KeyFingerprint
@@ -184,7 +171,7 @@ Describe 'Start-CacheKitKeyRotation' {
         { Start-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'SessionClosed,*'
     }
 
-    It 'lets a block that runs meanwhile end under the ring that it began with' {
+    It 'Rotation: lets a running block finish under the old ring' {
         $session = New-CacheKitSession -Memory -MasterKey ('e5' * 32)
         $null = Start-CacheKitKeyRotation -AsPrevious -Session $session
         Invoke-SecureCached -Session $session -Key token {
@@ -195,13 +182,14 @@ Describe 'Start-CacheKitKeyRotation' {
         Remove-CacheKitSession $session
     }
 
-    It 'tells in the audit log that everything of the tenant is removed with -Compromised' {
+    It 'Audit: records that -Compromised removed all entries of the tenant' {
         $log = "$TestDrive/compromised.jsonl"
         $session = New-CacheKitSession -Memory -MasterKey ('e5' * 32) -Tenant acme -AuditPath $log
         Set-CacheKitItem token 'a value' -Session $session
         Set-CacheKitItem token 'theirs' -Session $session -Tenant globex
         $null = Start-CacheKitKeyRotation -Compromised -Force -Session $session
-        (Get-CacheKitAuditLog -Path $log -MasterKey ('e5' * 32) -Tenant acme).Event | Should -Be @('Seal', 'Seal', 'Cleared')
+        $events = (Get-CacheKitAuditLog -Path $log -MasterKey ('e5' * 32) -Tenant acme).Event
+        $events | Should -Be @('Seal', 'Seal', 'Cleared')
         Test-CacheKitItem token -Session $session | Should -BeFalse
         $session.PreviousKeys | Should -Be 0
         Remove-CacheKitSession $session

@@ -4,18 +4,9 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_PREVIOUS_MASTER_KEYS', 'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_MASTER_KEY_FILE'
-        'CACHEKIT_CACHE_PATH'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
-
-    $script:one = 'a1' * 32
-    $script:two = 'b2' * 32
+    . "$PSScriptRoot/common.ps1"
+    $one = 'a1' * 32
+    $two = 'b2' * 32
 
     function Get-Count {
         param($Role, $Tenant = 'default')
@@ -25,27 +16,22 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Step-CacheKitKeyRotation' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/$([guid]::NewGuid()).db"
-        $env:CACHEKIT_MASTER_KEY = $script:one
+        Initialize-TestEnvironment
+        $env:CACHEKIT_MASTER_KEY = $one
         1..30 | ForEach-Object { Set-CacheKitItem "item $_" "value $_" -Ttl 1h }
         $block = { param($x) "$x $([guid]::NewGuid())" }
         $made = Invoke-SecureCached -ArgumentList 7 $block
-        $env:CACHEKIT_MASTER_KEY = $script:two
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
+        $env:CACHEKIT_MASTER_KEY = $two
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $one
+        $rotating = @{ Path = $env:CACHEKIT_CACHE_PATH; MasterKey = $two; PreviousMasterKey = $one }
     }
 
-    It 'moves everything, whoever made the ring' {
+    It 'Rotation: moves all entries to the new key' {
         Get-Count Previous | Should -Be 31
         $result = Step-CacheKitKeyRotation
         $result | Should -BeOfType CacheKit.KeyRotationResult
@@ -57,7 +43,7 @@ Describe 'Step-CacheKitKeyRotation' {
         Invoke-SecureCached -ArgumentList 7 $block | Should -Be $made
     }
 
-    It 'finds nothing more to do, and warns where there is no previous key' {
+    It 'Rotation: finds nothing more to move and warns without a previous key' {
         $null = Step-CacheKitKeyRotation
         (Step-CacheKitKeyRotation).Moved | Should -Be 0
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
@@ -65,12 +51,12 @@ Describe 'Step-CacheKitKeyRotation' {
         "$warned" | Should -Match 'no previous key'
     }
 
-    It 'shows the plan with -WhatIf, and moves nothing' {
+    It 'WhatIf: moves no entry' {
         Step-CacheKitKeyRotation -WhatIf | Should -BeNullOrEmpty
         Get-Count Previous | Should -Be 31
     }
 
-    It 'keeps the time that is left' {
+    It 'Rotation: keeps the expiry of an entry' {
         $before = (Get-CacheKitEntry 'item 5').Expires
         $null = Step-CacheKitKeyRotation
         $after = Get-CacheKitEntry 'item 5'
@@ -78,7 +64,7 @@ Describe 'Step-CacheKitKeyRotation' {
         $after.IsCurrentKey | Should -BeTrue
     }
 
-    It 'lets an entry win that was written meanwhile' {
+    It 'Rotation: keeps an entry that was written meanwhile' {
         Set-CacheKitItem 'item 1' 'newer' -Ttl 1h
         $result = Step-CacheKitKeyRotation
         $result.Moved | Should -Be 30
@@ -86,13 +72,13 @@ Describe 'Step-CacheKitKeyRotation' {
         Get-Count Previous | Should -Be 0
     }
 
-    It 'moves the tenants that are named, and no other' {
+    It 'Tenant: moves entries of the given tenants only' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $null
-        $env:CACHEKIT_MASTER_KEY = $script:one
+        $env:CACHEKIT_MASTER_KEY = $one
         Set-CacheKitItem a 1 -Tenant acme
         Set-CacheKitItem b 2 -Tenant globex
-        $env:CACHEKIT_MASTER_KEY = $script:two
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $script:one
+        $env:CACHEKIT_MASTER_KEY = $two
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $one
         $results = Step-CacheKitKeyRotation -Tenant acme, acme
         $results | Should -HaveCount 1
         $results.Tenant, $results.Moved | Should -Be @('acme', 1)
@@ -101,34 +87,43 @@ Describe 'Step-CacheKitKeyRotation' {
         (Step-CacheKitKeyRotation -Tenant globex, default).Moved | Should -Be @(1, 31)
     }
 
-    It 'says under which role entries of a wrong old key lie' {
+    It 'Rotation: shows entries of an unknown old key as Other' {
         $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'c3' * 32
         (Step-CacheKitKeyRotation).Moved | Should -Be 0
         Get-Count Other | Should -Be 31
-        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = "$('c3' * 32),$script:one"
+        $env:CACHEKIT_PREVIOUS_MASTER_KEYS = "$('c3' * 32),$one"
         (Step-CacheKitKeyRotation).Moved | Should -Be 31
     }
 
-    It 'moves under the ring of a session' {
-        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one
+    It 'Session: moves entries under the ring of a session' {
+        $session = New-CacheKitSession @rotating
         (Step-CacheKitKeyRotation -Session $session -ThrottleLimit 2).Moved | Should -Be 31
-        (Use-CacheKitSession $session { Get-CacheKitKeyRotation } | Where-Object Role -EQ Current).Entries | Should -Be 31
+        $rows = Use-CacheKitSession $session { Get-CacheKitKeyRotation }
+        ($rows | Where-Object Role -EQ Current).Entries | Should -Be 31
         Remove-CacheKitSession $session
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'Rotation: refuses <Name>' -ForEach @(
         @{ Name = 'a blank tenant'; Call = { Step-CacheKitKeyRotation -Tenant '' }; Id = 'TenantInvalid' }
         @{ Name = 'no tenant'; Call = { Step-CacheKitKeyRotation -Tenant @() }; Id = 'TenantInvalid' }
-        @{ Name = 'an interop namespace in upper case'; Call = { Step-CacheKitKeyRotation -InteropNamespace Users }; Id = 'NamespaceInvalid' }
-        @{ Name = 'a ring with its own key among the previous ones'; Id = 'KeyRingInvalid'; Call = {
+        @{
+            Name = 'an interop namespace in upper case'
+            Call = { Step-CacheKitKeyRotation -InteropNamespace Users }
+            Id   = 'NamespaceInvalid'
+        }
+        @{
+            Name = 'a ring with its own key among the previous ones'
+            Call = {
                 $env:CACHEKIT_PREVIOUS_MASTER_KEYS = 'B2' * 32
                 Step-CacheKitKeyRotation
-            } }
+            }
+            Id   = 'KeyRingInvalid'
+        }
     ) {
         $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StepCacheKitKeyRotationCommand"
     }
 
-    It 'says where entries of interop namespaces that are not authentic are found' {
+    It 'Interop: explains how to find shared entries that are not authentic' {
         $null = Invoke-Cached -Namespace shared -Interop clear { 'not sealed' }
         $warnings = $null
         $result = Step-CacheKitKeyRotation -InteropNamespace shared -WarningVariable warnings 3>$null
@@ -137,9 +132,8 @@ Describe 'Step-CacheKitKeyRotation' {
         (Get-CacheKitEntry -Raw -Key shared:*).Format | Should -Be MessagePack
     }
 
-    It 'is told in the audit log' {
-        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
-            -AuditPath "$TestDrive/step.jsonl"
+    It 'Audit: records a rotation step' {
+        $session = New-CacheKitSession @rotating -AuditPath "$TestDrive/step.jsonl"
         $null = Step-CacheKitKeyRotation -Session $session
         $lines = @(Get-CacheKitAuditLog -Session $session)
         $lines | Should -HaveCount 1
@@ -147,10 +141,9 @@ Describe 'Step-CacheKitKeyRotation' {
         Remove-CacheKitSession $session
     }
 
-    It 'opens nothing where a required audit log cannot be written' {
+    It 'Audit: moves nothing when the required log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/blocker", '')
-        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH -MasterKey $script:two -PreviousMasterKey $script:one `
-            -AuditPath "$TestDrive/blocker/audit.jsonl" -AuditRequired
+        $session = New-CacheKitSession @rotating -AuditPath "$TestDrive/blocker/audit.jsonl" -AuditRequired
         { Step-CacheKitKeyRotation -Session $session } | Should -Throw -ErrorId 'AuditWriteFailed,*'
         Get-Count Previous | Should -Be 31
         Remove-CacheKitSession $session

@@ -3,17 +3,13 @@ Set-StrictMode -Version Latest
 
 BeforeAll {
     . "$PSScriptRoot/InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.TestCacheKitItemCommand'
-    $master = 'ab' * 32
-    $user = @{ Interop = 'get_user'; Namespace = 'users'; ArgumentList = 42 }
-    $place = (Get-CacheKitKey @user -Plain).Key
 }
 
 Describe 'Test-CacheKitItem -Interop' {
     BeforeEach {
         $table = @{}
-        Register-InteropTable InteropTest $table
+        Register-TableBackend -Name InteropTest -Table $table
         $session = New-CacheKitSession -Backend InteropTest -MasterKey $master
         $call = @{ Session = $session } + $user
         $sealing = @{ Key = $place; MasterKey = $master }
@@ -24,7 +20,7 @@ Describe 'Test-CacheKitItem -Interop' {
         Unregister-CacheKitBackend InteropTest
     }
 
-    It 'tells whether there is an entry' {
+    It 'Interop: tests whether an entry exists' {
         Test-CacheKitItem @call | Should -BeFalse
         Set-CacheKitItem @call $null
         Test-CacheKitItem @call | Should -BeTrue
@@ -32,12 +28,12 @@ Describe 'Test-CacheKitItem -Interop' {
         Test-CacheKitItem @call | Should -BeFalse
     }
 
-    It 'finds what others wrote' {
+    It 'Interop: finds an entry of another writer' {
         $table[$place] = Protect-InteropDocument ([byte[]] 0xC0) @sealing
         Test-CacheKitItem @call | Should -BeTrue
     }
 
-    It 'warns of <Case>, and leaves it' -ForEach @(
+    It 'Interop: warns about <Case> and leaves the entry' -ForEach @(
         @{ Case = 'bytes that are not authentic'; Hex = '07'; IsSealed = $false; Says = 'without encryption' }
         @{ Case = 'trailing bytes'; Hex = '0708'; IsSealed = $true; Says = 'does not decode' }
         @{ Case = 'an entry of Python'; Hex = '434b03'; IsSealed = $true; Says = 'auto-mode entry' }
@@ -60,11 +56,10 @@ Describe 'Test-CacheKitItem -Interop' {
         $table.ContainsKey($place) | Should -BeTrue
     }
 
-    It 'does not answer for a store that cannot be read' {
-        Register-CacheKitBackend InteropBroken -Force -Get { param($Key) throw "no $($Key.Length)" } -Set {
-            param($Key, $Value, $Ttl)
-            $null = $Key, $Value, $Ttl
-        } -Remove { param($Key) $null = $Key }
+    It 'Backend: reports StoreUnavailable for an interop item' {
+        $get = { param($Key) throw "no $($Key.Length)" }
+        $set = { param($Key, $Value, $Ttl) $null = $Key, $Value, $Ttl }
+        Register-CacheKitBackend InteropBroken -Force @emptyBackend -Get $get -Set $set
         $broken = New-CacheKitSession -Backend InteropBroken -MasterKey $master
         $problems = $null
         Test-CacheKitItem -Session $broken @user -ErrorVariable problems -ErrorAction SilentlyContinue `
@@ -77,8 +72,8 @@ Describe 'Test-CacheKitItem -Interop' {
         Unregister-CacheKitBackend InteropBroken
     }
 
-    It 'is refused with <Case>' -ForEach @(
-        @{ Case = 'a name'; Given = @{ Name = 'a' }; Id = 'AmbiguousParameterSet' }
+    It 'Interop: refuses <Case>' -ForEach @(
+        @{ Case = '-Name'; Given = @{ Name = 'a' }; Id = 'AmbiguousParameterSet' }
         @{ Case = 'another tenant'; Given = @{ Tenant = 'other' }; Id = 'InteropTenantConflict' }
     ) {
         { Test-CacheKitItem @call @Given } | Should -Throw -ErrorId "$Id,$commandType"

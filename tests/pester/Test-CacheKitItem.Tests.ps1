@@ -2,14 +2,14 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.TestCacheKitItemCommand'
     $key = 'ab' * 32
 }
 
 Describe 'Test-CacheKitItem' {
     BeforeEach {
-        $session = New-CacheKitSession -Path "$TestDrive/$([guid]::NewGuid()).db" -NoMemoryTier -MasterKey $key
+        $session = New-CacheKitSession -Path (Get-TestPath .db) -NoMemoryTier -MasterKey $key
         $common = @{ Session = $session }
         Set-CacheKitItem @common one 1
     }
@@ -18,20 +18,20 @@ Describe 'Test-CacheKitItem' {
         $session.Dispose()
     }
 
-    It 'answers for each name' {
+    It 'Item: tests each name' {
         Test-CacheKitItem @common one | Should -BeTrue
         Test-CacheKitItem @common none | Should -BeFalse
         Test-CacheKitItem @common one, none, one | Should -Be @($true, $false, $true)
         'none', 'one' | Test-CacheKitItem @common | Should -Be @($false, $true)
     }
 
-    It 'answers for patterns' {
+    It 'Item: tests patterns' {
         Test-CacheKitItem @common 'o*' | Should -BeTrue
         Test-CacheKitItem @common 'x*' | Should -BeFalse
         Test-CacheKitItem @common -LiteralName 'o*' | Should -BeFalse
     }
 
-    It 'finds what a block has left under a key, but no derived entry' {
+    It 'Item: finds entries of -Key, but no derived ones' {
         $null = Invoke-SecureCached @common -Key block { 1 }
         $null = Invoke-SecureCached @common { 2 }
         Test-CacheKitItem @common block | Should -BeTrue
@@ -40,20 +40,20 @@ Describe 'Test-CacheKitItem' {
         Test-CacheKitItem @common * | Should -BeFalse
     }
 
-    It 'sees what is only in memory' {
+    It 'Item: finds an item that is only in memory' {
         $other = New-CacheKitSession -Memory -MasterKey $key
         Set-CacheKitItem -Session $other one 1
         Test-CacheKitItem -Session $other one | Should -BeTrue
         $other.Dispose()
     }
 
-    It 'says no for a name that is none, with an error' {
+    It 'Item: returns false and an error for an invalid name' {
         $problems = $null
         Test-CacheKitItem @common ' ' -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeFalse
         $problems[0].FullyQualifiedErrorId | Should -Be "ItemNameInvalid,$commandType"
     }
 
-    It 'does not find an item of another namespace or tenant' {
+    It 'Item: is not found in another namespace or tenant' {
         Test-CacheKitItem @common -Namespace other one | Should -BeFalse
         Test-CacheKitItem @common -Tenant other one | Should -BeFalse
     }

@@ -1,38 +1,27 @@
 #Requires -Version 7.4
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute(
-    'PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'The keys are the tests'' own.')]
-param()
-
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedFile = $env:CACHEKIT_MASTER_KEY_FILE
-    $script:savedOthers = $env:CACHEKIT_PREVIOUS_MASTER_KEYS, $env:CACHEKIT_MASTER_KEY_ROTATION
-    $script:savedHome = $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA
+    . "$PSScriptRoot/common.ps1"
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_MASTER_KEY_FILE = $script:savedFile
-    $env:CACHEKIT_PREVIOUS_MASTER_KEYS, $env:CACHEKIT_MASTER_KEY_ROTATION = $script:savedOthers
-    $env:XDG_CONFIG_HOME, $env:HOME, $env:APPDATA = $script:savedHome
+    Restore-TestEnvironment
 }
 
 Describe 'Test-CacheKitMasterKey' {
     Context 'a given key' {
-        It 'is true for text, a SecureString and bytes' {
+        It 'MasterKey: accepts text, SecureString and bytes' {
             $key = New-CacheKitMasterKey
             Test-CacheKitMasterKey $key | Should -BeTrue
-            Test-CacheKitMasterKey -MasterKey (ConvertTo-SecureString $key -AsPlainText -Force) | Should -BeTrue
+            Test-CacheKitMasterKey -MasterKey (ConvertTo-Secret $key) | Should -BeTrue
             Test-CacheKitMasterKey -MasterKey ([Convert]::FromHexString($key)) | Should -BeTrue
             $key, $key.ToUpperInvariant() | Test-CacheKitMasterKey | Should -Be @($true, $true)
         }
 
-        It 'gives the same fingerprint for the same key in any form' {
+        It 'MasterKey: has the same fingerprint in any form' {
             $key = New-CacheKitMasterKey
-            $secureKey = ConvertTo-SecureString $key -AsPlainText -Force
+            $secureKey = ConvertTo-Secret $key
             $prints = foreach ($form in $key, $secureKey, $key.ToUpperInvariant()) {
                 (Test-CacheKitMasterKey $form -Detailed).Fingerprint
             }
@@ -41,7 +30,7 @@ Describe 'Test-CacheKitMasterKey' {
             (Test-CacheKitMasterKey (New-CacheKitMasterKey) -Detailed).Fingerprint | Should -Not -Be $prints[0]
         }
 
-        It 'is false for <Name>, with the reason as a warning and not the key' -ForEach @(
+        It 'MasterKey: rejects <Name> with a warning that does not show the key' -ForEach @(
             @{ Name = '63 digits'; Value = 'e' * 63 }
             @{ Name = '66 digits'; Value = 'e' * 66 }
             @{ Name = 'other characters'; Value = 'e' * 63 + 'z' }
@@ -66,21 +55,19 @@ Describe 'Test-CacheKitMasterKey' {
 
     Context 'the configured key' {
         BeforeEach {
+            Initialize-TestEnvironment
             $env:CACHEKIT_MASTER_KEY = $null
-            $env:CACHEKIT_MASTER_KEY_FILE = $null
-            $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $env:CACHEKIT_MASTER_KEY_ROTATION = $null
-            $env:XDG_CONFIG_HOME = $env:HOME = $env:APPDATA = Join-Path $TestDrive "$([guid]::NewGuid())"
         }
 
-        It 'says that there is none' {
+        It 'MasterKey: reports that there is none' {
             Test-CacheKitMasterKey -WarningAction SilentlyContinue | Should -BeFalse
             (Test-CacheKitMasterKey -Detailed).ErrorId | Should -Be 'MasterKeyMissing'
         }
 
-        It 'takes the first source that is set' {
+        It 'MasterKey: is read from the first source that is set' {
             New-CacheKitMasterKey -Save
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'the saved key file'
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             $env:CACHEKIT_MASTER_KEY_FILE = $path
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY_FILE'
@@ -88,7 +75,7 @@ Describe 'Test-CacheKitMasterKey' {
             (Test-CacheKitMasterKey -Detailed).Source | Should -Be 'CACHEKIT_MASTER_KEY'
         }
 
-        It 'tells each key of the variables, and which of them encrypts' {
+        It 'MasterKey: reports each key of the variables and its role' {
             $env:CACHEKIT_MASTER_KEY = 'd' * 64
             $env:CACHEKIT_PREVIOUS_MASTER_KEYS = ('e' * 64) + ',' + ('f' * 64)
             $reports = @(Test-CacheKitMasterKey -Detailed)
@@ -103,7 +90,7 @@ Describe 'Test-CacheKitMasterKey' {
             $reports[0].Fingerprint | Should -Be (Test-CacheKitMasterKey ('e' * 64) -Detailed).Fingerprint
         }
 
-        It 'says which variables do not go together: <ErrorId>' -ForEach @(
+        It 'MasterKey: reports variables that conflict: <ErrorId>' -ForEach @(
             @{ ErrorId = 'KeyRingConflict'; Master = 'd'; Rotation = 'd' }
             @{ ErrorId = 'KeyRingInvalid'; Master = 'd'; Rotation = 'e,' }
         ) {
@@ -115,7 +102,7 @@ Describe 'Test-CacheKitMasterKey' {
             Test-CacheKitMasterKey -WarningAction SilentlyContinue | Should -BeFalse
         }
 
-        It 'does not skip a source that is set but unusable' {
+        It 'MasterKey: does not skip a source that is set but unusable' {
             New-CacheKitMasterKey -Save
             $env:CACHEKIT_MASTER_KEY_FILE = Join-Path $TestDrive 'no-such.key'
             $report = Test-CacheKitMasterKey -Detailed
@@ -125,12 +112,12 @@ Describe 'Test-CacheKitMasterKey' {
     }
 
     Context 'a key file' {
-        It 'is false for a file with <Name>' -ForEach @(
+        It 'MasterKey: rejects a file with <Name>' -ForEach @(
             @{ Name = 'nothing in it'; Content = '' }
             @{ Name = 'text'; Content = 'not a key' }
             @{ Name = 'half a key on its second line'; Content = ('d' * 64) + "`n" + ('e' * 32) + "`n" }
         ) {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, $Content)
             $report = Test-CacheKitMasterKey -Path $path -Detailed
@@ -138,8 +125,8 @@ Describe 'Test-CacheKitMasterKey' {
             $report.Problem | Should -Not -Match 'dddd'
         }
 
-        It 'tells each key of a file with several, and which of them encrypts' {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+        It 'MasterKey: reports each key of a file and its role' {
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('e' * 64) + "`n" + ('f' * 64) + "`n")
             $reports = @(Test-CacheKitMasterKey -Path $path -Detailed)
@@ -154,8 +141,8 @@ Describe 'Test-CacheKitMasterKey' {
             @(Test-CacheKitMasterKey -Path $path) | Should -Be @($true)
         }
 
-        It 'is false for a file with the same key twice' {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+        It 'MasterKey: rejects a file with the same key twice' {
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`n" + ('D' * 64) + "`n")
             $report = Test-CacheKitMasterKey -Path $path -Detailed
@@ -164,22 +151,22 @@ Describe 'Test-CacheKitMasterKey' {
             $report.Problem | Should -Not -Match 'dddd'
         }
 
-        It 'takes Windows line ends' {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+        It 'MasterKey: accepts Windows line ends' {
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::WriteAllText($path, ('d' * 64) + "`r`n")
             Test-CacheKitMasterKey -Path $path | Should -BeTrue
         }
 
-        It 'is false for a file that others can read' -Skip:$IsWindows {
-            $path = Join-Path $TestDrive "$([guid]::NewGuid()).key"
+        It 'MasterKey: rejects a file that others can read' -Skip:$IsWindows {
+            $path = Get-TestPath .key
             New-CacheKitMasterKey -Path $path
             [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite, OtherRead')
             (Test-CacheKitMasterKey -Path $path -Detailed).ErrorId | Should -Be 'KeyFileTooOpen'
         }
     }
 
-    It 'is shown as a table without the key' {
+    It 'MasterKey: is not shown in the table of the report' {
         $key = New-CacheKitMasterKey
         $text = Test-CacheKitMasterKey $key -Detailed | Out-String
         $text | Should -Match 'IsValid'

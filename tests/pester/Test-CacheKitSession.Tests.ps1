@@ -4,15 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:variables = @(
-        'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_CACHE_PATH', 'CACHEKIT_REDIS_URL', 'REDIS_URL'
-        'CACHEKIT_REDIS_USER', 'CACHEKIT_REDIS_PASSWORD', 'CACHEKIT_API_KEY', 'CACHEKIT_API_URL', 'CACHEKIT_CA_FILE'
-    )
-    $script:saved = @{}
-    foreach ($name in $script:variables) {
-        $script:saved[$name] = [Environment]::GetEnvironmentVariable($name)
-    }
+    . "$PSScriptRoot/common.ps1"
 
     function Get-Row {
         param($Rows, $Check)
@@ -23,32 +15,28 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:variables) {
-        [Environment]::SetEnvironmentVariable($name, $script:saved[$name] ?? [NullString]::Value)
-    }
+    Restore-TestEnvironment
 }
 
 Describe 'Test-CacheKitSession' {
     BeforeEach {
-        foreach ($name in $script:variables) {
-            [Environment]::SetEnvironmentVariable($name, [NullString]::Value)
-        }
-
+        Initialize-TestEnvironment
         $env:CACHEKIT_MASTER_KEY = 'ab' * 32
         $env:CACHEKIT_CACHE_PATH = "$TestDrive/store/environment.db"
     }
 
-    It 'finds everything well in what the environment configures' {
+    It 'Session: passes all checks for what the environment configures' {
         $rows = Test-CacheKitSession
         $rows.Status | Where-Object { $_ -notin 'Passed', 'Skipped' } | Should -BeNullOrEmpty
-        foreach ($check in 'MasterKey', 'Store', 'Connection', 'ReadWrite', 'Lock', 'Listing', 'Permissions', 'MemoryTier') {
+        $checks = 'MasterKey', 'Store', 'Connection', 'ReadWrite', 'Lock', 'Listing', 'Permissions', 'MemoryTier'
+        foreach ($check in $checks) {
             (Get-Row $rows $check).Detail | Should -Not -BeNullOrEmpty
         }
         (Get-Row $rows Store).Detail | Should -Match 'environment\.db.*CACHEKIT_CACHE_PATH'
         Test-CacheKitSession -Quiet | Should -BeTrue
     }
 
-    It 'tests each session of the pipeline' {
+    It 'Pipeline: tests each session' {
         $sessions = (New-CacheKitSession -Memory), (New-CacheKitSession -Path "$TestDrive/piped.db")
         $rows = $sessions | Test-CacheKitSession
         ($rows | Where-Object Check -EQ Store).Detail | Should -HaveCount 2
@@ -56,7 +44,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession $sessions[0] -Quiet | Should -BeTrue
     }
 
-    It 'tells the fingerprint of the key, and no key' {
+    It 'MasterKey: is shown as a fingerprint only' {
         $expected = (Test-CacheKitMasterKey -Detailed).Fingerprint
         $row = Get-Row (Test-CacheKitSession) MasterKey
         $row.Detail | Should -Match "CACHEKIT_MASTER_KEY.*$expected"
@@ -67,7 +55,7 @@ Describe 'Test-CacheKitSession' {
         $row.Detail | Should -Not -Match $expected
     }
 
-    It 'finds a key that is not usable' {
+    It 'MasterKey: fails the check when it is unusable' {
         $env:CACHEKIT_MASTER_KEY = 'ab'
         $row = Get-Row (Test-CacheKitSession) MasterKey
         $row.Status | Should -Be 'Failed'
@@ -75,7 +63,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession -Quiet | Should -BeFalse
     }
 
-    It 'finds that nothing is reachable, without an error' {
+    It 'Store: fails the check without an error when it cannot be reached' {
         $session = New-CacheKitSession -Redis '127.0.0.1:1' -ConnectTimeout 500ms -OperationTimeout 500ms
         $problems = $null
         $rows = Test-CacheKitSession $session -ErrorVariable problems
@@ -88,7 +76,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession $session -Quiet | Should -BeFalse
     }
 
-    It 'finds an environment that chooses two stores, without an error' {
+    It 'Store: fails the check when the environment chooses two stores' {
         $env:CACHEKIT_REDIS_URL = 'redis://ada:p4ssword@cache.example'
         $row = Get-Row (Test-CacheKitSession) Store
         $row.Status | Should -Be 'Failed'
@@ -97,7 +85,7 @@ Describe 'Test-CacheKitSession' {
         Test-CacheKitSession -Quiet | Should -BeFalse
     }
 
-    It 'warns of a variable that is not used' {
+    It 'Store: warns about a variable that is not used' {
         $env:CACHEKIT_CACHE_PATH = $null
         $env:REDIS_URL = 'redis://127.0.0.1:1'
         $env:CACHEKIT_API_KEY = 'p4ssword'
@@ -109,7 +97,7 @@ Describe 'Test-CacheKitSession' {
         "$row $($row.Advice)" | Should -Not -Match 'p4ssword'
     }
 
-    It 'warns of a directory that others can write to' -Skip:$IsWindows {
+    It 'Store: warns about a directory that others can write to' -Skip:$IsWindows {
         $session = New-CacheKitSession -Path "$TestDrive/open/open.db"
         (Get-Row (Test-CacheKitSession $session) Permissions).Status | Should -Be 'Passed'
         [System.IO.File]::SetUnixFileMode("$TestDrive/open", 'UserRead, UserWrite, UserExecute, OtherWrite')
@@ -119,14 +107,8 @@ Describe 'Test-CacheKitSession' {
         $row.Advice | Should -Match 'chmod go-w'
     }
 
-    It 'finds a backend that forgets' {
-        Register-CacheKitBackend -Name Forgetful -Get { param($Key) $null = $Key } -Set {
-            param($Key, [byte[]] $Value, [timespan] $Ttl)
-            $null = $Key, $Value, $Ttl
-        } -Remove {
-            param($Key)
-            $null = $Key
-        }
+    It 'Backend: fails the check when it loses entries' {
+        Register-CacheKitBackend -Name Forgetful @emptyBackend
         try {
             $rows = Test-CacheKitSession (New-CacheKitSession -Backend Forgetful)
             (Get-Row $rows Connection).Status | Should -Be 'Passed'
@@ -139,20 +121,19 @@ Describe 'Test-CacheKitSession' {
         }
     }
 
-    It 'leaves no entry behind' {
+    It 'Session: leaves no entry in the store after the checks' {
         $session = New-CacheKitSession -Path "$TestDrive/clean.db"
         $null = Invoke-Cached -Session $session -Key one { 1 }
         $null = Test-CacheKitSession $session
-        $bytes = [System.IO.File]::ReadAllText("$TestDrive/clean.db", [System.Text.Encoding]::Latin1)
-        $bytes | Should -Not -Match 'ck:-:health'
+        Read-OpenFile "$TestDrive/clean.db" | Should -Not -Match 'ck:-:health'
     }
 
-    It 'says how much is kept in memory' {
+    It 'Session: reports how much it keeps in memory' {
         (Get-Row (Test-CacheKitSession (New-CacheKitSession -NoMemoryTier)) MemoryTier).Detail | Should -Match 'none'
         (Get-Row (Test-CacheKitSession (New-CacheKitSession -MemoryLimit 8MB)) MemoryTier).Detail | Should -Match '8 MB'
     }
 
-    It 'refuses a session that is closed' {
+    It 'Session: fails when it is closed' {
         $session = New-CacheKitSession -Memory
         $session.Dispose()
         { Test-CacheKitSession $session } |

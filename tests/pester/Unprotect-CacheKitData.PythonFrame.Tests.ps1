@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.UnprotectCacheKitDataCommand'
     $fixtures = "$PSScriptRoot/../fixtures/python-frame"
     $rows = Get-Content "$fixtures/rows.json" -Raw | ConvertFrom-Json
@@ -33,7 +33,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $session.Dispose()
     }
 
-    It 'opens <Name>' -ForEach @(
+    It 'PythonFrame: opens the MessagePack frame <Name>' -ForEach @(
         @{ Name = 'default' }
         @{ Name = 'default-plain' }
         @{ Name = 'default-previous' }
@@ -43,7 +43,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $value = Unprotect-CacheKitData @common @frame
         $value | Should -BeOfType pscustomobject
         $value.user_id | Should -Be 42
-        $value.name | Should -Be 'Zoë'
+        $value.name | Should -Be "Zo`u{eb}"
         $value.tags | Should -Be 'a', 'b'
         $value.active | Should -BeTrue
         $value.note | Should -BeNullOrEmpty
@@ -51,40 +51,28 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $value.seen | Should -Be ([DateTimeOffset] '2026-11-28T05:45:30.25Z')
     }
 
-    It 'opens <Name>' -ForEach @(
+    It 'PythonFrame: opens the JSON frame <Name>' -ForEach @(
         @{ Name = 'orjson' }
         @{ Name = 'orjson-plain' }
     ) {
         $frame = Get-Frame $Name
         $value = Unprotect-CacheKitData @common @frame
         $value.user_id | Should -Be 42
-        $value.name | Should -Be 'Zoë'
+        $value.name | Should -Be "Zo`u{eb}"
         $value.tags | Should -Be 'a', 'b'
     }
 
-    It 'gives the rows of a table: <_>' -ForEach 'arrow', 'arrow-compressed' {
+    It 'PythonFrame: returns the rows of an Arrow table: <_>' -ForEach 'arrow', 'arrow-compressed' {
         $frame = Get-Frame $_
         $output = @(Unprotect-CacheKitData @common @frame)
         $output.id | Should -Be 1, 2, 3
-        $output.name | Should -Be 'Zoë', $null, 'c'
+        $output.name | Should -Be "Zo`u{eb}", $null, 'c'
     }
 
-    It 'takes what Get-CacheKitEntry -Raw gives' {
+    It 'Pipeline: opens what Get-CacheKitEntry -Raw returns' {
         $frame = Get-Frame 'default'
         $table = @{ $frame.Key = $frame.Data; 'one byte' = [byte[]] 1 }
-        Register-CacheKitBackend Frames -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        } -List {
-            param($Prefix)
-            @($table.Keys) | Where-Object { $_.StartsWith($Prefix) }
-        }
+        Register-TableBackend -Name Frames -Table $table -List
         $other = New-CacheKitSession -Backend Frames -Tenant acme -MasterKey $rows.master_key_hex
         try {
             $value = Get-CacheKitEntry -Session $other -Raw -Key $frame.Key |
@@ -112,12 +100,12 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         }
     }
 
-    It 'takes bytes one by one' {
+    It 'Pipeline: accepts the bytes of a frame one by one' {
         $frame = Get-Frame 'default'
         ($frame.Data | Unprotect-CacheKitData @common -PythonFrame -Key $frame.Key).user_id | Should -Be 42
     }
 
-    It 'compares the tenant before anything else' {
+    It 'Tenant: is compared before a frame is opened' {
         $frame = Get-Frame 'default-other-tenant'
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "PythonFrameTenantMismatch,$commandType" -PassThru
@@ -125,11 +113,11 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         "$problem" | Should -Be "The frame is of the tenant 'globex', and this call is for 'acme'. Nothing was opened."
         (Unprotect-CacheKitData @common @frame -Tenant globex).user_id | Should -Be 42
         # Saying that it is of this tenant does not help: its key is one of the other's.
-        $frame = Edit-Header $frame '"globex"' '"acme"  '
+        $frame = Edit-Header $frame -From '"globex"' -To '"acme"  '
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameKeyUnknown,$commandType"
     }
 
-    It 'tries no other key than the one that the frame names' {
+    It 'MasterKey: must be the one that the frame names' {
         $frame = Get-Frame 'default-previous'
         $named = (Get-Frame 'default').Data
         $other = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex
@@ -141,11 +129,11 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $names = foreach ($bytes in $frame.Data, $named) {
             [regex]::Match([Text.Encoding]::Latin1.GetString($bytes), '[0-9a-f]{32}').Value
         }
-        $frame = Edit-Header $frame $names[0] $names[1]
+        $frame = Edit-Header $frame -From $names[0] -To $names[1]
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
-    It 'warns where the frame names no key, and tries the encrypting one alone' {
+    It 'MasterKey: must be the current one when the frame names none, with a warning' {
         $frame = Get-Frame 'default-without-fingerprint'
         $warnings = $null
         $value = Unprotect-CacheKitData @common @frame -WarningVariable warnings -WarningAction SilentlyContinue
@@ -157,52 +145,52 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $other.Dispose()
     }
 
-    It 'never returns what is not encrypted' {
+    It 'PythonFrame: never returns a frame that is not encrypted' {
         $frame = Get-Frame 'not-encrypted'
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType" -PassThru
         $problem.CategoryInfo.Category | Should -Be 'SecurityError'
         $frame.Data = [Text.Encoding]::ASCII.GetBytes('{"data": "AAAA", "metadata": {}, "serializer": "default"}')
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType"
-        $frame = Edit-Header (Get-Frame 'default') '"encrypted": true' '"encrypted":false'
+        $frame = Edit-Header (Get-Frame 'default') -From '"encrypted": true' -To '"encrypted":false'
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameNotEncrypted,$commandType"
     }
 
-    It 'finds a frame suspicious that is encrypted for nobody' {
-        $frame = Edit-Header (Get-Frame 'default') '"tenant_id": "acme"' '"tenant_id": null  '
+    It 'PythonFrame: refuses an encrypted frame without a tenant as suspicious' {
+        $frame = Edit-Header (Get-Frame 'default') -From '"tenant_id": "acme"' -To '"tenant_id": null  '
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "PythonFrameInvalid,$commandType" -PassThru
         "$problem" | Should -Match '^The frame is suspicious'
     }
 
-    It 'does not open what was changed: <From>' -ForEach @(
+    It 'PythonFrame: does not open a changed header: <From>' -ForEach @(
         @{ From = '"format": "msgpack"'; To = '"format": "msgpacK"' }
         @{ From = '"compressed": true'; To = '"compressed":false' }
         @{ From = '"original_type": "msgpack"'; To = '"original_type": null     ' }
     ) {
-        $frame = Edit-Header (Get-Frame 'default') $From $To
+        $frame = Edit-Header (Get-Frame 'default') -From $From -To $To
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
-    It 'does not read what is authentic as another format: <Name>' -ForEach @(
+    It 'PythonFrame: does not read an authentic frame in another format: <Name>' -ForEach @(
         @{ Name = 'orjson-plain'; From = '"s": "orjson"'; To = '"s":"default"' }
         @{ Name = 'orjson'; From = '"s": "orjson"'; To = '"s": "arrow" ' }
         @{ Name = 'default'; From = '"s": "default"'; To = '"s": "orjson" ' }
     ) {
-        $frame = Edit-Header (Get-Frame $Name) $From $To
+        $frame = Edit-Header (Get-Frame $Name) -From $From -To $To
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "EntryMalformed,$commandType" -PassThru
         "$problem" | Should -Match 'names a serializer that does not write this format'
     }
 
-    It 'names the serializer that only Python reads' {
+    It 'Serializer: is named when only Python can read it' {
         $frame = Get-Frame 'auto'
         $problem = { Unprotect-CacheKitData @common @frame } |
             Should -Throw -ErrorId "PythonSerializerUnsupported,$commandType" -PassThru
         "$problem" | Should -Match "by the serializer 'auto', which only Python reads"
     }
 
-    It 'says what is wrong with the bytes: <Problem>' -ForEach @(
+    It 'PythonFrame: explains what is wrong with the bytes: <Problem>' -ForEach @(
         @{ Problem = 'no frame of the Python SDK'; Change = { param($Bytes) , [byte[]] $Bytes[3..40] } }
         @{ Problem = 'cut off before its header'; Change = { param($Bytes) , [byte[]] $Bytes[0..5] } }
         @{ Problem = 'cut off in its header'; Change = { param($Bytes) , [byte[]] $Bytes[0..60] } }
@@ -220,7 +208,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         $found.CategoryInfo.Category | Should -Be 'InvalidData'
     }
 
-    It 'opens a file whose time is over with a warning, and none with unknown flags' {
+    It 'PythonFrame: opens an expired file with a warning, but refuses unknown flags' {
         $frame = Get-Frame 'in-an-expired-file'
         $warnings = $null
         $value = Unprotect-CacheKitData @common @frame -WarningVariable warnings -WarningAction SilentlyContinue
@@ -230,7 +218,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "PythonFrameInvalid,$commandType"
     }
 
-    It 'takes no protected data, and its frames are none' {
+    It 'PythonFrame: is not interchangeable with protected data' {
         $frame = Get-Frame 'default'
         $bytes = Protect-CacheKitData -Session $session 'text' -Key one
         { Unprotect-CacheKitData @common $bytes -PythonFrame -Key one } |
@@ -239,7 +227,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
             Should -Throw -ErrorId "DataNotAuthentic,$commandType"
     }
 
-    It 'takes no blank key' {
+    It 'PythonFrame: refuses a blank key' {
         $frame = Get-Frame 'default'
         $frame.Key = ' '
         { Unprotect-CacheKitData @common @frame } | Should -Throw -ErrorId "KeyInvalid,$commandType"
@@ -247,15 +235,15 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
             Should -Throw -ErrorId "KeyInvalid,$commandType"
     }
 
-    It 'goes on after what does not open' {
+    It 'PythonFrame: goes on after a frame that does not open' {
         $frame = Get-Frame 'default'
         $values = [byte[]] (1, 2), $frame.Data |
             Unprotect-CacheKitData -Session $session -PythonFrame -Key $frame.Key -ErrorAction SilentlyContinue
         $values.user_id | Should -Be 42
     }
 
-    It 'records what it opens and what it refuses' {
-        $audit = "$TestDrive/$([guid]::NewGuid()).jsonl"
+    It 'Audit: records the frames that are opened and refused' {
+        $audit = Get-TestPath .jsonl
         $audited = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex -AuditPath $audit
         $frame = Get-Frame 'default'
         $null = Unprotect-CacheKitData -Session $audited @frame
@@ -268,7 +256,7 @@ Describe 'Unprotect-CacheKitData -PythonFrame' {
         [IO.File]::ReadAllText($audit) | Should -Not -Match 'get_user'
     }
 
-    It 'opens nothing where a required audit log cannot be written' {
+    It 'Audit: opens no frame when the required log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/no-directory", '')
         $audited = New-CacheKitSession -Memory -Tenant acme -MasterKey $rows.master_key_hex `
             -AuditPath "$TestDrive/no-directory/audit.jsonl" -AuditRequired

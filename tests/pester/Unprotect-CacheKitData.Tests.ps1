@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.UnprotectCacheKitDataCommand'
     $key = 'ab' * 32
 }
@@ -18,18 +18,18 @@ Describe 'Unprotect-CacheKitData' {
         $session.Dispose()
     }
 
-    It 'opens with the same key, in another session as well' {
+    It 'Data: opens with the same key, in another session too' {
         Unprotect-CacheKitData @common $frame -Key one | Should -Be 'text'
         $other = New-CacheKitSession -Memory -MasterKey $key
         , $frame | Unprotect-CacheKitData -Session $other -Key one | Should -Be 'text'
         $other.Dispose()
     }
 
-    It 'takes bytes one by one' {
+    It 'Pipeline: accepts bytes one by one' {
         $frame | Unprotect-CacheKitData @common -Key one | Should -Be 'text'
     }
 
-    It 'does not open <Case>, always with the same words' -ForEach @(
+    It 'Data: does not open <Case>, always with the same message' -ForEach @(
         @{ Case = 'with another key'; Change = { }; With = @{ Key = 'two' } }
         @{ Case = 'without the key'; Change = { }; With = @{ } }
         @{ Case = 'for another tenant'; Change = { }; With = @{ Key = 'one'; Tenant = 'other' } }
@@ -47,7 +47,7 @@ Describe 'Unprotect-CacheKitData' {
         "$($problems[0])" | Should -Match '^The data is not authentic: it was altered or cut off, or protected with'
     }
 
-    It 'does not open what is too short, or under another master key' {
+    It 'Data: does not open short data, or data of another master key' {
         $other = New-CacheKitSession -Memory -MasterKey ('cd' * 32)
         foreach ($bytes in [byte[]] @(), [byte[]] (1, 2), [byte[]] $frame[0..40]) {
             { Unprotect-CacheKitData @common -Data $bytes -Key one -ErrorAction Stop } |
@@ -58,24 +58,15 @@ Describe 'Unprotect-CacheKitData' {
         $other.Dispose()
     }
 
-    It 'goes on after what does not open' {
+    It 'Data: goes on after data that does not open' {
         $bad = [byte[]] $frame.Clone()
         $bad[-1] = $bad[-1] -bxor 1
         @($bad, $frame) | Unprotect-CacheKitData @common -Key one -ErrorAction SilentlyContinue | Should -Be 'text'
     }
 
-    It 'does not open an entry of the cache, and is none' {
+    It 'Data: is not interchangeable with an entry of the cache' {
         $table = @{}
-        Register-CacheKitBackend Table -Force -Get {
-            param($Key)
-            if ($table.ContainsKey($Key)) { , $table[$Key] }
-        } -Set {
-            param($Key, $Value)
-            $table[$Key] = $Value
-        } -Remove {
-            param($Key)
-            $table.Remove($Key)
-        }
+        Register-TableBackend -Name Table -Table $table
         $other = New-CacheKitSession -Backend Table -NoMemoryTier -MasterKey $key
         try {
             Set-CacheKitItem -Session $other one 'item'
@@ -95,12 +86,12 @@ Describe 'Unprotect-CacheKitData' {
         }
     }
 
-    It 'does not enumerate what was one array' {
+    It 'Data: returns an array as one object' {
         $frames = Protect-CacheKitData @common -InputObject 1, 2, 3
         @(Unprotect-CacheKitData @common $frames) | Should -HaveCount 1
     }
 
-    It 'opens what a previous master key has protected' {
+    It 'MasterKey: opens data of a previous key' {
         $old = 'cd' * 32
         $before = New-CacheKitSession -Memory -MasterKey $old
         $kept = Protect-CacheKitData -Session $before 'kept'
@@ -110,9 +101,10 @@ Describe 'Unprotect-CacheKitData' {
         $after.Dispose()
     }
 
-    It 'opens nothing where a required audit log cannot be written' {
+    It 'Audit: opens no data when the required log cannot be written' {
         [IO.File]::WriteAllText("$TestDrive/no-folder", '')
-        $audited = New-CacheKitSession -Memory -MasterKey $key -AuditPath "$TestDrive/no-folder/audit.jsonl" -AuditRequired
+        $trail = @{ AuditPath = "$TestDrive/no-folder/audit.jsonl"; AuditRequired = $true }
+        $audited = New-CacheKitSession -Memory -MasterKey $key @trail
         $given = [System.Collections.Generic.List[object]]::new()
         { Unprotect-CacheKitData -Session $audited $frame -Key one | ForEach-Object { $given.Add($_) } } |
             Should -Throw -ErrorId "AuditWriteFailed,$commandType"

@@ -2,7 +2,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/common.ps1"
     Get-CacheKitBackend | Unregister-CacheKitBackend
     $commandType = 'CacheKit.Commands.UnregisterCacheKitBackendCommand'
 }
@@ -10,7 +10,7 @@ BeforeAll {
 Describe 'Unregister-CacheKitBackend' {
     BeforeEach {
         foreach ($name in 'One', 'Two', 'Three') {
-            Register-CacheKitBackend $name -Get { param($Key) } -Set { param($Key, $Value) } -Remove { param($Key) } -Force
+            Register-CacheKitBackend $name @emptyBackend -Force
         }
     }
 
@@ -18,34 +18,34 @@ Describe 'Unregister-CacheKitBackend' {
         Get-CacheKitBackend | Unregister-CacheKitBackend
     }
 
-    It 'removes by name, of any case, and writes nothing' {
+    It 'Backend: is unregistered by name in any case, without output' {
         Unregister-CacheKitBackend one, TWO | Should -BeNullOrEmpty
         (Get-CacheKitBackend).Name | Should -Be 'Three'
     }
 
-    It 'takes names and backends from the pipeline' {
+    It 'Pipeline: unregisters names and backends' {
         'One' | Unregister-CacheKitBackend
         Get-CacheKitBackend T* | Unregister-CacheKitBackend
         Get-CacheKitBackend | Should -BeNullOrEmpty
     }
 
-    It 'removes nothing under -WhatIf' {
+    It 'WhatIf: unregisters no backend' {
         Unregister-CacheKitBackend One -WhatIf
         Get-CacheKitBackend | Should -HaveCount 3
     }
 
-    It 'says that there is none of a name, and goes on' {
+    It 'Backend: reports an unknown name and goes on' {
         $problems = $null
         Unregister-CacheKitBackend none, One -ErrorVariable problems -ErrorAction SilentlyContinue
         $problems[0].FullyQualifiedErrorId | Should -Be "BackendNotFound,$commandType"
         (Get-CacheKitBackend).Name | Should -Be @('Three', 'Two')
     }
 
-    It 'does not take a pattern for a name' {
+    It 'Backend: does not take a pattern as a name' {
         { Unregister-CacheKitBackend * -ErrorAction Stop } | Should -Throw -ErrorId "BackendNotFound,$commandType"
     }
 
-    It 'makes the name free' {
+    It 'Backend: is not found after its removal' {
         Unregister-CacheKitBackend One
         { New-CacheKitSession -Backend One } | Should -Throw "There is no backend 'One'; there are 'Three', 'Two'."
     }

@@ -4,11 +4,7 @@ param()
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:savedKey = $env:CACHEKIT_MASTER_KEY
-    $script:savedPath = $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = 'ab' * 32
-    $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+    . "$PSScriptRoot/common.ps1"
 
     function Get-Token {
         Invoke-SecureCached -Key token { "made for $((Get-CacheKitSession).Tenant)" }
@@ -17,27 +13,15 @@ BeforeAll {
     function Get-Tenant {
         (Get-CacheKitSession).Tenant
     }
-
-    function Get-ErrorId {
-        param([scriptblock] $Block)
-        try {
-            & $Block
-        }
-        catch {
-            return ($_.FullyQualifiedErrorId -split ',')[0]
-        }
-
-        throw 'no error'
-    }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY = $script:savedKey
-    $env:CACHEKIT_CACHE_PATH = $script:savedPath
+    Restore-TestEnvironment
 }
 
 Describe 'Use-CacheKitSession' {
     BeforeEach {
+        Initialize-TestEnvironment
         $session = New-CacheKitSession -Memory -Tenant home -Namespace rooms -Ttl 1h
     }
 
@@ -45,7 +29,7 @@ Describe 'Use-CacheKitSession' {
         Remove-CacheKitSession $session
     }
 
-    It 'reaches functions that are called from the block' {
+    It 'Session: applies to functions that the block calls' {
         Use-CacheKitSession $session { Get-Token } | Should -Be 'made for home'
         Use-CacheKitSession $session -Tenant acme { Get-Token } | Should -Be 'made for acme'
         Use-CacheKitSession $session { Invoke-SecureCached -Key token { 'another' } } | Should -Be 'made for home'
@@ -53,13 +37,13 @@ Describe 'Use-CacheKitSession' {
         Invoke-SecureCached -Session $session -Tenant acme -Key token { 'another' } | Should -Be 'made for acme'
     }
 
-    It 'takes the session by name, by place and from the pipeline' {
+    It 'Session: is taken by name, by position and from the pipeline' {
         Use-CacheKitSession -Session $session -ScriptBlock { Get-Tenant } | Should -Be home
         Use-CacheKitSession $session { Get-Tenant } | Should -Be home
         $session, $session | Use-CacheKitSession -ScriptBlock { Get-Tenant } | Should -Be @('home', 'home')
     }
 
-    It 'keeps what it does not change' {
+    It 'Session: keeps the settings that are not changed' {
         $seen = Use-CacheKitSession $session -Tenant acme { Get-CacheKitSession }
         $seen.Tenant | Should -Be acme
         $seen.Namespace | Should -Be rooms
@@ -71,7 +55,7 @@ Describe 'Use-CacheKitSession' {
         $seen.Namespace, $seen.Ttl, $seen.FailClosed | Should -Be @('other', ([timespan]'00:05:00'), $true)
     }
 
-    It 'nests, and the innermost counts' {
+    It 'Session: nests, and the innermost one applies' {
         $seen = Use-CacheKitSession $session {
             Get-Tenant
             Use-CacheKitSession -Tenant inner { Get-Tenant }
@@ -81,23 +65,18 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'works over what the environment configures, and follows it' {
-        $env:CACHEKIT_CACHE_PATH = "$TestDrive/one.db"
-        try {
-            Use-CacheKitSession -Tenant acme {
-                Get-Token | Should -Be 'made for acme'
-                $env:CACHEKIT_CACHE_PATH = "$TestDrive/two.db"
-                Invoke-SecureCached -Key token { 'in the other file' } | Should -Be 'in the other file'
-                $env:CACHEKIT_CACHE_PATH = "$TestDrive/one.db"
-                Invoke-SecureCached -Key token { 'not run' } | Should -Be 'made for acme'
-            }
-        }
-        finally {
-            $env:CACHEKIT_CACHE_PATH = "$TestDrive/cache.db"
+    It 'Session: overrides the environment and follows it' {
+        $path = $env:CACHEKIT_CACHE_PATH
+        Use-CacheKitSession -Tenant acme {
+            Get-Token | Should -Be 'made for acme'
+            $env:CACHEKIT_CACHE_PATH = Get-TestPath .db
+            Invoke-SecureCached -Key token { 'in the other file' } | Should -Be 'in the other file'
+            $env:CACHEKIT_CACHE_PATH = $path
+            Invoke-SecureCached -Key token { 'not run' } | Should -Be 'made for acme'
         }
     }
 
-    It 'ends with <Name>' -ForEach @(
+    It 'Session: ends with <Name>' -ForEach @(
         @{ Name = 'an exception'; Block = { throw 'over' } }
         @{ Name = 'a return'; Block = { return } }
         @{ Name = 'a terminating error'; Block = { Write-Error 'over' -ErrorAction Stop } }
@@ -113,7 +92,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'ends with a break out of the loop around it' {
+    It 'Session: ends when break leaves the loop around it' {
         $seen = foreach ($i in 1..3) {
             Use-CacheKitSession $session {
                 if ($i -eq 2) {
@@ -127,7 +106,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'does not reach what takes the output' {
+    It 'Session: does not apply to downstream commands' {
         $seen = Use-CacheKitSession $session { 1, 2 } | ForEach-Object { "$_ $(Get-Tenant)" }
         $seen | Should -Be @('1 default', '2 default')
         $seen = Use-CacheKitSession $session {
@@ -138,7 +117,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'does not reach what takes <Name> that were merged into the output' -ForEach @(
+    It 'Session: does not apply to commands that receive merged <Name>' -ForEach @(
         @{ Name = 'warnings'; Block = { Write-Warning 'seen' } }
         @{ Name = 'errors'; Block = { Write-Error 'seen' } }
         @{ Name = 'information records'; Block = { Write-Information 'seen' } }
@@ -148,7 +127,7 @@ Describe 'Use-CacheKitSession' {
         (Get-CacheKitSession).IsImplicit | Should -BeTrue
     }
 
-    It 'gives the output as it comes, and what the block sees of the caller' {
+    It 'Streams: passes output on at once and shares variables with the caller' {
         $order = [System.Collections.Generic.List[string]]::new()
         $name = 'caller'
         Use-CacheKitSession $session {
@@ -165,14 +144,15 @@ Describe 'Use-CacheKitSession' {
         @(Use-CacheKitSession $session { }).Count | Should -Be 0
     }
 
-    It 'lets errors of the block come out under its own -ErrorAction' {
-        $seen = Use-CacheKitSession $session { Write-Error 'one'; 'after' } -ErrorAction SilentlyContinue -ErrorVariable found
+    It 'Streams: applies -ErrorAction to errors of the block' {
+        $block = { Write-Error 'one'; 'after' }
+        $seen = Use-CacheKitSession $session $block -ErrorAction SilentlyContinue -ErrorVariable found
         $seen | Should -Be after
         $found | Should -HaveCount 1
         "$found" | Should -Be one
     }
 
-    It 'belongs to the runspace, and a session can be handed to another one' {
+    It 'Session: belongs to its runspace and can be passed to another' {
         $other = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $script = {
@@ -194,34 +174,45 @@ Describe 'Use-CacheKitSession' {
         }
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'Session: refuses <Name>' -ForEach @(
         @{ Name = 'a blank tenant'; Call = { Use-CacheKitSession -Tenant ' ' { } }; Id = 'TenantInvalid' }
         @{ Name = 'no tenant'; Call = { Use-CacheKitSession -Tenant $null { } }; Id = 'TenantInvalid' }
-        @{ Name = 'a tenant of 1,025 bytes'; Call = { Use-CacheKitSession -Tenant ('a' * 1025) { } }; Id = 'TenantInvalid' }
+        @{
+            Name = 'a tenant of 1,025 bytes'
+            Call = { Use-CacheKitSession -Tenant ('a' * 1025) { } }
+            Id   = 'TenantInvalid'
+        }
         @{ Name = 'a control character'; Call = { Use-CacheKitSession -Tenant "a`nb" { } }; Id = 'TenantInvalid' }
-        @{ Name = 'a lone surrogate'; Call = { Use-CacheKitSession -Tenant "a$([char]0xD800)" { } }; Id = 'TenantInvalid' }
-        @{ Name = 'a namespace with a colon'; Call = { Use-CacheKitSession -Namespace a:b { } }; Id = 'NamespaceInvalid' }
+        @{
+            Name = 'a lone surrogate'
+            Call = { Use-CacheKitSession -Tenant "a$([char]0xD800)" { } }
+            Id   = 'TenantInvalid'
+        }
+        @{
+            Name = 'a namespace with a colon'
+            Call = { Use-CacheKitSession -Namespace a:b { } }
+            Id   = 'NamespaceInvalid'
+        }
         @{ Name = 'a TTL of nothing'; Call = { Use-CacheKitSession -Ttl 0 { } }; Id = 'TtlInvalid' }
         @{ Name = 'a computed TTL'; Call = { Use-CacheKitSession -Ttl { 5 } { } }; Id = 'TtlInvalid' }
     ) {
         Get-ErrorId $Call | Should -Be $Id
     }
 
-    It 'takes a tenant of 1,024 bytes' {
-        Use-CacheKitSession $session -Tenant ('é' * 512) { (Get-Tenant).Length } | Should -Be 512
+    It 'Tenant: accepts 1,024 bytes' {
+        Use-CacheKitSession $session -Tenant ("`u{e9}" * 512) { (Get-Tenant).Length } | Should -Be 512
     }
 
-    It 'refuses a session that is closed' {
+    It 'Session: fails when it is closed' {
         $closed = New-CacheKitSession -Memory
         Remove-CacheKitSession $closed
         Get-ErrorId { Use-CacheKitSession $closed { 'not run' } } | Should -Be SessionClosed
-        Get-ErrorId { Use-CacheKitSession $session { Remove-CacheKitSession $session; Get-Token } } | Should -Be SessionClosed
+        Get-ErrorId { Use-CacheKitSession $session { Remove-CacheKitSession $session; Get-Token } } |
+            Should -Be SessionClosed
     }
 
-    It 'completes the tenants that were used' {
+    It 'Completion: offers the tenants that were used' {
         $null = Use-CacheKitSession $session -Tenant 'completed tenant' { }
-        $line = 'Use-CacheKitSession -Tenant compl'
-        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
-        $found.CompletionMatches.CompletionText | Should -Contain "'completed tenant'"
+        Get-CompletionText 'Use-CacheKitSession -Tenant compl' | Should -Contain "'completed tenant'"
     }
 }

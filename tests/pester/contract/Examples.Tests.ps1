@@ -21,45 +21,28 @@ BeforeDiscovery {
 Describe '<Page>, <Title>' -ForEach $examples {
     BeforeAll {
         . "$PSScriptRoot/HelpPage.ps1"
-        Import-BuiltModule
-        $variables = @(
-            'CACHEKIT_MASTER_KEY', 'CACHEKIT_MASTER_KEY_FILE', 'CACHEKIT_PREVIOUS_MASTER_KEYS'
-            'CACHEKIT_MASTER_KEY_ROTATION', 'CACHEKIT_CACHE_PATH', 'PSModulePath'
-        )
-        $saved = @{}
-        foreach ($variable in $variables) {
-            $saved[$variable] = [System.Environment]::GetEnvironmentVariable($variable)
-        }
+        Initialize-TestEnvironment
         $location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.Path
-        $folder = [System.IO.Directory]::CreateTempSubdirectory('cachekit-examples-').FullName
-        $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-        $env:CACHEKIT_MASTER_KEY_FILE = $env:CACHEKIT_PREVIOUS_MASTER_KEYS = $env:CACHEKIT_MASTER_KEY_ROTATION = $null
+        $savedModulePath = $env:PSModulePath
         # A vault of secrets, as much of it as is called.
-        $env:PSModulePath = "$PSScriptRoot/../../fixtures/modules$([System.IO.Path]::PathSeparator)$env:PSModulePath"
+        $vault = "$repositoryRoot/tests/fixtures/modules"
+        $env:PSModulePath = $vault, $savedModulePath -join [System.IO.Path]::PathSeparator
         $global:CacheKitTestVaults = @{ Vault = @{} }
-        $env:CACHEKIT_CACHE_PATH = "$folder/cache.db"
+        $folder = [System.IO.Directory]::CreateDirectory((Get-TestPath)).FullName
         $null = $ExecutionContext.SessionState.Path.SetLocation($folder)
     }
 
     AfterAll {
         Remove-Module -Name Microsoft.PowerShell.SecretManagement -ErrorAction Ignore
         $null = $ExecutionContext.SessionState.Path.SetLocation($location)
-        foreach ($variable in $variables) {
-            # $null would become an empty text, and that is a value.
-            [System.Environment]::SetEnvironmentVariable($variable, $saved[$variable] ?? [NullString]::Value)
-        }
-        # A file of the cache can still be open; what stays behind lies in the temporary directory.
-        try { [System.IO.Directory]::Delete($folder, $true) } catch [System.IO.IOException] { $null = $_ }
+        $env:PSModulePath = $savedModulePath
+        Restore-TestEnvironment
     }
 
-    It 'runs without an error' {
+    It 'Help: the example runs without an error' {
         $output = & {
             param([string] $Example)
-            ${function:Get-Secret} = {
-                $password = [System.Security.SecureString]::new()
-                foreach ($character in "password of $($args[0])".ToCharArray()) { $password.AppendChar($character) }
-                [System.Management.Automation.PSCredential]::new($args[0], $password)
-            }
+            ${function:Get-Secret} = { [pscredential]::new($args[0], (ConvertTo-Secret "password of $($args[0])")) }
             ${function:Get-ADUser} = { [pscustomobject] @{ SamAccountName = 'jdoe'; Department = 'IT' } }
             ${function:Invoke-RestMethod} = { [pscustomobject] @{ access_token = 'token'; expires_in = 3600 } }
             . ([scriptblock]::Create($Example))

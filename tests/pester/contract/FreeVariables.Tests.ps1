@@ -5,35 +5,31 @@ Set-StrictMode -Version Latest
 # block run again. Each case names the free ones among $a, $b and $c; the others must leave the entry alone.
 
 BeforeAll {
-    Import-Module CacheKit
-    $script:saved = $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH
-    $env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey
-    $env:CACHEKIT_CACHE_PATH = [IO.Path]::GetFullPath((Join-Path $TestDrive 'cache.db'))
-
-    function Add-Run {
-        $script:runs++
-    }
+    . "$PSScriptRoot/../common.ps1"
+    Initialize-TestEnvironment
 
     function Invoke-Case {
         param([scriptblock] $Block, [string] $Changed)
 
+        # The blocks are to run in any case; what they do is of no matter.
+        Set-StrictMode -Off
         $a = $b = $c = 'before'
         $null = Invoke-SecureCached -Namespace $script:room $Block 2>$null
-        $script:runs = 0
+        [CacheKitTest.Counter]::Reset()
         if ($Changed) {
             Set-Variable -Name $Changed -Value 'after'
         }
         $null = Invoke-SecureCached -Namespace $script:room $Block 2>$null
-        $script:runs
+        [CacheKitTest.Counter]::Count
     }
 }
 
 AfterAll {
-    $env:CACHEKIT_MASTER_KEY, $env:CACHEKIT_CACHE_PATH = $script:saved
+    Restore-TestEnvironment
 }
 
-Describe 'The free variables of a block' {
-    It '{ <Text> }: <Free>' -ForEach @(
+Describe 'Free variables' {
+    It 'Key: { <Text> } has the free variables: <Free>' -ForEach @(
         @{ Free = ''; Text = '1' }
         @{ Free = 'a'; Text = '$a' }
         @{ Free = 'a b'; Text = '$a; $b' }
@@ -120,9 +116,10 @@ Describe 'The free variables of a block' {
     ) {
         # One case must not find the entries of another.
         $script:room = [guid]::NewGuid().ToString('n')
-        $block = [scriptblock]::Create("Add-Run; $Text")
+        $block = [scriptblock]::Create("[CacheKitTest.Counter]::Add(); $Text")
         if ($Text -match '^(param|begin|end)\b') {
-            $block = [scriptblock]::Create(($Text -replace '^(param\([^)]*\)|(?:begin|end) \{)', '$0 Add-Run;'))
+            $head = '^(param\([^)]*\)|(?:begin|end) \{)'
+            $block = [scriptblock]::Create(($Text -replace $head, '$0 [CacheKitTest.Counter]::Add();'))
         }
 
         Invoke-Case $block | Should -Be 0 -Because 'nothing changed'
@@ -134,7 +131,7 @@ Describe 'The free variables of a block' {
         "$found" | Should -BeExactly $Free
     }
 
-    It 'include those of a text that is run as a script: <Text>' -ForEach @(
+    It 'Key: covers variables in text that is run as a script: <Text>' -ForEach @(
         @{ Free = '$a'; Text = 'Invoke-Expression ''$a''' }
         @{ Free = '$a'; Text = 'iex ''& { $a }''' }
         @{ Free = '$a'; Text = 'Invoke-Expression "$a"' }
@@ -147,7 +144,7 @@ Describe 'The free variables of a block' {
         $a | Should -Be 1
     }
 
-    It 'are those of a function, whose parameters stand before its body: <Text>' -ForEach @(
+    It 'Key: covers free variables of a function with parameters before its body: <Text>' -ForEach @(
         @{ Free = ''; Text = 'function f($a) { $a }' }
         @{ Free = '$b'; Text = 'function f($a = $b) { $a }' }
         @{ Free = '$b'; Text = 'function f { param($a = $b) $a }' }
@@ -160,7 +157,7 @@ Describe 'The free variables of a block' {
         "$found" | Should -BeExactly $Free
     }
 
-    It 'include $Matches, which a match that fails leaves to the caller' {
+    It 'Key: covers $Matches, which a failing match does not change' {
         $room = [guid]::NewGuid().ToString('n')
         foreach ($text in 'x1', 'x2') {
             $null = $text -match '\d'

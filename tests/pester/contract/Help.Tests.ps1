@@ -3,14 +3,12 @@
 
 BeforeDiscovery {
     . "$PSScriptRoot/HelpPage.ps1"
-    Import-BuiltModule
     $cmdlets = foreach ($name in (Get-Module -Name CacheKit).ExportedCmdlets.Keys) { @{ Name = $name } }
 }
 
 Describe 'Help of <Name>' -ForEach $cmdlets {
     BeforeAll {
         . "$PSScriptRoot/HelpPage.ps1"
-        Import-BuiltModule
         $command = Get-Command -Name $Name -Module CacheKit
         $path = Get-HelpPagePath -Name $Name
         $page = Read-HelpPage -Path $path
@@ -18,36 +16,36 @@ Describe 'Help of <Name>' -ForEach $cmdlets {
         $examples = @($page.Fences | Where-Object { $_.Section -eq 'EXAMPLES' -and $_.Info -eq 'powershell' })
     }
 
-    It 'has a page without placeholders' {
+    It 'Help: has a page without placeholders' {
         [System.IO.File]::ReadAllText($path) | Should -Not -Match '\{\{'
     }
 
-    It 'shows the syntax of each parameter set' {
+    It 'Help: shows the syntax of each parameter set' {
         Join-Sorted (Get-PageSyntax -Page $page) | Should -BeExactly (Join-Sorted (Get-CmdletSyntax -Command $command))
     }
 
-    It 'describes the parameters as the cmdlet has them' {
+    It 'Help: describes the parameters as the cmdlet declares them' {
         $expected = Join-Sorted (Get-CmdletParameter -Command $command)
         Join-Sorted (Get-PageParameter -Page $page) | Should -BeExactly $expected
     }
 
-    It 'names the address at which the cmdlet finds its page online' {
+    It 'Help: has the online address of the page' {
         $folder = 'https://github.com/cachekit/cachekit-powershell/blob/main/docs/cmdlets'
         $command.HelpUri | Should -BeExactly "$folder/$Name.md"
         [System.IO.File]::ReadAllText($path) | Should -Match ([regex]::Escape("HelpUri: $($command.HelpUri)"))
     }
 
-    It 'has at least two examples' {
+    It 'Help: has at least two examples' {
         $examples.Count | Should -BeGreaterThan 1
     }
 
-    It 'is found by Get-Help with synopsis and description' {
+    It 'Help: Get-Help shows synopsis and description' {
         $help.Synopsis | Should -BeExactly $page.Text['SYNOPSIS']
         @($help.Description).Count | Should -BeGreaterThan 0
         $help.Description[0].Text | Should -Not -BeNullOrEmpty
     }
 
-    It 'is found by Get-Help with the code of every example' {
+    It 'Help: Get-Help shows the code of every example' {
         $shown = @($help.Examples.Example | ForEach-Object { "$($_.Code)" -replace "`r", '' })
         $shown | Should -HaveCount $examples.Count
         for ($i = 0; $i -lt $shown.Count; $i++) {
@@ -55,7 +53,7 @@ Describe 'Help of <Name>' -ForEach $cmdlets {
         }
     }
 
-    It 'is found by Get-Help with a description of every parameter' {
+    It 'Help: Get-Help describes every parameter' {
         $common = [System.Management.Automation.PSCmdlet]::CommonParameters
         foreach ($parameter in $command.Parameters.Keys | Where-Object { $common -notcontains $_ }) {
             $shown = Get-Help -Name $Name -Parameter $parameter
@@ -64,7 +62,7 @@ Describe 'Help of <Name>' -ForEach $cmdlets {
         }
     }
 
-    It 'leads Get-Help -Online to the page' {
+    It 'Help: Get-Help -Online opens the page' {
         $help.RelatedLinks.NavigationLink[0].Uri | Should -BeExactly $command.HelpUri
     }
 }
@@ -72,11 +70,10 @@ Describe 'Help of <Name>' -ForEach $cmdlets {
 Describe 'Pages of docs/cmdlets' {
     BeforeAll {
         . "$PSScriptRoot/HelpPage.ps1"
-        Import-BuiltModule
         $folder = [System.IO.Path]::GetDirectoryName((Get-HelpPagePath -Name 'any'))
     }
 
-    It 'are pages of exported cmdlets' {
+    It 'Help: every page belongs to an exported cmdlet' {
         $exported = @((Get-Module -Name CacheKit).ExportedCmdlets.Keys)
         foreach ($path in [System.IO.Directory]::GetFiles($folder, '*.md')) {
             [System.IO.Path]::GetFileNameWithoutExtension($path) | Should -BeIn $exported

@@ -1,19 +1,11 @@
 #Requires -Version 7.4
-# Reads a page of docs/cmdlets, and says the same of a cmdlet, so that a test can compare the two. Dot-source it.
-Set-StrictMode -Version Latest
-
-$RepositoryRoot = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../..")
-
-function Import-BuiltModule {
-    if (-not (Get-Module -Name CacheKit)) {
-        $env:PSModulePath = "$RepositoryRoot/output" + [System.IO.Path]::PathSeparator + $env:PSModulePath
-        Import-Module -Name CacheKit
-    }
-}
+# Reads a page of docs/cmdlets, and describes a cmdlet in the same form, so that a test can compare the two. Dot-source
+# it in place of common.ps1.
+. "$PSScriptRoot/../common.ps1"
 
 function Get-HelpPagePath {
     param([string] $Name)
-    "$RepositoryRoot/docs/cmdlets/$Name.md"
+    "$repositoryRoot/docs/cmdlets/$Name.md"
 }
 
 # The text of each section, without headings and code, and every code block with the place where it stands.

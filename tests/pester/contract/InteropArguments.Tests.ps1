@@ -3,7 +3,7 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
     $call = @{ Interop = 'op'; Namespace = 'interop-arguments'; Plain = $true }
 
@@ -27,8 +27,8 @@ BeforeAll {
     }
 }
 
-Describe 'An argument that is' {
-    It '<Case> is <Hex>' -ForEach @(
+Describe 'Interop arguments' {
+    It 'Interop: encodes the argument <Case> as <Hex>' -ForEach @(
         @{ Case = 'null'; Make = { $null }; Hex = 'c0' }
         @{ Case = 'true'; Make = { $true }; Hex = 'c3' }
         @{ Case = 'a switch'; Make = { [switch] $true }; Hex = 'c3' }
@@ -78,18 +78,18 @@ Describe 'An argument that is' {
         Get-CanonicalHex (& $Make) | Should -BeExactly "91$Hex"
     }
 
-    It 'a GUID is its text in lower case' {
+    It 'Interop: encodes a GUID as its text in lower case' {
         Get-CanonicalHex ([guid] '550E8400-E29B-41D4-A716-446655440000') |
             Should -BeExactly (Get-CanonicalHex '550e8400-e29b-41d4-a716-446655440000')
     }
 
-    It 'text that a command has added something to is that text' {
+    It 'Interop: encodes text with added properties as text' {
         $line = [psobject]::AsPSObject('a')
         $line.PSObject.Properties.Add([psnoteproperty]::new('Number', 1))
         Get-CanonicalHex $line | Should -BeExactly '91a161'
     }
 
-    It '<Case> is refused, with what to give instead' -ForEach @(
+    It 'Interop: refuses the argument <Case> and recommends another one' -ForEach @(
         @{ Case = 'a decimal'; Make = { 1.0d }; Says = 'System\.Decimal'; Out = '\[double\]' }
         @{ Case = 'a character'; Make = { 'a'[0] }; Says = 'System\.Char'; Out = '"\$value"' }
         @{ Case = 'a time span'; Make = { [timespan]::FromSeconds(1) }; Says = 'System\.TimeSpan'; Out = '"\$value"' }
@@ -135,13 +135,13 @@ Describe 'An argument that is' {
         $problem.ErrorDetails.RecommendedAction | Should -Match $Out
     }
 
-    It 'nested 32 levels deep is taken' {
+    It 'Interop: accepts an argument of 32 levels' {
         $deep = 1
         1..32 | ForEach-Object { $deep = , $deep }
         Get-CanonicalHex $deep | Should -BeExactly ('91' * 33 + '01')
     }
 
-    It 'told by its place inside' {
+    It 'Interop: names the place of an invalid value inside an argument' {
         "$(Get-Problem @{ ArgumentList = (, @{ b = @(1, 1d) }) })" |
             Should -Match ([regex]::Escape('-ArgumentList[0][''b''][1]'))
         $object = [pscustomobject] @{ p = 1d }

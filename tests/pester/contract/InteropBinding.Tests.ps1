@@ -3,13 +3,13 @@
 Set-StrictMode -Version Latest
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
     $commandType = 'CacheKit.Commands.GetCacheKitKeyCommand'
     $call = @{ Interop = 'op'; Namespace = 'interop-binding'; Plain = $true }
 }
 
-Describe 'Parameters of a block' {
-    It '<Case>: <Hex>' -ForEach @(
+Describe 'Interop binding' {
+    It 'Interop: binds <Case> as <Hex>' -ForEach @(
         @{ Case = 'none at all'; Block = { 1 }; Given = @(1, '2'); Hex = '9201a132' }
         @{ Case = 'an empty param()'; Block = { param() 1 }; Given = @(1); Hex = '9101' }
         @{ Case = 'any type'; Block = { param($A, $B) "$A$B" }; Given = @('1', 2); Hex = '92a13102' }
@@ -74,10 +74,12 @@ Describe 'Parameters of a block' {
         (Get-CacheKitKey @call $Block -ArgumentList $Given).CanonicalArguments | Should -BeExactly $Hex
     }
 
-    It 'make the same key as the arguments that they come to, and see the same' {
+    It 'Interop: makes the same key of bound arguments and lets the block see them' {
         $session = New-CacheKitSession -Path "$TestDrive/binding.db" -MasterKey ('ab' * 32) -Namespace interop-binding
-        $block = { param([long] $Id, $Kind = 'user', [switch] $All, [Parameter(ValueFromRemainingArguments)] $Rest)
-            "$($Id.GetType().Name) $Id $Kind $All $Rest" }
+        $block = {
+            param([long] $Id, $Kind = 'user', [switch] $All, [Parameter(ValueFromRemainingArguments)] $Rest)
+            "$($Id.GetType().Name) $Id $Kind $All $Rest"
+        }
         Invoke-SecureCached -Session $session -Interop op -ArgumentList '7' $block | Should -Be 'Int64 7 user False '
         Invoke-SecureCached -Session $session -Interop op -ArgumentList '7', 'group', 1, 2 $block |
             Should -Be 'Int64 7 group False 1 2'
@@ -88,7 +90,7 @@ Describe 'Parameters of a block' {
         $session.Dispose()
     }
 
-    It 'that take the input object: <Case>' -ForEach @(
+    It 'Interop: binds the input object <Case>' -ForEach @(
         @{
             Case  = 'from the pipeline'
             Hex   = '9201a178'
@@ -100,7 +102,7 @@ Describe 'Parameters of a block' {
         ('1' | Get-CacheKitKey @call $Block).CanonicalArguments | Should -BeExactly $Hex
     }
 
-    It '<Case>: <Id>' -ForEach @(
+    It 'Interop: refuses <Case> with <Id>' -ForEach @(
         @{
             Case  = 'nothing for one'
             Block = { param($A, $B) "$A$B" }

@@ -109,19 +109,12 @@ BeforeDiscovery {
 
 BeforeAll {
     . "$PSScriptRoot/../InteropEntry.ps1"
-    Import-Module CacheKit
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
-    $master = 'ab' * 32
     $table = @{}
-    Register-InteropTable InteropValues $table
+    Register-TableBackend -Name InteropValues -Table $table
     $session = New-CacheKitSession -Backend InteropValues -MasterKey $master
     $call = @{ Session = $session; Interop = 'op'; Namespace = 'interop-values' }
     $place = (Get-CacheKitKey -Interop op -Namespace interop-values -Plain).Key
-
-    function Get-StoredHex {
-        $document = Unprotect-InteropDocument $table[$place] -Key $place -MasterKey $master
-        [Convert]::ToHexString($document).ToLowerInvariant()
-    }
 
     # Type and text, the same in every culture.
     function Get-Description {
@@ -144,12 +137,12 @@ AfterAll {
     Unregister-CacheKitBackend InteropValues
 }
 
-Describe 'A value that is' {
+Describe 'Interop values' {
     BeforeEach {
         $table.Clear()
     }
 
-    It '<Case> is stored as <Hex>, and comes back' -ForEach $rows {
+    It 'Interop: stores <Case> as <Hex> and returns it' -ForEach $rows {
         $null = Invoke-SecureCached @call $Make
         Get-StoredHex | Should -BeExactly $Hex
         $found = @(Invoke-SecureCached @call { 'not run' })
@@ -157,7 +150,7 @@ Describe 'A value that is' {
         Get-Description $found[0] | Should -BeExactly $Back
     }
 
-    It '<Case> is stored as <Hex>, and comes back as JSON would tell it' -ForEach $collections {
+    It 'Interop: stores <Case> as <Hex> and returns the same JSON' -ForEach $collections {
         $null = Invoke-SecureCached @call $Make
         Get-StoredHex | Should -BeExactly $Hex
         $found = @(Invoke-SecureCached @call { 'not run' })
@@ -166,12 +159,12 @@ Describe 'A value that is' {
         }
     }
 
-    It 'a time is rounded down to the microsecond' {
+    It 'Interop: rounds a time down to the microsecond' {
         $null = Invoke-SecureCached @call { ([datetimeoffset] '2024-01-01T00:00Z').AddTicks(19) }
         (Invoke-SecureCached @call { 'not run' }).Ticks % 10000 | Should -Be 10
     }
 
-    It 'text that a command has added something to is that text' {
+    It 'Interop: stores text with added properties as text' {
         $null = Invoke-SecureCached @call {
             $line = [psobject]::AsPSObject('a')
             $line.PSObject.Properties.Add([psnoteproperty]::new('Number', 1))
@@ -180,7 +173,7 @@ Describe 'A value that is' {
         Get-StoredHex | Should -BeExactly 'a161'
     }
 
-    It '<Case> is returned and not cached, and an error says so' -ForEach @(
+    It 'Interop: returns <Case> with an error and does not cache it' -ForEach @(
         @{ Case = 'a decimal'; Make = { 1.5d }; Says = 'System\.Decimal' }
         @{ Case = 'a character'; Make = { 'a'[0] }; Says = 'System\.Char' }
         @{ Case = 'a GUID'; Make = { [guid]::Empty }; Says = 'System\.Guid' }
@@ -209,7 +202,7 @@ Describe 'A value that is' {
         Get-CacheKitItem @call | Should -Be 'before'
     }
 
-    It 'nested 32 levels deep is kept, and 33 not' {
+    It 'Interop: stores 32 levels, but not 33' {
         $block = {
             param($Levels)
             $deep = 1
@@ -226,7 +219,7 @@ Describe 'A value that is' {
         Test-CacheKitItem @call -ArgumentList 33 | Should -BeFalse
     }
 
-    It 'itself is not cached' {
+    It 'Interop: does not cache a value that contains itself' {
         $problems = $null
         $null = Invoke-SecureCached @call { $self = @{}; $self['self'] = $self; $self } -ErrorVariable problems `
             -ErrorAction SilentlyContinue
@@ -234,8 +227,8 @@ Describe 'A value that is' {
     }
 }
 
-Describe 'A value that another language wrote, which is' {
-    It '<Case>' -ForEach @(
+Describe 'Interop values of other writers' {
+    It 'Interop: reads <Case> of another language' -ForEach @(
         @{
             Case = 'a time in Zulu'
             Name = '__datetime__'

@@ -11,12 +11,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
 }
 
-Describe 'For <Other>' -ForEach $others {
+Describe 'Isolation from <Other>' -ForEach $others {
     BeforeEach {
-        $path = "$TestDrive/$([guid]::NewGuid()).db"
+        $path = Get-TestPath .db
         $mine = New-CacheKitSession -Path $path -Tenant acme -MasterKey ('ab' * 32)
         $theirs = New-CacheKitSession -Path $path -Tenant $Tenant -MasterKey $Master
         Set-CacheKitItem -Session $mine one 'acme''s'
@@ -31,7 +31,7 @@ Describe 'For <Other>' -ForEach $others {
         $theirs.Dispose()
     }
 
-    It 'an item is not found by its name' {
+    It 'Tenant: finds no item of the other by name' {
         Test-CacheKitItem -Session $theirs one, * | Should -Be @($false, $false)
         { Get-CacheKitItem -Session $theirs one -ErrorAction Stop } | Should -Throw -ErrorId 'ItemNotFound,*'
         { Get-CacheKitEntry -Session $theirs one -ErrorAction Stop } | Should -Throw -ErrorId 'ItemNotFound,*'
@@ -39,13 +39,13 @@ Describe 'For <Other>' -ForEach $others {
         Invoke-SecureCached -Session $theirs -Key one { 'their own' } | Should -Be 'their own'
     }
 
-    It 'nothing is listed, and no pattern matches' {
+    It 'Tenant: lists and matches nothing of the other' {
         @(Get-CacheKitEntry -Session $theirs -Namespace * -IncludeStale) | Should -HaveCount 0
         @(Get-CacheKitItem -Session $theirs *) | Should -HaveCount 0
         Remove-CacheKitItem -Session $theirs *
     }
 
-    It 'an entry is not found by the key of the store' {
+    It 'Tenant: finds no entry of the other by its key in the store' {
         foreach ($entry in $entries) {
             { Get-CacheKitEntry -Session $theirs -Key $entry.Key -ErrorAction Stop } |
                 Should -Throw -ErrorId 'EntryNotOfTenant,*'
@@ -54,7 +54,7 @@ Describe 'For <Other>' -ForEach $others {
         }
     }
 
-    It 'a piped entry is neither read nor removed' {
+    It 'Tenant: neither reads nor removes a piped entry of the other' {
         $problems = $null
         $entries | Get-CacheKitItem -Session $theirs -ErrorVariable problems -ErrorAction SilentlyContinue |
             Should -BeNullOrEmpty
@@ -65,24 +65,24 @@ Describe 'For <Other>' -ForEach $others {
         }
     }
 
-    It 'an item of the same name is another one' {
+    It 'Tenant: has its own item under the same name' {
         Set-CacheKitItem -Session $theirs one 'theirs'
         Get-CacheKitItem -Session $theirs one | Should -Be 'theirs'
         Remove-CacheKitItem -Session $theirs one
     }
 
-    It 'calls are not among theirs' {
+    It 'Tenant: has its own statistics' {
         (Get-CacheKitStatistics -Session $mine).Calls | Should -BeGreaterThan 0
         (Get-CacheKitStatistics -Session $theirs).Calls | Should -Be 0
         (Get-CacheKitStatistics -Session $mine -Tenant "not $Tenant").Calls | Should -Be 0
         Export-CacheKitMetric -Session $theirs | Should -Not -Match '_calls_total\{[^}]*\} [1-9]'
     }
 
-    It 'clearing takes nothing' {
+    It 'Tenant: clears nothing of the other' {
         (Clear-CacheKit -Session $theirs * -Force -PassThru).Removed | Should -Be 0
     }
 
-    It 'an entry that other languages share has the same key, and does not open' {
+    It 'Tenant: shares the interop key with the other but does not open its entry' {
         $shared = @{ Interop = 'get'; Namespace = 'shared' }
         Set-CacheKitItem -Session $mine @shared 'acme''s'
         { Get-CacheKitItem -Session $theirs @shared -FailClosed -ErrorAction Stop } |
@@ -91,7 +91,7 @@ Describe 'For <Other>' -ForEach $others {
         Get-CacheKitItem -Session $mine @shared | Should -Be 'acme''s'
     }
 
-    It 'protected data does not open' {
+    It 'Tenant: does not open protected data of the other' {
         $frame = Protect-CacheKitData -Session $mine 'acme''s'
         { Unprotect-CacheKitData -Session $theirs $frame -ErrorAction Stop } |
             Should -Throw -ErrorId 'DataNotAuthentic,*'

@@ -19,10 +19,10 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    Import-Module CacheKit
+    . "$PSScriptRoot/../common.ps1"
 }
 
-Describe 'Under -WhatIf' {
+Describe 'WhatIf' {
     BeforeEach {
         $table = @{}
         $changes = [System.Collections.Generic.List[string]]::new()
@@ -52,7 +52,7 @@ Describe 'Under -WhatIf' {
         Unregister-CacheKitBackend Table
     }
 
-    It '<Cmdlet> changes nothing in the store' -ForEach $rows {
+    It 'WhatIf: <Cmdlet> changes nothing in the store' -ForEach $rows {
         . $Call
         $changes | Should -BeNullOrEmpty
         Get-CacheKitItem -Session $session one | Should -Be 1

@@ -1,0 +1,24 @@
+using System.Threading;
+
+namespace CacheKitTest;
+
+/// <summary>
+/// How often blocks ran, in any thread and runspace. A static member is neither a variable nor a function, so a block
+/// that counts has the same key as one that does not.
+/// </summary>
+public static class Counter
+{
+    private static int s_count;
+
+    public static int Count => Volatile.Read(ref s_count);
+
+    public static void Add()
+    {
+        Interlocked.Increment(ref s_count);
+    }
+
+    public static void Reset()
+    {
+        Volatile.Write(ref s_count, 0);
+    }
+}
