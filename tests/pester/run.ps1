@@ -23,7 +23,8 @@ param(
 Import-Module -Name $Pester -MinimumVersion 5.0 -ErrorAction Stop
 
 $scratch = [IO.Directory]::CreateTempSubdirectory('cachekit-pester-').FullName
-foreach ($name in 'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME') {
+$homes = 'HOME', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'
+foreach ($name in $homes) {
     Set-Item -Path "Env:$name" -Value $scratch
 }
 
@@ -35,8 +36,8 @@ $env:PSModulePath = $output + [IO.Path]::PathSeparator + $env:PSModulePath
 $redis = $null
 if (-not $env:CACHEKIT_TEST_REDIS -and (Get-Command -Name redis-server -CommandType Application -ErrorAction Ignore)) {
     $socket = "$scratch/redis.sock"
-    $redis = Start-Process -FilePath redis-server -PassThru -RedirectStandardOutput "$scratch/redis.log" -ArgumentList @(
-        '--port', '0', '--unixsocket', $socket, '--save', '""')
+    $arguments = '--port', '0', '--unixsocket', $socket, '--save', '""', '--logfile', "$scratch/redis.log"
+    $redis = Start-Process -FilePath redis-server -ArgumentList $arguments -PassThru
     while (-not (Test-Path -LiteralPath $socket) -and -not $redis.HasExited) {
         Start-Sleep -Milliseconds 20
     }
@@ -60,7 +61,9 @@ finally {
 # What Pester does not count as a failed test: a block or a file that broke, and a file without tests.
 $problems = @(
     @($run.FailedContainers) + @($run.FailedBlocks) | ForEach-Object { "broken: $($_.ToString())" }
-    $run.Containers | Where-Object { $_.TotalCount -eq 0 -and $_.Result -ne 'Failed' } | ForEach-Object { "no tests: $_" }
+    $run.Containers |
+        Where-Object { $_.TotalCount -eq 0 -and $_.Result -ne 'Failed' } |
+        ForEach-Object { "no tests: $_" }
     if ($run.TotalCount -eq 0) { 'no test ran' }
 )
 $problems | ForEach-Object { Write-Host $_ -ForegroundColor Red }
