@@ -91,10 +91,12 @@ function Get-PesterModule {
     }
 
     foreach ($version in $versions) {
-        $path = "$packages/pester/$version/tools/Pester.psd1"
-        if ($Installed) {
+        $path = if ($Installed) {
             $name = @{ ModuleName = 'Pester'; RequiredVersion = $version }
-            $path = Get-Module -FullyQualifiedName $name -ListAvailable | Select-Object -First 1 -ExpandProperty Path
+            Get-Module -FullyQualifiedName $name -ListAvailable | Select-Object -First 1 -ExpandProperty Path
+        }
+        else {
+            "$packages/pester/$version/tools/Pester.psd1"
         }
 
         if (-not $path) {
