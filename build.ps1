@@ -70,10 +70,10 @@ function Expand-Package {
         Remove-Item -LiteralPath $folder -Recurse
     }
 
-    [IO.Compression.ZipFile]::ExtractToDirectory((Convert-Path -LiteralPath $Path), $folder)
+    [IO.Compression.ZipFile]::ExtractToDirectory($Path, $folder)
     Get-ChildItem -LiteralPath $folder |
         Where-Object Name -Match '^(_rels|package|\[Content_Types\]\.xml|.+\.nuspec)$' |
-        Remove-Item -Recurse
+        Remove-Item -Recurse -Force
 }
 
 # The module file of each Pester: a path, so that no other Pester on PSModulePath is picked up.
@@ -244,14 +244,22 @@ function New-Package {
     Write-Host "output/CacheKit.$version.nupkg"
 }
 
-$needsSdk = -not $Package -and @($Task -ne 'Analyze').Count -gt 0
-if ($needsSdk -and -not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
-    throw 'The .NET SDK 10 is needed: https://dotnet.microsoft.com/download'
-}
-
-$Package = if ($Package) { Convert-Path -Path $Package }
-Push-Location -LiteralPath $PSScriptRoot
+$start = Get-Location
 try {
+    $needsSdk = -not $Package -and @($Task -ne 'Analyze').Count -gt 0
+    if ($needsSdk -and -not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
+        throw 'The .NET SDK 10 is needed: https://dotnet.microsoft.com/download'
+    }
+
+    if ($Package) {
+        if (-not (Test-Path -LiteralPath $Package -PathType Leaf)) {
+            throw "There is no package '$Package'. Make one with ./build.ps1 Package"
+        }
+
+        $Package = Convert-Path -LiteralPath $Package
+    }
+
+    Set-Location -LiteralPath $PSScriptRoot
     switch ($Task) {
         'Build' { Invoke-Dotnet 'build', 'CacheKit.PS.sln', '--configuration', $Configuration }
         'Quickstart' { Invoke-Quickstart }
@@ -268,6 +276,15 @@ try {
         }
     }
 }
+catch [System.Management.Automation.RuntimeException] {
+    # Sentences of this script stand alone; a fault in it keeps its position.
+    if (-not $_.Exception.WasThrownFromThrowStatement) {
+        throw
+    }
+
+    Write-Host $_ -ForegroundColor Red
+    exit 1
+}
 finally {
-    Pop-Location
+    Set-Location -LiteralPath $start
 }
