@@ -276,9 +276,9 @@ try {
         }
     }
 }
-catch [System.Management.Automation.RuntimeException] {
-    # Sentences of this script stand alone; a fault in it keeps its position.
-    if (-not $_.Exception.WasThrownFromThrowStatement) {
+catch {
+    # Sentences that this script throws stand alone; any other error keeps its position.
+    if ($_.FullyQualifiedErrorId -ne $_.Exception.Message) {
         throw
     }
 
