@@ -67,7 +67,7 @@ function Expand-Package {
     $version = [IO.Path]::GetFileNameWithoutExtension($Path) -replace '^CacheKit\.'
     $folder = Join-Path -Path $PSScriptRoot -ChildPath "output/CacheKit/$version"
     if (Test-Path -LiteralPath $folder) {
-        Remove-Item -LiteralPath $folder -Recurse
+        Remove-Item -LiteralPath $folder -Recurse -Force
     }
 
     [IO.Compression.ZipFile]::ExtractToDirectory($Path, $folder)
@@ -172,7 +172,7 @@ function Invoke-Test {
         $results += foreach ($pester in $pesters) { Invoke-PesterTest -Pester $pester -Folder $folder }
     }
     finally {
-        Remove-Item -LiteralPath $folder -Recurse
+        Remove-Item -LiteralPath $folder -Recurse -Force
     }
 
     $minutes = @{ Name = 'Minutes'; Expression = 'Minutes'; FormatString = '0.0' }
@@ -235,7 +235,7 @@ function New-Package {
     param()
 
     if (Test-Path -Path output) {
-        Remove-Item -Path output -Recurse
+        Remove-Item -Path output -Recurse -Force
     }
 
     Invoke-Dotnet 'build', 'module', '--configuration', 'Release'
@@ -271,7 +271,7 @@ try {
         'Clean' {
             Invoke-Dotnet 'clean', 'CacheKit.PS.sln', '--configuration', $Configuration, '--verbosity', 'quiet'
             if (Test-Path -Path output) {
-                Remove-Item -Path output -Recurse
+                Remove-Item -Path output -Recurse -Force
             }
         }
     }
