@@ -1,5 +1,3 @@
-using System.Threading;
-
 namespace CacheKitTest;
 
 /// <summary>
@@ -10,15 +8,15 @@ public static class Counter
 {
     private static int s_count;
 
-    public static int Count => Volatile.Read(ref s_count);
+    public static int Count => System.Threading.Volatile.Read(ref s_count);
 
     public static void Add()
     {
-        Interlocked.Increment(ref s_count);
+        System.Threading.Interlocked.Increment(ref s_count);
     }
 
     public static void Reset()
     {
-        Volatile.Write(ref s_count, 0);
+        System.Threading.Volatile.Write(ref s_count, 0);
     }
 }
