@@ -15,6 +15,9 @@ public sealed class HttpStoreServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>What slow clients have for a handshake, for headers, and between two requests.</summary>
+    private static readonly TimeSpan s_slow = TimeSpan.FromHours(1);
+
     private readonly WebApplication _application;
 
     private HttpStoreServer(WebApplication application) => _application = application;
@@ -59,12 +62,21 @@ public sealed class HttpStoreServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxValueBytes;
         kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+        if (options.WaitsForSlowClients)
+        {
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.KeepAliveTimeout = s_slow;
+            kestrel.Limits.RequestHeadersTimeout = s_slow;
+        }
+
         IPAddress address = options.AnswersOtherMachines ? IPAddress.Any : IPAddress.Loopback;
         kestrel.Listen(address, options.Port, listen =>
         {
             if (options.Certificate is { } certificate)
             {
-                listen.UseHttps(certificate);
+                listen.UseHttps(certificate, https => https.HandshakeTimeout =
+                    options.WaitsForSlowClients ? s_slow : https.HandshakeTimeout);
             }
         });
     }

@@ -23,6 +23,12 @@ public sealed record HttpStoreServerOptions
     /// <summary>How much the values of one API key may take together, in bytes; 1 GiB by default.</summary>
     public long MaxTenantBytes { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// Whether a client may take as long as it likes to send and to read, as tests on a busy machine do. Else one that
+    /// is slower than Kestrel's limits is cut off.
+    /// </summary>
+    public bool WaitsForSlowClients { get; init; }
+
     /// <summary>The clock that entries and locks end by.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

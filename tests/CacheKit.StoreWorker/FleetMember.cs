@@ -5,6 +5,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.StoreWorker;
 
@@ -48,8 +49,16 @@ internal sealed class FleetMember : IAsyncDisposable
         new CacheOptions
         {
             Store = store.Contains("://", StringComparison.Ordinal)
-                ? StoreChoice.Redis(new RedisStoreOptions { Connection = store, OperationTimeout = TimeSpan.FromSeconds(20) }, "a test")
-                : StoreChoice.Sqlite(new SqliteStoreOptions { Path = store, BusyTimeout = TimeSpan.FromSeconds(30) }, "a test"),
+                ? StoreChoice.Redis(
+                    new RedisStoreOptions
+                    {
+                        Connection = store,
+                        ConnectTimeout = HangGuard.Limit,
+                        OperationTimeout = HangGuard.Limit,
+                    },
+                    "a test")
+                : StoreChoice.Sqlite(
+                    new SqliteStoreOptions { Path = store, BusyTimeout = HangGuard.Limit }, "a test"),
             MemoryTierBytes = 0,
         },
         TimeProvider.System);

@@ -24,7 +24,7 @@ public sealed class AuditSharingTests : AuditTestBase
             using AuditTrail trail = Open();
             for (int i = 0; i < LinesEach; i++)
             {
-                Assert.Null(trail.Record(AuditEvent.Seal, Entry(keys, (byte)number), Source(i + 1), Token));
+                RecordPatiently(trail, Entry(keys, (byte)number), Source(i + 1));
             }
         });
         await Task.WhenAll(processes);
@@ -95,20 +95,40 @@ public sealed class AuditSharingTests : AuditTestBase
         using (FileStream held = new(Head, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
             using CancellationTokenSource stop = new();
-            Task waiting = Task.Run(() => trail.Record(AuditEvent.Open, Entry(keys), Source(2), stop.Token), Token);
-            // Whether it waits already or begins to when it is stopped makes no difference; long enough that it does wait.
-            await Task.Delay(100, Token);
+            SleepingCall waiting = new(() => trail.Record(AuditEvent.Open, Entry(keys), Source(2), stop.Token));
+            await waiting.UntilAsleepAsync(Token);
             await stop.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => waiting.End.WaitAsync(HangGuard.Limit, Token));
 
-            CacheKitException failure = Assert.Throws<CacheKitException>(
-                () => trail.Record(AuditEvent.Open, Entry(keys), Source(3), Token));
+            waiting = new SleepingCall(() => trail.Record(AuditEvent.Open, Entry(keys), Source(3), Token));
+            CacheKitException failure = await Assert.ThrowsAsync<CacheKitException>(
+                () => waiting.End.WaitAsync(HangGuard.Limit, Token));
             Assert.Equal(ErrorIds.AuditWriteFailed, failure.ErrorId);
         }
 
         trail.Record(AuditEvent.Open, Entry(keys), Source(4), Token);
         AssertIntact(Verify(), 2);
     }
+
+    /// <summary>
+    /// Adds a line, and asks again where others were busy for the five seconds that a trail waits: there is no such line
+    /// then.
+    /// </summary>
+    private static void RecordPatiently(AuditTrail trail, AuditSubject subject, AuditSource source) => HangGuard.Until(
+        () =>
+        {
+            try
+            {
+                Assert.Null(trail.Record(AuditEvent.Seal, subject, source, Token));
+                return true;
+            }
+            catch (CacheKitException failure) when (failure.ErrorId == ErrorIds.AuditWriteFailed)
+            {
+                return false;
+            }
+        },
+        "the line is written");
 
     private async Task RunWorkerAsync()
     {

@@ -283,7 +283,8 @@ public sealed class SecureCacheOverSqliteTests : SecureCacheContract
     private readonly TempDirectory _directory = new();
 
     protected override ICacheStore CreateStore() =>
-        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock);
+        new SqliteStore(
+            new SqliteStoreOptions { Path = _directory.File("cache.db"), BusyTimeout = HangGuard.Limit }, Clock);
 
     protected override void CleanUp() => _directory.Dispose();
 }

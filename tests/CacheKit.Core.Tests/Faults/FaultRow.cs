@@ -6,14 +6,21 @@ namespace CacheKit.Core.Tests.Faults;
 /// <param name="Name">The name of the row.</param>
 /// <param name="Fault">The kind of fault, or null where the store works after all.</param>
 /// <param name="Text">A part of the notice; the page quotes it.</param>
-/// <param name="Start">Starts what the fault needs.</param>
-internal sealed record FaultRow(string Name, StoreFault? Fault, string Text, Func<FaultScene> Start)
+/// <param name="Start">Starts what the fault needs; the store goes by the clock.</param>
+internal sealed record FaultRow(
+    string Name, StoreFault? Fault, string Text, Func<TimeProvider, FaultScene> Start)
 {
     /// <summary>Whether only reading fails.</summary>
     public bool OnlyReads { get; init; }
 
     /// <summary>Whether only writing fails.</summary>
     public bool OnlyWrites { get; init; }
+
+    /// <summary>Whether it says nothing while it is broken, so that only the clock ends a call.</summary>
+    public bool Hangs { get; init; }
+
+    /// <summary>How long a call may take once it is connected, where that is less than the bound.</summary>
+    public TimeSpan? Longest { get; init; }
 }
 
 /// <summary>A server, sound at first, and the way to break and to mend it.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 
 namespace CacheKit.Core.Tests.Faults;
@@ -14,12 +15,12 @@ internal static class HttpFaultRows
             "HTTP: nobody listens",
             StoreFault.Unavailable,
             "nobody listens there",
-            () => Fixed($"http://127.0.0.1:{FreePort.Take()}")),
+            clock => Fixed(clock, $"http://127.0.0.1:{FreePort.Take()}")),
         new(
             "HTTP: the name does not resolve",
             StoreFault.Unavailable,
             "its name does not resolve",
-            () => Fixed("https://no-such-host.invalid")),
+            clock => Fixed(clock, "https://no-such-host.invalid")),
         new("HTTP: TLS with another name", StoreFault.TlsFailed, "its certificate is of another name", OtherName),
         Answers(
             "HTTP: wrong key (401)",
@@ -58,12 +59,15 @@ internal static class HttpFaultRows
         {
             OnlyReads = true,
         },
-        Answers("HTTP: hangs", StoreFault.TimedOut, "did not answer in time", FaultyAnswers.Silence),
+        Answers("HTTP: hangs", StoreFault.TimedOut, "did not answer in time", FaultyAnswers.Silence) with
+        {
+            Hangs = true,
+        },
     ];
 
-    private static FaultScene Fixed(string address) => new(() => Open(new Uri(address)));
+    private static FaultScene Fixed(TimeProvider clock, string address) => new(() => Open(clock, new Uri(address)));
 
-    private static HttpStore Open(Uri address, string? caFile = null) => new(
+    private static HttpStore Open(TimeProvider clock, Uri address, string? caFile = null) => new(
         new HttpStoreOptions
         {
             BaseAddress = address,
@@ -71,26 +75,28 @@ internal static class HttpFaultRows
             AllowCustomHost = true,
             AllowPrivateAddresses = true,
             CaFile = caFile,
-            ConnectTimeout = FaultSuite.Options.ConnectTimeout,
+            // By the real clock, other than the operation's.
+            ConnectTimeout = HangGuard.Limit,
+            PingTimeout = HangGuard.Limit,
             OperationTimeout = FaultSuite.Options.OperationTimeout!.Value,
         },
-        TimeProvider.System);
+        clock);
 
-    private static FaultScene OtherName()
+    private static FaultScene OtherName(TimeProvider clock)
     {
         ServerCertificate certificate = new("cache.example");
         FaultyHttpServer server = FaultyHttpServer.Start(
             FaultyAnswers.Right(),
             X509CertificateLoader.LoadPkcs12FromFile(certificate.PfxFile, ServerCertificate.PfxPassword));
-        return new FaultScene(() => Open(server.Address, certificate.CaFile), server, certificate);
+        return new FaultScene(() => Open(clock, server.Address, certificate.CaFile), server, certificate);
     }
 
     private static FaultRow Answers(string name, StoreFault fault, string text, FaultyAnswer answer) =>
-        new(name, fault, text, () =>
+        new(name, fault, text, clock =>
         {
             FaultyAnswer right = FaultyAnswers.Right();
             FaultyHttpServer server = FaultyHttpServer.Start(right);
-            return new FaultScene(() => Open(server.Address), server)
+            return new FaultScene(() => Open(clock, server.Address), server)
             {
                 Break = () => server.Answer = answer,
                 Mend = () => server.Answer = right,

@@ -14,7 +14,7 @@ namespace CacheKit.Core.Tests.Faults;
 
 /// <summary>
 /// Many read and write while their redis-server is stopped, continued, killed and started again at random. It takes
-/// three seconds, or as many as CACHEKIT_SOAK says.
+/// three seconds, or as many as CACHEKIT_SOAK says; and on until each has happened, and values were read.
 /// </summary>
 [Collection(nameof(SoakTests))]
 [CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
@@ -22,8 +22,6 @@ public sealed class SoakTests(ITestOutputHelper output)
 {
     private const int Workers = 8;
     private const int Keys = 16;
-
-    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<double> _milliseconds = new();
     private readonly ConcurrentQueue<string> _wrong = new();
@@ -44,11 +42,12 @@ public sealed class SoakTests(ITestOutputHelper output)
         int[] outages;
         try
         {
-            using CancellationTokenSource end = new(duration);
+            using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(
+                TestContext.Current.CancellationToken);
             // Each cache with connections of its own, as processes have them.
             await using SecureCache first = Open(server, "first");
             await using SecureCache second = Open(server, "second");
-            Task<int[]> chaos = Task.Run(() => BreakAsync(server, end.Token));
+            Task<int[]> chaos = Task.Run(() => BreakAsync(server, duration, end));
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(
                 worker => Task.Run(() => WorkAsync(worker, worker % 2 == 0 ? first : second, end.Token))));
             outages = await chaos;
@@ -70,7 +69,6 @@ public sealed class SoakTests(ITestOutputHelper output)
         Assert.Empty(_wrong);
         Assert.Empty(_unobserved);
         Assert.InRange(_hits, 1, int.MaxValue);
-        Assert.InRange(times[^1], 0, (new ResilienceOptions().Bound(bytes: 0)!.Value + s_slack).TotalMilliseconds);
     }
 
     private static SecureCache Open(RedisProcess server, string client)
@@ -88,22 +86,26 @@ public sealed class SoakTests(ITestOutputHelper output)
     }
 
     /// <summary>Returns how often it stopped the server, and how often it killed it.</summary>
-    private static async Task<int[]> BreakAsync(RedisProcess server, CancellationToken end)
+    private async Task<int[]> BreakAsync(RedisProcess server, TimeSpan duration, CancellationTokenSource end)
     {
         Random random = new(71);
         int[] outages = [0, 0];
-        while (!end.IsCancellationRequested)
+        long start = Stopwatch.GetTimestamp();
+        while (outages.Contains(0) || Volatile.Read(ref _hits) == 0 || Stopwatch.GetElapsedTime(start) < duration)
         {
+            // What goes on for so long without a value hangs.
+            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, duration + HangGuard.Limit);
             bool kills = random.Next(2) == 0;
             outages[kills ? 1 : 0]++;
             Action breaks = kills ? server.Kill : server.Pause;
             Action mends = kills ? server.Start : server.Resume;
             breaks();
-            await PauseAsync(random.Next(50, 2000), end);
+            await PauseAsync(random.Next(50, 2000), end.Token);
             mends();
-            await PauseAsync(random.Next(200, 1000), end);
+            await PauseAsync(random.Next(200, 1000), end.Token);
         }
 
+        await end.CancelAsync();
         return outages;
     }
 
@@ -118,7 +120,8 @@ public sealed class SoakTests(ITestOutputHelper output)
             int key = random.Next(Keys);
             EntryKeys keys = cache.KeysFor("soak", [(byte)key]);
             long start = Stopwatch.GetTimestamp();
-            await (random.Next(4) == 0 ? WriteAsync(cache, keys, key, random) : ReadAsync(cache, keys, key));
+            await (random.Next(4) == 0 ? WriteAsync(cache, keys, key, random) : ReadAsync(cache, keys, key))
+                .WaitAsync(HangGuard.Limit, CancellationToken.None);
             _milliseconds.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             while (cache.TryTakeNotice(out _))
             {

@@ -73,7 +73,7 @@ public abstract partial class CacheStoreContract
     [InlineData("b")]
     public async Task An_exchange_keeps_the_time_that_is_left_or_gives_another(string target)
     {
-        TimeSpan life = TimeSpan.FromSeconds(20);
+        TimeSpan life = s_hour;
         await Store.SetAsync("a", s_old, life, Token);
         await LetPassAsync(life / 2);
         Assert.True(await Store.TryExchangeAsync(Move("a", s_old, target, s_new), Token));

@@ -8,7 +8,8 @@ public sealed class SqliteStoreContractTests : CacheStoreContract
     private readonly TempDirectory _directory = new();
 
     protected override ICacheStore CreateStore() =>
-        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock);
+        new SqliteStore(
+            new SqliteStoreOptions { Path = _directory.File("cache.db"), BusyTimeout = HangGuard.Limit }, Clock);
 
     protected override void Clean() => _directory.Dispose();
 }

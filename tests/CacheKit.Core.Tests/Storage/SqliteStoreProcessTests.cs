@@ -10,8 +10,10 @@ namespace CacheKit.Core.Tests.Storage;
 /// <summary>Several processes, and those that are killed.</summary>
 public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
 {
-    private const int Writes = 1000;
-    private const int KeyLength = 7;
+    private const int KeyLength = 10;
+
+    // More than any process comes to before it is killed.
+    private const string Endless = "9999999";
 
     [Fact]
     public async Task A_killed_process_loses_nothing_that_it_reported_as_written()
@@ -20,15 +22,16 @@ public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
         HashSet<string> reported = [];
         for (int round = 10; round < 15; round++)
         {
-            int enough = random.Next(1, Writes - 100);
+            int enough = random.Next(1, 900);
             string prefix = round.ToString(CultureInfo.InvariantCulture);
             int before = reported.Count;
             await WriteAndKillAsync(prefix, enough, reported);
             TestContext.Current.TestOutputHelper!.WriteLine($"killed after {reported.Count - before} writes");
-            Assert.InRange(reported.Count - before, enough, Writes - 1);
+            Assert.InRange(reported.Count - before, enough, int.MaxValue);
 
             // Opens at once, holds all of this round and of those before, and takes new entries.
-            await using SqliteStore store = new(new SqliteStoreOptions { Path = DatabasePath }, TimeProvider.System);
+            await using SqliteStore store = new(
+                new SqliteStoreOptions { Path = DatabasePath, BusyTimeout = HangGuard.Limit }, TimeProvider.System);
             foreach (string key in reported)
             {
                 byte[]? value = await store.GetAsync(key, Token);
@@ -50,8 +53,10 @@ public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
 
         // Less than the entries need, so that the two trim as well.
         const string MaxBytes = "1500000";
+        // Of each thread, however long they take.
+        const string FewestOperations = "100";
         Process[] workers = [.. Enumerable.Range(1, 2).Select(seed => StoreWorkerProcess.Start(
-            "hammer", DatabasePath, seconds, seed.ToString(CultureInfo.InvariantCulture), MaxBytes))];
+            "hammer", DatabasePath, seconds, FewestOperations, seed.ToString(CultureInfo.InvariantCulture), MaxBytes))];
         foreach (Process worker in workers)
         {
             string output = await worker.StandardOutput.ReadToEndAsync(Token);
@@ -70,8 +75,7 @@ public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
 
     private async Task WriteAndKillAsync(string prefix, int enough, HashSet<string> reported)
     {
-        using Process worker = StoreWorkerProcess.Start(
-            "write", DatabasePath, prefix, Writes.ToString(CultureInfo.InvariantCulture));
+        using Process worker = StoreWorkerProcess.Start("write", DatabasePath, prefix, Endless);
         for (int i = 0; i < enough; i++)
         {
             _ = reported.Add((await worker.StandardOutput.ReadLineAsync(Token))!);
@@ -84,6 +88,9 @@ public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
         {
             _ = reported.Add(key);
         }
+
+        // It was killed while it wrote, and did not end by itself.
+        Assert.NotEqual(0, worker.ExitCode);
     }
 
     private string QueryText(string sql)

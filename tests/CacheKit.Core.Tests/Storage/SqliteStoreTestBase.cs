@@ -32,7 +32,7 @@ public abstract class SqliteStoreTestBase : IDisposable
 
     protected SqliteStore Open(Func<SqliteStoreOptions, SqliteStoreOptions>? change = null)
     {
-        SqliteStoreOptions options = new() { Path = DatabasePath };
+        SqliteStoreOptions options = new() { Path = DatabasePath, BusyTimeout = HangGuard.Limit };
         return new SqliteStore(change is null ? options : change(options), Clock);
     }
 

@@ -51,6 +51,9 @@ public sealed record HttpStoreOptions
     /// <summary>The largest value that is sent or taken, in bytes; 25 MiB by default.</summary>
     public long MaxValueBytes { get; init; } = 25L << 20;
 
+    /// <summary>How long a server of HTTP/2 may take to answer a ping; another time only for a test.</summary>
+    internal TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Resolves a host; the system's resolver unless a test needs another answer.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 

@@ -100,7 +100,7 @@ internal sealed class HttpTransport : IDisposable
             MaxConnectionsPerServer = 32,
             EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(10),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            KeepAlivePingTimeout = _options.PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             MaxResponseHeadersLength = 16,
             // The rest of an answer that was too long is not worth waiting for.

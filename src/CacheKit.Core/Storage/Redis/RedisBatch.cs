@@ -7,7 +7,8 @@ namespace CacheKit.Core.Storage;
 /// once is bounded by the size of the values that came last, so that a slow line is not asked for more than it can
 /// bring in time.
 /// </summary>
-internal sealed class RedisBatch
+/// <param name="clock">The clock of the waits.</param>
+internal sealed class RedisBatch(TimeProvider clock)
 {
     private const int TargetBytes = 16 << 20;
     private const int FewestKeys = 4;
@@ -59,7 +60,7 @@ internal sealed class RedisBatch
         {
             byte[]? value = answers[i].IsCompletedSuccessfully
                 ? answers[i].Result
-                : await answers[i].WaitAsync(silence, cancellationToken).ConfigureAwait(false);
+                : await answers[i].WaitAsync(silence, clock, cancellationToken).ConfigureAwait(false);
             values.Span[i] = value;
             bytes += value?.Length ?? 0;
         }

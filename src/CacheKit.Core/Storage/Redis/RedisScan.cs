@@ -16,6 +16,7 @@ internal sealed class RedisScan
     private readonly int _database;
     private readonly RedisKeyPattern _pattern;
     private readonly TimeSpan _silence;
+    private readonly TimeProvider _clock;
     private readonly RedisFaults _faults;
     private readonly Queue<IServer> _primaries = new();
 
@@ -30,15 +31,22 @@ internal sealed class RedisScan
     /// <param name="database">The number of the logical database.</param>
     /// <param name="pattern">What is listed, checked.</param>
     /// <param name="silence">How long the server may be silent.</param>
+    /// <param name="clock">The clock of that.</param>
     /// <param name="faults">The faults of the store.</param>
     public RedisScan(
-        ConnectionMultiplexer multiplexer, int database, string pattern, TimeSpan silence, RedisFaults faults)
+        ConnectionMultiplexer multiplexer,
+        int database,
+        string pattern,
+        TimeSpan silence,
+        TimeProvider clock,
+        RedisFaults faults)
     {
         _faults = faults;
         _multiplexer = multiplexer;
         _database = database;
         _pattern = new RedisKeyPattern(pattern);
         _silence = silence;
+        _clock = clock;
     }
 
     /// <summary>Finds out which servers have a part of the keys.</summary>
@@ -60,7 +68,7 @@ internal sealed class RedisScan
         }
 
         ClusterConfiguration? cluster = await member.ClusterNodesAsync()
-            .WaitAsync(_silence, cancellationToken).ConfigureAwait(false);
+            .WaitAsync(_silence, _clock, cancellationToken).ConfigureAwait(false);
         foreach (ClusterNode node in cluster?.Nodes ?? [])
         {
             if (node.IsReplica || node.Slots.Count == 0)
@@ -98,7 +106,7 @@ internal sealed class RedisScan
                 "SCAN",
                 [_cursor, "MATCH", _pattern.OnServer, "COUNT", PageSize],
                 CommandFlags.DemandMaster)
-            .WaitAsync(_silence, cancellationToken).ConfigureAwait(false);
+            .WaitAsync(_silence, _clock, cancellationToken).ConfigureAwait(false);
         if (answer.Length != 2 || (string?)answer[0] is not { Length: > 0 } cursor || (string?[]?)answer[1] is not { } places)
         {
             throw _faults.Unexpected("with a listing that is none");

@@ -57,7 +57,7 @@ public sealed partial class RedisStore
         try
         {
             task = operation(multiplexer.GetDatabase());
-            return await task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            return await task.WaitAsync(timeout, _options.Clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception))
         {
@@ -103,7 +103,8 @@ public sealed partial class RedisStore
         ThrowIfDisposed();
         try
         {
-            return await rent().ConnectAsync(_options.ConnectTimeout + s_grace, cancellationToken).ConfigureAwait(false);
+            return await rent().ConnectAsync(_options.ConnectTimeout + s_grace, _options.Clock, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (RedisFaults.IsFault(exception) || exception is ObjectDisposedException)
         {

@@ -29,7 +29,8 @@ public sealed partial class RedisStore
     {
         KeyPattern.Check(pattern);
         ConnectionMultiplexer multiplexer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        RedisScan scan = new(multiplexer, _connection.Database, pattern, _options.OperationTimeout, _faults);
+        RedisScan scan = new(
+            multiplexer, _connection.Database, pattern, _options.OperationTimeout, _options.Clock, _faults);
         if (!await GuardAsync(scan.FindPrimariesAsync(cancellationToken), multiplexer, cancellationToken)
             .ConfigureAwait(false))
         {

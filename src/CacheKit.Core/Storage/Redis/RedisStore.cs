@@ -25,7 +25,7 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
     private readonly RedisConnection _connection;
     private readonly RedisFaults _faults;
     private readonly RedisChanges _changes;
-    private readonly RedisBatch _batch = new();
+    private readonly RedisBatch _batch;
     private readonly SharedMultiplexer _multiplexer;
     private readonly LargeValueConnection _large;
 
@@ -41,6 +41,7 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
         ArgumentNullException.ThrowIfNull(options);
         _connection = RedisConnection.Parse(options);
         _options = options;
+        _batch = new RedisBatch(options.Clock);
         _faults = new RedisFaults(_connection);
         _changes = new RedisChanges(options.ListensForChanges);
         _multiplexer = SharedMultiplexers.Rent(_connection);

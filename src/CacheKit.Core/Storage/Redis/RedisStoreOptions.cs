@@ -35,6 +35,9 @@ public sealed record RedisStoreOptions
     /// <summary>The largest value, in bytes; 100 MiB by default, at most 512 MiB.</summary>
     public long MaxValueBytes { get; init; } = 100L << 20;
 
+    /// <summary>The clock of the store's own deadlines; the system's unless a test needs another one.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Never the connection: it may hold a password.</summary>
     public override string ToString() => $"{nameof(RedisStoreOptions)} (redacted)";
 

@@ -25,9 +25,11 @@ internal sealed class SharedMultiplexer : IAsyncDisposable
 
     /// <summary>Returns the multiplexer, connecting it first if it is not.</summary>
     /// <param name="timeout">How long the caller waits; the attempt itself goes on for those after him.</param>
+    /// <param name="clock">The clock of that wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">The attempt takes longer.</exception>
-    public ValueTask<ConnectionMultiplexer> ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    public ValueTask<ConnectionMultiplexer> ConnectAsync(
+        TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
     {
         Task<ConnectionMultiplexer> attempt;
         lock (_lock)
@@ -46,7 +48,7 @@ internal sealed class SharedMultiplexer : IAsyncDisposable
 
         return attempt.IsCompletedSuccessfully
             ? new ValueTask<ConnectionMultiplexer>(attempt.Result)
-            : new ValueTask<ConnectionMultiplexer>(attempt.WaitAsync(timeout, cancellationToken));
+            : new ValueTask<ConnectionMultiplexer>(attempt.WaitAsync(timeout, clock, cancellationToken));
     }
 
     /// <summary>

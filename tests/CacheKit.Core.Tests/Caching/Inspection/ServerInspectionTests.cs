@@ -3,6 +3,8 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Tests.Storage.Http;
+using CacheKit.Core.Tests.Storage.Redis;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.StoreServer;
 using Xunit;
@@ -116,7 +118,7 @@ public sealed class ServerInspectionTests
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess server = RedisProcess.StartServer("--maxmemory", "50mb", "--maxmemory-policy", "noeviction");
-        Dictionary<string, StoreCheckStatus> found = await StatusesAsync(RedisAt(server.Url));
+        Dictionary<string, StoreCheckStatus> found = await StatusesOnceClockIsToldAsync(RedisAt(server.Url));
         Assert.Equal(StoreCheckStatus.Warning, found["Eviction"]);
         Assert.True(found.Remove("Eviction"));
         Assert.All(found, check => Assert.Equal(StoreCheckStatus.Passed, check.Value));
@@ -141,7 +143,7 @@ public sealed class ServerInspectionTests
     {
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(HttpStores.ServerOptions);
         Dictionary<string, StoreCheckStatus> found =
-            await StatusesAsync(StoreChoice.Http(HttpStores.Options(server.Address), "-ApiKey"));
+            await StatusesOnceClockIsToldAsync(StoreChoice.Http(HttpStores.Options(server.Address), "-ApiKey"));
         Assert.All(found, check => Assert.Equal(StoreCheckStatus.Passed, check.Value));
         Assert.Contains("Health", found.Keys);
         found = await StatusesAsync(StoreChoice.Http(HttpStores.Options(server.Address, "another"), "-ApiKey"));
@@ -157,7 +159,25 @@ public sealed class ServerInspectionTests
     };
 
     private static StoreChoice RedisAt(string url) =>
-        StoreChoice.Redis(new RedisStoreOptions { Connection = url, ConnectTimeout = TimeSpan.FromSeconds(5) }, "-Redis");
+        StoreChoice.Redis(RedisTestStores.Patient(url), "-Redis");
+
+    /// <summary>
+    /// Both go by the same clock. Only where the machine was busy between the question and the answer it looks otherwise,
+    /// and is asked again.
+    /// </summary>
+    private static async Task<Dictionary<string, StoreCheckStatus>> StatusesOnceClockIsToldAsync(StoreChoice choice)
+    {
+        Dictionary<string, StoreCheckStatus> found = [];
+        await HangGuard.UntilAsync(
+            async () =>
+            {
+                found = await StatusesAsync(choice);
+                return found["Clock"] == StoreCheckStatus.Passed;
+            },
+            "the clocks are the same",
+            TestContext.Current.CancellationToken);
+        return found;
+    }
 
     private static async Task<Dictionary<string, StoreCheckStatus>> StatusesAsync(StoreChoice choice)
     {

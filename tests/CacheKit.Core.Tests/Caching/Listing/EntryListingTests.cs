@@ -16,7 +16,8 @@ public sealed class EntryListingInSqliteTests : EntryListingContract
     private readonly TempDirectory _directory = new();
 
     protected override ICacheStore CreateStore() =>
-        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock);
+        new SqliteStore(
+            new SqliteStoreOptions { Path = _directory.File("cache.db"), BusyTimeout = HangGuard.Limit }, Clock);
 
     protected override void CleanUp() => _directory.Dispose();
 }

@@ -17,7 +17,8 @@ public sealed class SqliteRotationTests : RotationContract
     private readonly TempDirectory _directory = new();
 
     protected override ICacheStore CreateStore() =>
-        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock);
+        new SqliteStore(
+            new SqliteStoreOptions { Path = _directory.File("cache.db"), BusyTimeout = HangGuard.Limit }, Clock);
 
     protected override void CleanUp()
     {
@@ -33,8 +34,8 @@ public abstract class RedisRotationContract : RotationContract, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await using ConnectionMultiplexer admin = await ConnectionMultiplexer.ConnectAsync(
-            $"{new Uri(Url).Authority},allowAdmin=true,connectTimeout=30000,asyncTimeout=30000");
+        await using ConnectionMultiplexer admin =
+            await ConnectionMultiplexer.ConnectAsync(RedisTestStores.Beside(Url));
         await admin.GetServer(admin.GetEndPoints()[0]).FlushDatabaseAsync();
     }
 

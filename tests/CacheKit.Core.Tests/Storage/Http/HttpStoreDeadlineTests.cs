@@ -1,5 +1,6 @@
 using System.Net;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
         HttpStoreOptions options = HttpStores.Options(new Uri($"http://localhost:{server.Port}")) with
         {
             OperationTimeout = TimeSpan.FromSeconds(1),
-            ConnectTimeout = TimeSpan.FromSeconds(20),
+            ConnectTimeout = HangGuard.Limit,
             Resolve = (_, _) =>
             {
                 connecting.TrySetResult();

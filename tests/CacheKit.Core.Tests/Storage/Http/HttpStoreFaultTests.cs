@@ -1,7 +1,8 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
@@ -43,9 +44,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     public async Task An_answer_that_is_too_long_is_cut_off(string name)
     {
         Serve(Answer(name), options => options with { MaxValueBytes = MaxValueBytes });
-        Stopwatch watch = Stopwatch.StartNew();
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("get"));
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
 
         // What nobody reads is never sent: beside the limit, only what the sockets of both sides hold.
         await Store.DisposeAsync();
@@ -139,7 +138,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
         });
         Task work = RunAsync("get");
         await stalled.Task;
-        Clock.Advance(TimeSpan.FromMinutes(1));
+        Clock.Advance(HttpStores.Options(Server.Address).OperationTimeout);
         await FaultAsync(StoreFault.TimedOut, () => work);
     }
 
@@ -228,11 +227,16 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     [Fact]
     public async Task Of_many_that_are_asked_for_one_fault_ends_all()
     {
-        Serve(exchange => exchange.Target.EndsWith("/k50", StringComparison.Ordinal)
-            ? exchange.SendAsync("500 Error", string.Empty)
-            : exchange.SendAsync("404 Not Found", string.Empty));
+        // What is asked for long after the fault is not answered: it ends by the fault, or never.
+        Serve(exchange => int.Parse(exchange.Target.Split("/k")[^1], CultureInfo.InvariantCulture) switch
+        {
+            50 => exchange.SendAsync("500 Error", string.Empty),
+            > 100 => exchange.StaySilentAsync(),
+            _ => exchange.SendAsync("404 Not Found", string.Empty),
+        });
         string[] keys = [.. Enumerable.Range(0, 200).Select(i => $"k{i}")];
-        await FaultAsync(StoreFault.Unavailable, async () => await Store.GetManyAsync(keys, Token));
+        await FaultAsync(
+            StoreFault.Unavailable, () => Store.GetManyAsync(keys, Token).AsTask().WaitAsync(HangGuard.Limit, Token));
         Assert.InRange(Server.Exchanges.Count, 1, 150);
     }
 

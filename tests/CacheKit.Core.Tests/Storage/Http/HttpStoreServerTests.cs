@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.StoreServer;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     private const string Other = "ck_live_0ther";
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly HttpClient _client = new();
+    private readonly HttpClient _client = new() { Timeout = HangGuard.Limit };
     private HttpStoreServer _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,6 +26,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
         Clock = _clock,
         MaxValueBytes = 1000,
         MaxTenantBytes = 2500,
+        WaitsForSlowClients = true,
     });
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.Security;
 using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.StoreServer;
 
 namespace CacheKit.Core.Tests.Storage.Http;
@@ -17,7 +18,11 @@ internal static class HttpStores
     public static string Hash(string apiKey) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey)));
 
     /// <summary>The options of a server for <see cref="ApiKey"/>.</summary>
-    public static HttpStoreServerOptions ServerOptions { get; } = new() { ApiKeyHashes = [Hash(ApiKey)] };
+    public static HttpStoreServerOptions ServerOptions { get; } = new()
+    {
+        ApiKeyHashes = [Hash(ApiKey)],
+        WaitsForSlowClients = true,
+    };
 
     /// <summary>The text as SecureString.</summary>
     public static SecureString Secure(string text) => new NetworkCredential(string.Empty, text).SecurePassword;
@@ -29,9 +34,10 @@ internal static class HttpStores
         ApiKey = Secure(apiKey),
         AllowCustomHost = true,
         AllowPrivateAddresses = true,
-        // Long enough for a busy machine; what times out here does so by a clock of the test.
-        ConnectTimeout = TimeSpan.FromSeconds(30),
-        OperationTimeout = TimeSpan.FromMinutes(1),
+        // What times out here does so by a clock of the test.
+        ConnectTimeout = HangGuard.Limit,
+        OperationTimeout = HangGuard.Limit,
+        PingTimeout = HangGuard.Limit,
     };
 
     /// <summary>A store on this machine.</summary>

@@ -188,6 +188,22 @@ public sealed class RedisConnectionTests
         Assert.Equal("", configuration.TieBreaker);
         Assert.Equal("CacheKit", configuration.ClientName);
         Assert.Same(BacklogPolicy.FailFast, configuration.BacklogPolicy);
+        // A lost connection is made again within a quarter of a second, as often as it takes.
+        Assert.False(configuration.ReconnectRetryPolicy.ShouldRetry(100, 249));
+        Assert.True(configuration.ReconnectRetryPolicy.ShouldRetry(100, 251));
+    }
+
+    [Fact]
+    public void The_library_waits_for_large_values_as_long_as_the_largest_may_take()
+    {
+        RedisConnection connection = RedisConnection.Parse(new RedisStoreOptions
+        {
+            Connection = "h",
+            OperationTimeout = TimeSpan.FromSeconds(2),
+        });
+        TimeSpan allowance = ResilienceOptions.Allowance(40 << 20);
+        Assert.Equal(TimeSpan.FromSeconds(5), allowance);
+        Assert.Equal(9000, connection.ForLargeValues(allowance).ToConfiguration().AsyncTimeout);
     }
 
     [Fact]

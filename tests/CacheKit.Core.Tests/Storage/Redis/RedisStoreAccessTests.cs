@@ -1,5 +1,6 @@
 using System.Net;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
@@ -89,14 +90,15 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
         }
 
         Assert.True(await store.RemoveAsync("ck:a", Token));
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!store.HearsChanges)
-        {
-            // Subscribing in vain is tried again by the operations that follow.
-            _ = await store.GetAsync("ck:a", patience.Token);
-            await Task.Delay(10, patience.Token);
-        }
+        await HangGuard.UntilAsync(
+            async () =>
+            {
+                // Subscribing in vain is tried again by the operations that follow.
+                _ = await store.GetAsync("ck:a", Token);
+                return store.HearsChanges;
+            },
+            "changes are heard",
+            Token);
 
         RedisDescription description = await store.DescribeAsync(Token);
         Assert.Equal(

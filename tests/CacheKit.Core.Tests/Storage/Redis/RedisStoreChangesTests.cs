@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using StackExchange.Redis;
 using Xunit;
@@ -14,7 +15,6 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     private const string ChangesChannel = "cachekit:changes";
 
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly RedisTestStores _stores = new();
 
@@ -29,13 +29,13 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         (_, Channel<string?> ofSibling) = await HearingAsync(fixture.Server.Url + "/1");
         (_, Channel<string?> ofOther) = await HearingAsync(fixture.Server.Url + "?db=1&user=default");
         await writer.SetAsync("ck:鍵", new byte[] { 1 }, s_hour, Token);
-        string? heard = await NextAsync(ofSibling, s_patience);
+        string? heard = await NextAsync(ofSibling);
         Assert.Equal("ck:鍵", heard);
-        heard = await NextAsync(ofOther, s_patience);
+        heard = await NextAsync(ofOther);
         Assert.Equal("ck:鍵", heard);
 
         _ = await writer.RemoveAsync("ck:b", Token);
-        heard = await NextAsync(ofOther, s_patience);
+        heard = await NextAsync(ofOther);
         Assert.Equal("ck:b", heard);
         Assert.False(ofWriter.Reader.TryPeek(out _));
     }
@@ -47,14 +47,14 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/6");
         // Nobody waits for what is told of it: it would come among what is told of the exchanges.
         await writer.SetAsync("ck:a", new byte[] { 1 }, s_hour, Token);
-        string? written = await NextAsync(heard, s_patience);
+        string? written = await NextAsync(heard);
         Assert.Equal("ck:a", written);
         StoreExchange move = new() { Key = "ck:a", Expected = [2], Target = "ck:b", Value = [3], TimeToLive = s_hour };
         Assert.False(await writer.TryExchangeAsync(move, Token));
-        string? first = await NextAsync(heard, s_patience);
+        string? first = await NextAsync(heard);
         Assert.True(await writer.TryExchangeAsync(move with { Expected = [1] }, Token));
-        string? second = await NextAsync(heard, s_patience);
-        string? third = await NextAsync(heard, s_patience);
+        string? second = await NextAsync(heard);
+        string? third = await NextAsync(heard);
         Assert.Equal("ck:a, ck:b, ck:a", $"{first}, {second}, {third}");
     }
 
@@ -63,12 +63,12 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     {
         RedisStore writer = _stores.Make(fixture.Server.Url + "/2");
         await using ConnectionMultiplexer other =
-            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{fixture.Server.Port}");
+            await ConnectionMultiplexer.ConnectAsync(RedisTestStores.Beside(fixture.Server.Url));
         TaskCompletionSource<byte[]> message = new();
         await other.GetSubscriber().SubscribeAsync(
             RedisChannel.Literal(ChangesChannel), (_, value) => message.TrySetResult((byte[])value!));
         await writer.SetAsync("ck:told", new byte[] { 1 }, s_hour, Token);
-        byte[] told = await message.Task.WaitAsync(s_patience, Token);
+        byte[] told = await message.Task.WaitAsync(HangGuard.Limit, Token);
         Assert.Equal("ck:told", Encoding.UTF8.GetString(told.AsSpan(16)));
     }
 
@@ -77,7 +77,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     {
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/3");
         await using ConnectionMultiplexer other =
-            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{fixture.Server.Port}");
+            await ConnectionMultiplexer.ConnectAsync(RedisTestStores.Beside(fixture.Server.Url));
         ISubscriber publisher = other.GetSubscriber();
         byte[] endless = new byte[100_000];
         endless.AsSpan(16).Fill(0x62);
@@ -90,7 +90,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
             _ = await publisher.PublishAsync(RedisChannel.Literal(ChangesChannel), message);
         }
 
-        string? key = await NextAsync(heard, s_patience);
+        string? key = await NextAsync(heard);
         Assert.Equal("a", key);
         Assert.False(heard.Reader.TryPeek(out _));
     }
@@ -101,13 +101,13 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         using RedisProcess server = RedisProcess.StartServer();
         (RedisStore store, Channel<string?> heard) = await HearingAsync(server.Url);
         Assert.StartsWith(":", server.Command("CLIENT KILL TYPE pubsub"));
-        string? key = await NextAsync(heard, TimeSpan.FromSeconds(10));
+        string? key = await NextAsync(heard);
         Assert.Null(key);
         // Once more when it hears again for sure; from then on nothing is missed.
-        key = await NextAsync(heard, TimeSpan.FromSeconds(10));
+        key = await NextAsync(heard);
         Assert.Null(key);
         await _stores.Make(server.Url).SetAsync("a", new byte[] { 1 }, s_hour, Token);
-        key = await NextAsync(heard, s_patience);
+        key = await NextAsync(heard);
         Assert.Equal("a", key);
         Assert.True(store.HearsChanges);
     }
@@ -122,7 +122,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         await silent.SetAsync("a", new byte[] { 1 }, s_hour, Token);
         await other.SetAsync("b", new byte[] { 1 }, s_hour, Token);
         await _stores.Make(fixture.Server.Url + "/4").SetAsync("c", new byte[] { 1 }, s_hour, Token);
-        string? key = await NextAsync(heard, s_patience);
+        string? key = await NextAsync(heard);
         Assert.Equal("c", key);
         Assert.False(silent.HearsChanges);
     }
@@ -134,12 +134,12 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/5");
         await gone.DisposeAsync();
         await _stores.Make(fixture.Server.Url + "/5").SetAsync("a", new byte[] { 1 }, s_hour, Token);
-        _ = await NextAsync(heard, s_patience);
+        _ = await NextAsync(heard);
         Assert.False(ofGone.Reader.TryPeek(out _));
     }
 
-    private static async Task<string?> NextAsync(Channel<string?> heard, TimeSpan patience) =>
-        await heard.Reader.ReadAsync(Token).AsTask().WaitAsync(patience, Token);
+    private static async Task<string?> NextAsync(Channel<string?> heard) =>
+        await heard.Reader.ReadAsync(Token).AsTask().WaitAsync(HangGuard.Limit, Token);
 
     /// <summary>A store that hears, and what it heard after that.</summary>
     private async Task<(RedisStore Store, Channel<string?> Heard)> HearingAsync(string url)
@@ -149,7 +149,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         store.ListenForChanges(key => heard.Writer.TryWrite(key));
         _ = await store.GetAsync("a", Token);
         // Told once when it begins to hear.
-        string? key = await NextAsync(heard, TimeSpan.FromSeconds(10));
+        string? key = await NextAsync(heard);
         Assert.Null(key);
         Assert.True(store.HearsChanges);
         return (store, heard);

@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Storage.Redis;
@@ -93,10 +94,10 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
             _ = key is null ? begun.TrySetResult() : key == "changed" && heard.TrySetResult();
         });
         _ = await listening.GetAsync("a", Token);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await begun.Task.WaitAsync(HangGuard.Limit, Token);
         RedisStore writing = _stores.Make(fixture.Cluster.Nodes[2].Url);
         await writing.SetAsync("changed", new byte[] { 1 }, s_hour, Token);
-        await heard.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await heard.Task.WaitAsync(HangGuard.Limit, Token);
     }
 
     [Fact]

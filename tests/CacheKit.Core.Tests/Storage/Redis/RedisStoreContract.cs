@@ -11,8 +11,6 @@ namespace CacheKit.Core.Tests.Storage.Redis;
 /// </summary>
 public abstract class RedisStoreContract : CacheStoreContract, IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private ConnectionMultiplexer _admin = null!;
     private RedisStore _store = null!;
 
@@ -23,15 +21,9 @@ public abstract class RedisStoreContract : CacheStoreContract, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _admin = await ConnectionMultiplexer.ConnectAsync(
-            $"{new Uri(Url).Authority},allowAdmin=true,connectTimeout=30000,asyncTimeout=30000");
+        _admin = await ConnectionMultiplexer.ConnectAsync(RedisTestStores.Beside(Url));
         await _admin.GetServer(_admin.GetEndPoints()[0]).FlushDatabaseAsync();
-        _store = new RedisStore(new RedisStoreOptions
-        {
-            Connection = Url,
-            ConnectTimeout = s_patience,
-            OperationTimeout = s_patience,
-        });
+        _store = new RedisStore(RedisTestStores.Patient(Url));
     }
 
     // The one store, although threads may ask for it at the same time.

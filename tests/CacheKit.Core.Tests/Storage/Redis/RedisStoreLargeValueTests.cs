@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
@@ -23,24 +23,28 @@ public sealed class RedisStoreLargeValueTests : IAsyncDisposable
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess server = RedisProcess.StartServer();
-        using ThinProxy link = new(server.Port, 20 * MiB);
-        RedisStore store = Make(link, TimeSpan.FromMilliseconds(700));
+        using HeldLink link = new(server.Port);
+        SteppedClock clock = new();
+        RedisStoreOptions options = RedisTestStores.Patient(link.Url) with { Clock = clock };
+        RedisStore store = _stores.Make(options);
         await store.SetAsync("small", new byte[] { 1 }, s_hour, Token);
         byte[] large = new byte[40 * MiB];
         large[^1] = 7;
-        Stopwatch watch = Stopwatch.StartNew();
+        link.Hold();
         Task write = store.SetAsync("large", large, s_hour, Token).AsTask();
-        int reads = 0;
-        while (!write.IsCompleted)
+        // A second more for each 8 MiB; first there may be the wait for the connection of the large ones.
+        TimeSpan time = options.OperationTimeout + TimeSpan.FromSeconds(5);
+        await HangGuard.UntilAsync(() => clock.NextDue - clock.GetUtcNow() == time, "it is being sent", Token);
+        clock.Advance(time - TimeSpan.FromMilliseconds(1));
+        for (int i = 0; i < 10; i++)
         {
-            Assert.Equal([1], await store.GetAsync("small", Token));
-            reads++;
+            byte[]? small = await store.GetAsync("small", Token).AsTask().WaitAsync(HangGuard.Limit, Token);
+            Assert.Equal([1], small);
         }
 
-        await write;
-        // Longer than the library itself would have waited, looking once a second.
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(5.7));
-        Assert.InRange(reads, 10, int.MaxValue);
+        Assert.False(write.IsCompleted);
+        link.Release();
+        await write.WaitAsync(HangGuard.Limit, Token);
         Assert.Equal(large.Length, int.Parse(server.Command("STRLEN large").TrimStart(':'), null));
     }
 
@@ -49,20 +53,21 @@ public sealed class RedisStoreLargeValueTests : IAsyncDisposable
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess server = RedisProcess.StartServer();
-        using ThinProxy link = new(server.Port, 20 * MiB);
-        RedisStore store = Make(link, TimeSpan.FromSeconds(10));
+        using HeldLink link = new(server.Port);
+        RedisStore store = _stores.Make(link.Url);
         await store.SetAsync("large", new byte[8 * MiB], s_hour, Token);
+        link.Hold();
         using CancellationTokenSource caller = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task write = store.SetAsync("large", new byte[24 * MiB], s_hour, caller.Token).AsTask();
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
-        Assert.True(await store.RemoveAsync("large", Token));
+        Task<bool> removal = store.RemoveAsync("large", Token).AsTask();
+        // What goes another way comes and goes meanwhile.
+        Assert.Null(await store.GetAsync("small", Token));
+        Assert.False(removal.IsCompleted);
+        link.Release();
+        Assert.True(await removal.WaitAsync(HangGuard.Limit, Token));
         Assert.Null(await store.GetAsync("large", Token));
         Assert.Equal(":0", server.Command("EXISTS large"));
     }
-
-    private RedisStore Make(ThinProxy link, TimeSpan timeout) => _stores.Make(RedisTestStores.Patient(link.Url) with
-    {
-        OperationTimeout = timeout,
-    });
 }

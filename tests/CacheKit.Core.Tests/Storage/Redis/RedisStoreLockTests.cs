@@ -1,5 +1,6 @@
 using System.Globalization;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace CacheKit.Core.Tests.Storage.Redis;
 public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     : IClassFixture<RedisServerFixture>, IAsyncDisposable
 {
-    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_lease = TimeSpan.FromHours(1);
 
     private readonly RedisTestStores _stores = new();
 
@@ -24,11 +25,11 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
         await using IStoreLock? held = await store.TryLockAsync("plain", s_lease, Token);
         string token = fixture.Server.CommandText("GET plain:lock").Split("\r\n")[1];
         Assert.Matches("^[0-9A-F]{32}$", token);
-        Assert.InRange(Left(fixture.Server, "plain:lock"), 30_000, 60_000);
+        Assert.InRange(Left(fixture.Server, "plain:lock"), 1_800_000, 3_600_000);
         Assert.Null(await _stores.Make(fixture.Server.Url + "?db=0").TryLockAsync("plain", s_lease, Token));
 
         Assert.True(await held!.RenewAsync(2 * s_lease, Token));
-        Assert.InRange(Left(fixture.Server, "plain:lock"), 90_000, 120_000);
+        Assert.InRange(Left(fixture.Server, "plain:lock"), 5_400_000, 7_200_000);
         Assert.Equal(token, fixture.Server.CommandText("GET plain:lock").Split("\r\n")[1]);
         await held.DisposeAsync();
         Assert.Equal("$-1", fixture.Server.Command("GET plain:lock"));
@@ -38,11 +39,11 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     public async Task A_foreign_lock_is_respected_and_left_alone()
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
-        Assert.Equal("+OK", fixture.Server.Command("SET foreign:lock theirs NX PX 60000"));
+        Assert.Equal("+OK", fixture.Server.Command("SET foreign:lock theirs NX PX 3600000"));
         Assert.Null(await store.TryLockAsync("foreign", s_lease, Token));
 
         IStoreLock? lost = await store.TryLockAsync("lost", s_lease, Token);
-        Assert.Equal("+OK", fixture.Server.Command("SET lost:lock theirs PX 60000"));
+        Assert.Equal("+OK", fixture.Server.Command("SET lost:lock theirs PX 3600000"));
         Assert.False(await lost!.RenewAsync(s_lease, Token));
         await lost.DisposeAsync();
         Assert.Equal("theirs", fixture.Server.CommandText("GET lost:lock").Split("\r\n")[1]);
@@ -68,8 +69,8 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
         RedisStore store = _stores.Make(server.Url);
         IStoreLock? held = await store.TryLockAsync("a", s_lease, Token);
         Assert.True(await held!.RenewAsync(2 * s_lease, Token));
-        Assert.InRange(Left(server, "a:lock"), 90_000, 120_000);
-        Assert.Equal("+OK", server.Command("SET a:lock theirs PX 60000"));
+        Assert.InRange(Left(server, "a:lock"), 5_400_000, 7_200_000);
+        Assert.Equal("+OK", server.Command("SET a:lock theirs PX 3600000"));
         Assert.False(await held.RenewAsync(s_lease, Token));
         await held.DisposeAsync();
         Assert.Equal("theirs", server.CommandText("GET a:lock").Split("\r\n")[1]);
@@ -85,12 +86,14 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     public async Task A_lock_that_was_asked_for_in_vain_is_not_left_behind(bool isCancelled)
     {
         using RedisProcess server = RedisProcess.StartServer();
-        RedisStore store = _stores.Make(
-            RedisTestStores.Patient(server.Url) with { OperationTimeout = TimeSpan.FromMilliseconds(isCancelled ? 5000 : 300) });
+        SteppedClock clock = new();
+        RedisStoreOptions options = RedisTestStores.Patient(server.Url) with { Clock = clock };
+        RedisStore store = _stores.Make(options);
         _ = await store.GetAsync("a", Token);
         server.Pause();
         using CancellationTokenSource caller = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<IStoreLock?> asked = store.TryLockAsync("a", s_lease, caller.Token).AsTask();
+        await clock.UntilDueAsync(options.OperationTimeout, Token);
         if (isCancelled)
         {
             await caller.CancelAsync();
@@ -98,17 +101,16 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
         }
         else
         {
+            clock.Advance(options.OperationTimeout);
             Assert.Equal(StoreFault.TimedOut, (await Assert.ThrowsAsync<StoreException>(() => asked)).Fault);
         }
 
         server.Resume();
         RedisStore other = _stores.Make(server.Url + "/0?db=0");
         IStoreLock? held = null;
-        SpinWait.SpinUntil(
-            () => (held = other.TryLockAsync("a", s_lease, Token).AsTask().GetAwaiter().GetResult()) is not null,
-            TimeSpan.FromSeconds(5));
-        Assert.NotNull(held);
-        await held.DisposeAsync();
+        await HangGuard.UntilAsync(
+            async () => (held = await other.TryLockAsync("a", s_lease, Token)) is not null, "the lock is free", Token);
+        await held!.DisposeAsync();
     }
 
     [Theory]

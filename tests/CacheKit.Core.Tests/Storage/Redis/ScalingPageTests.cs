@@ -19,7 +19,7 @@ public sealed class ScalingPageTests : IAsyncDisposable
         string[] command = page.Split('\n').Single(line => line.StartsWith("ACL SETUSER", StringComparison.Ordinal)).Split(' ');
         using RedisProcess server = RedisProcess.StartServer();
         await using (ConnectionMultiplexer administrator =
-            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}"))
+            await ConnectionMultiplexer.ConnectAsync(RedisTestStores.Beside(server.Url)))
         {
             await administrator.GetDatabase().ExecuteAsync(command[0], [.. command[1..]]);
         }

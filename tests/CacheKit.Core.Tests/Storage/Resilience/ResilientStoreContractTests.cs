@@ -8,7 +8,8 @@ public sealed class ResilientStoreContractTests : CacheStoreContract
     private readonly TempDirectory _directory = new();
 
     protected override ICacheStore CreateStore() => new ResilientStore(
-        new SqliteStore(new SqliteStoreOptions { Path = _directory.File("cache.db") }, Clock),
+        new SqliteStore(
+            new SqliteStoreOptions { Path = _directory.File("cache.db"), BusyTimeout = HangGuard.Limit }, Clock),
         new ResilienceOptions(),
         Clock);
 

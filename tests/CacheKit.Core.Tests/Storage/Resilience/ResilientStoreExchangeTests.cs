@@ -16,7 +16,13 @@ public sealed class ResilientStoreExchangeTests : IAsyncDisposable
     public ResilientStoreExchangeTests()
     {
         _observed = new ObservedStore(_fake);
-        ResilienceOptions options = new() { RetryDelay = TimeSpan.FromMilliseconds(1), BreakerFailures = 100 };
+        // A second attempt is made only while there is time for it.
+        ResilienceOptions options = new()
+        {
+            OperationTimeout = HangGuard.Limit,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            BreakerFailures = 100,
+        };
         _store = new ResilientStore(_observed, options, TimeProvider.System);
         _fake.Entries["a"] = [1];
     }

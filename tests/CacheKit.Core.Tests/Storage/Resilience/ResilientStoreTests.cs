@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Tests.Support;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Storage;
@@ -85,7 +86,8 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
         (StoreException? fault, _) = await CallAsync(store => store.TryLockAsync("a", s_second, Token).AsTask());
         Assert.Equal(StoreFault.TimedOut, fault?.Fault);
         answer.SetResult();
-        SpinWait.SpinUntil(() => Inner.Locks is { IsEmpty: false } locks && locks.Single().IsReleased, s_second * 10);
+        await HangGuard.UntilAsync(
+            () => Inner.Locks is { IsEmpty: false } locks && locks.Single().IsReleased, "it is given back", Token);
         Assert.True(Assert.Single(Inner.Locks).IsReleased);
     }
 
@@ -107,7 +109,8 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         }
 
-        SpinWait.SpinUntil(() => Inner.Locks.Count == 20 && Inner.Locks.All(held => held.IsReleased), s_second * 10);
+        await HangGuard.UntilAsync(
+            () => Inner.Locks.Count == 20 && Inner.Locks.All(held => held.IsReleased), "all are given back", Token);
         Assert.Equal(20, Inner.Locks.Count);
         Assert.All(Inner.Locks, held => Assert.True(held.IsReleased));
     }

@@ -16,8 +16,6 @@ internal sealed class RedisProcess : IDisposable
     private const int Stop = 19;
     private const int Continue = 18;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-
     private readonly TempDirectory _directory = new();
     private readonly string _program;
     private readonly string[] _arguments;
@@ -113,7 +111,7 @@ internal sealed class RedisProcess : IDisposable
     public string CommandText(string command)
     {
         using TcpClient client = new();
-        client.ReceiveTimeout = client.SendTimeout = (int)s_patience.TotalMilliseconds;
+        client.ReceiveTimeout = client.SendTimeout = HangGuard.Milliseconds;
         client.Connect("127.0.0.1", Port);
         using NetworkStream stream = client.GetStream();
         stream.Write(Encoding.UTF8.GetBytes(command + "\r\n"));
@@ -202,24 +200,24 @@ internal sealed class RedisProcess : IDisposable
 
     private void WaitUntilReady(bool isTls)
     {
-        long end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
-        while (Environment.TickCount64 < end && !_process!.HasExited)
+        HangGuard.Until(() => _process!.HasExited || IsReady(isTls), $"{_program} has started");
+        if (_process!.HasExited)
         {
-            try
-            {
-                // Over TLS, that it accepts; else, that it answers, be it NOAUTH.
-                if (isTls ? Accepts() : Command("PING") is { Length: > 0 } answer && !answer.Contains("LOADING"))
-                {
-                    return;
-                }
-            }
-            catch (Exception exception) when (exception is SocketException or IOException)
-            {
-                Thread.Sleep(10);
-            }
+            throw new InvalidOperationException($"{_program} did not start.");
         }
+    }
 
-        throw new InvalidOperationException($"{_program} did not start.");
+    private bool IsReady(bool isTls)
+    {
+        try
+        {
+            // Over TLS, that it accepts; else, that it answers, be it NOAUTH.
+            return isTls ? Accepts() : Command("PING") is { Length: > 0 } answer && !answer.Contains("LOADING");
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
     }
 
     private bool Accepts()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Xunit;
 
 namespace CacheKit.Core.Tests.Support.Servers;
 
@@ -6,8 +7,6 @@ namespace CacheKit.Core.Tests.Support.Servers;
 internal sealed class RedisSentinels : IDisposable
 {
     public const string Service = "cache";
-
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly List<RedisProcess> _sentinels = [];
 
@@ -25,7 +24,7 @@ internal sealed class RedisSentinels : IDisposable
                 _sentinels.Add(RedisProcess.StartSentinel(
                     FreePort.Take(),
                     $"sentinel monitor {Service} 127.0.0.1 {Primary.Port} 2\n"
-                        + $"sentinel down-after-milliseconds {Service} 500\n"
+                        + $"sentinel down-after-milliseconds {Service} {HangGuard.Milliseconds}\n"
                         + $"sentinel failover-timeout {Service} 3000\n"));
             }
 
@@ -51,6 +50,19 @@ internal sealed class RedisSentinels : IDisposable
     public string Url =>
         $"redis+sentinel://{string.Join(',', _sentinels.Select(sentinel => $"127.0.0.1:{sentinel.Port}"))}/{Service}";
 
+    /// <summary>
+    /// Kills the primary, which the Sentinels then notice soon: not before, since on a busy machine they would take a
+    /// living one for dead.
+    /// </summary>
+    public void KillPrimary()
+    {
+        Primary.Kill();
+        foreach (RedisProcess sentinel in _sentinels)
+        {
+            Assert.Equal("+OK", sentinel.Command($"SENTINEL SET {Service} down-after-milliseconds 500"));
+        }
+    }
+
     public void Dispose()
     {
         _sentinels.ForEach(sentinel => sentinel.Dispose());
@@ -60,20 +72,10 @@ internal sealed class RedisSentinels : IDisposable
 
     private void WaitUntilComplete()
     {
-        long end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
-        while (!_sentinels.TrueForAll(sentinel =>
-        {
-            string info = sentinel.CommandText("INFO sentinel");
-            return info.Contains("slaves=1,sentinels=3", StringComparison.Ordinal)
-                && Replica.CommandText("INFO replication").Contains("master_link_status:up", StringComparison.Ordinal);
-        }))
-        {
-            if (Environment.TickCount64 > end)
-            {
-                throw new InvalidOperationException("The Sentinels did not find each other.");
-            }
-
-            Thread.Sleep(20);
-        }
+        HangGuard.Until(
+            () => _sentinels.TrueForAll(sentinel => sentinel.CommandText("INFO sentinel")
+                    .Contains("slaves=1,sentinels=3", StringComparison.Ordinal))
+                && Replica.CommandText("INFO replication").Contains("master_link_status:up", StringComparison.Ordinal),
+            "the Sentinels have found each other");
     }
 }

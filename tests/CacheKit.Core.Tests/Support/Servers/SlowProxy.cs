@@ -9,14 +9,17 @@ internal sealed class SlowProxy : LoopbackServer
 {
     private readonly int _target;
     private readonly TimeSpan _delay;
+    private readonly TimeProvider _clock;
 
     /// <summary>Makes one.</summary>
     /// <param name="target">The port of the server on the loopback address.</param>
     /// <param name="delay">How much later.</param>
-    public SlowProxy(int target, TimeSpan delay)
+    /// <param name="clock">By which clock.</param>
+    public SlowProxy(int target, TimeSpan delay, TimeProvider clock)
     {
         _target = target;
         _delay = delay;
+        _clock = clock;
         Accept();
     }
 
@@ -25,7 +28,7 @@ internal sealed class SlowProxy : LoopbackServer
         using TcpClient server = new() { NoDelay = true };
         await server.ConnectAsync(IPAddress.Loopback, _target, token);
         NetworkStream answers = server.GetStream();
-        Channel<(DateTime Due, byte[] Bytes)> late = Channel.CreateUnbounded<(DateTime, byte[])>();
+        Channel<(DateTimeOffset Due, byte[] Bytes)> late = Channel.CreateUnbounded<(DateTimeOffset, byte[])>();
         await Task.WhenAny(
             stream.CopyToAsync(answers, token),
             ReadAsync(answers, late.Writer, token),
@@ -33,25 +36,25 @@ internal sealed class SlowProxy : LoopbackServer
     }
 
     private async Task ReadAsync(
-        NetworkStream answers, ChannelWriter<(DateTime Due, byte[] Bytes)> late, CancellationToken token)
+        NetworkStream answers, ChannelWriter<(DateTimeOffset Due, byte[] Bytes)> late, CancellationToken token)
     {
         byte[] buffer = new byte[64 * 1024];
         int read;
         while ((read = await answers.ReadAsync(buffer, token)) > 0)
         {
-            late.TryWrite((DateTime.UtcNow + _delay, buffer[..read]));
+            late.TryWrite((_clock.GetUtcNow() + _delay, buffer[..read]));
         }
     }
 
-    private static async Task PassOnAsync(
-        ChannelReader<(DateTime Due, byte[] Bytes)> late, NetworkStream stream, CancellationToken token)
+    private async Task PassOnAsync(
+        ChannelReader<(DateTimeOffset Due, byte[] Bytes)> late, NetworkStream stream, CancellationToken token)
     {
-        await foreach ((DateTime due, byte[] bytes) in late.ReadAllAsync(token))
+        await foreach ((DateTimeOffset due, byte[] bytes) in late.ReadAllAsync(token))
         {
-            TimeSpan left = due - DateTime.UtcNow;
+            TimeSpan left = due - _clock.GetUtcNow();
             if (left > TimeSpan.Zero)
             {
-                await Task.Delay(left, token);
+                await Task.Delay(left, _clock, token);
             }
 
             await stream.WriteAsync(bytes, token);
