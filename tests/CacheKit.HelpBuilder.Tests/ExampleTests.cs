@@ -8,7 +8,7 @@ public sealed class ExampleTests
     private readonly IReadOnlyList<CommandExample> _examples = SamplePage.Read().Examples;
 
     [Fact]
-    public void Code_then_remarks()
+    public void Help_an_example_has_code_then_remarks()
     {
         CommandExample example = _examples[0];
         Assert.Equal("Example 1: One piece of code", example.Title);
@@ -18,7 +18,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public void What_stands_between_pieces_of_code_becomes_comments()
+    public void Help_text_between_pieces_of_code_becomes_comments()
     {
         CommandExample example = _examples[1];
         Assert.Equal(["Start here:"], example.Introduction);
@@ -38,7 +38,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public void Text_before_the_code_is_the_introduction()
+    public void Help_text_before_the_code_is_the_introduction()
     {
         CommandExample example = _examples[2];
         Assert.Equal(["The text stands before the code."], example.Introduction);
@@ -47,7 +47,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public void Code_keeps_blank_lines_indentation_and_markup()
+    public void Help_code_keeps_blank_lines_indentation_and_markup()
     {
         string text = SamplePage.Edit("Get-Tide Brest -Raw\n", "if ($a) {\n\n    # **not** `markup` <b>\n}\n");
         Assert.Equal("if ($a) {\n\n    # **not** `markup` <b>\n}", SamplePage.Read(text).Examples[2].Code);

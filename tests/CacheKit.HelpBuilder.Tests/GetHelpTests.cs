@@ -29,7 +29,7 @@ public sealed class GetHelpTests : IDisposable
     }
 
     [Fact]
-    public void Synopsis_and_description_are_shown()
+    public void Help_synopsis_and_description_are_shown()
     {
         Assert.Equal("Gets high & low water of a harbour.", Text("(Get-Help Get-Tide).Synopsis"));
         Assert.Equal("5", Text("(Get-Help Get-Tide).Description.Count"));
@@ -37,7 +37,7 @@ public sealed class GetHelpTests : IDisposable
     }
 
     [Fact]
-    public void Code_of_an_example_is_shown_as_code()
+    public void Help_example_code_is_shown_as_code()
     {
         Assert.Equal("3", Text("(Get-Help Get-Tide -Examples).Examples.Example.Count"));
         Assert.Equal(
@@ -50,7 +50,7 @@ public sealed class GetHelpTests : IDisposable
     }
 
     [Fact]
-    public void A_parameter_is_found_by_its_name()
+    public void Help_a_parameter_is_found_by_its_name()
     {
         Assert.Equal("Which water.", Text("(Get-Help Get-Tide -Parameter Level).Description[0].Text"));
         Assert.Equal("High", Text("(Get-Help Get-Tide -Parameter Level).DefaultValue"));
@@ -61,7 +61,7 @@ public sealed class GetHelpTests : IDisposable
     }
 
     [Fact]
-    public void Syntax_shows_both_forms_and_the_accepted_values()
+    public void Help_syntax_shows_both_forms_and_the_accepted_values()
     {
         Assert.Equal("2", Text("(Get-Help Get-Tide).Syntax.SyntaxItem.Count"));
         const string Group = "(Get-Help Get-Tide).Syntax.SyntaxItem[0].Parameter[2].ParameterValueGroup";
@@ -69,7 +69,7 @@ public sealed class GetHelpTests : IDisposable
     }
 
     [Fact]
-    public void The_first_related_link_is_the_page_on_the_web()
+    public void Help_the_first_related_link_is_the_online_page()
     {
         Assert.Equal(
             "https://example.com/tides/docs/Get-Tide.md",

@@ -11,7 +11,7 @@ public sealed class HelpCompilerTests : IDisposable
     private string Output => Path.Combine(_folder, "out", "en-US", SamplePage.HelpFile);
 
     [Fact]
-    public void Pages_become_one_help_file()
+    public void Help_pages_become_one_file()
     {
         WritePage("Get-Tide", SamplePage.Text);
         WritePage("Add-Tide", SamplePage.Text.Replace("Get-Tide", "Add-Tide", StringComparison.Ordinal));
@@ -24,7 +24,7 @@ public sealed class HelpCompilerTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_the_same_on_every_machine()
+    public void Help_the_file_is_the_same_on_every_machine()
     {
         WritePage("Get-Tide", SamplePage.Text);
         Run(_folder, Output);
@@ -37,7 +37,7 @@ public sealed class HelpCompilerTests : IDisposable
     }
 
     [Fact]
-    public void One_malformed_page_stops_everything_and_every_fault_is_told()
+    public void Help_one_malformed_page_stops_everything_and_every_error_is_reported()
     {
         WritePage("Get-Tide", SamplePage.Edit("How many days.\n", ""));
         WritePage("Get-Sea", SamplePage.Text);
@@ -52,7 +52,7 @@ public sealed class HelpCompilerTests : IDisposable
     }
 
     [Fact]
-    public void A_page_of_another_help_file_is_malformed()
+    public void Help_a_page_of_another_help_file_is_malformed()
     {
         WritePage("Get-Tide", SamplePage.Edit("Tides-Help.xml", "Other-Help.xml"));
         Assert.Equal(HelpCompiler.MalformedPage, Run(_folder, Output));
@@ -63,14 +63,14 @@ public sealed class HelpCompilerTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_pages_is_an_error()
+    public void Help_a_folder_without_pages_is_an_error()
     {
         Assert.Equal(HelpCompiler.MalformedPage, Run(_folder, Output));
         Assert.Equal($"{_folder}(1): error: there are no command pages (*.md)", _errors.ToString().TrimEnd());
     }
 
     [Fact]
-    public void Wrong_arguments_are_told_apart_from_malformed_pages()
+    public void Help_wrong_arguments_are_distinguished_from_malformed_pages()
     {
         Assert.Equal(HelpCompiler.Usage, Run(_folder));
         Assert.StartsWith("usage: ", _errors.ToString(), StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class HelpCompilerTests : IDisposable
     }
 
     [Fact]
-    public void The_pages_of_this_repository_compile()
+    public void Help_the_pages_of_this_repository_compile()
     {
         string root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "CacheKit.PS.sln")))

@@ -14,7 +14,7 @@ public sealed class MamlWriterTests
     private readonly XElement _command = Write().Root!.Element(s_command + "command")!;
 
     [Fact]
-    public void Root_says_that_the_schema_is_maml()
+    public void Help_the_root_declares_the_MAML_schema()
     {
         XElement root = Write().Root!;
         Assert.Equal(XName.Get("helpItems", "http://msh"), root.Name);
@@ -22,7 +22,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Details_name_the_command_and_carry_the_synopsis()
+    public void Help_details_have_the_command_name_and_the_synopsis()
     {
         XElement details = _command.Element(s_command + "details")!;
         Assert.Equal("Get-Tide", details.Element(s_command + "name")!.Value);
@@ -32,7 +32,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Special_characters_survive()
+    public void Help_special_characters_survive()
     {
         string text = Paragraphs(_command.Element(s_maml + "description"))[0];
         Assert.EndsWith("<name> & \"quotes\" stay what they are.", text, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Each_paragraph_is_an_element_of_its_own()
+    public void Help_each_paragraph_is_its_own_element()
     {
         Assert.Equal(5, Paragraphs(_command.Element(s_maml + "description")).Length);
         XElement alert = _command.Element(s_maml + "alertSet")!.Element(s_maml + "alert")!;
@@ -50,7 +50,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Examples_have_title_code_and_text_in_their_own_places()
+    public void Help_examples_have_title_code_and_text_in_their_own_elements()
     {
         XElement example = Example(0);
         Assert.Equal("-------- Example 1: One piece of code --------", example.Element(s_maml + "title")!.Value);
@@ -61,7 +61,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Syntax_items_carry_what_the_parameter_is_in_that_set()
+    public void Help_syntax_items_describe_the_parameter_in_that_set()
     {
         XElement[] forms = [.. _command.Element(s_command + "syntax")!.Elements(s_command + "syntaxItem")];
         Assert.Equal(["Get-Tide", "Get-Tide"], forms.Select(form => form.Element(s_maml + "name")!.Value));
@@ -77,7 +77,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Parameters_carry_attributes_type_and_default()
+    public void Help_parameters_have_attributes_type_and_default()
     {
         XElement list = _command.Element(s_command + "parameters")!;
         Assert.Equal(["Days", "Format", "InputObject", "Level", "Name", "Raw"], Names(list));
@@ -103,7 +103,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void A_switch_has_no_value_and_is_required_if_any_set_requires_it()
+    public void Help_a_switch_has_no_value_and_is_required_if_any_set_requires_it()
     {
         XElement raw = Parameter(_command.Element(s_command + "parameters")!, "Raw");
         Assert.Null(raw.Element(s_command + "parameterValue"));
@@ -112,7 +112,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Accepted_values_are_a_group_and_a_line_of_the_description()
+    public void Help_accepted_values_are_a_group_and_a_line_of_the_description()
     {
         XElement syntax = Parameter(_command.Descendants(s_command + "syntaxItem").First(), "Level");
         XElement listed = Parameter(_command.Element(s_command + "parameters")!, "Level");
@@ -130,7 +130,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void Types_are_listed_with_their_descriptions()
+    public void Help_types_are_listed_with_their_descriptions()
     {
         XElement[] outputs = [.. _command.Element(s_command + "returnValues")!.Elements(s_command + "returnValue")];
         Assert.Equal(
@@ -141,7 +141,7 @@ public sealed class MamlWriterTests
     }
 
     [Fact]
-    public void The_first_link_is_the_page_itself()
+    public void Help_the_first_link_is_the_page_itself()
     {
         Assert.Equal(
             [

@@ -119,13 +119,14 @@ public sealed class PageProblemTests
     [Theory]
     [MemberData(nameof(FrontMatterRows))]
     [MemberData(nameof(SectionRows))]
-    public void A_fault_is_told_with_its_line(string passage, string replacement, string place, string reason)
+    public void Help_a_page_error_is_reported_with_its_line(
+        string passage, string replacement, string place, string reason)
     {
         SamplePage.AssertProblem(SamplePage.Edit(passage, replacement), place, reason);
     }
 
     [Fact]
-    public void The_sample_page_has_no_fault()
+    public void Help_the_sample_page_has_no_error()
     {
         Assert.Empty(SamplePage.ProblemsOf(SamplePage.Text));
     }
@@ -133,7 +134,7 @@ public sealed class PageProblemTests
     [Theory]
     [InlineData("## PARAMETERS\n\n### -Days\n", "EXAMPLES")]
     [InlineData("## EXAMPLES", "SYNTAX")]
-    public void An_empty_section_is_a_fault(string end, string section)
+    public void Help_an_empty_section_is_an_error(string end, string section)
     {
         int from = SamplePage.Text.IndexOf($"## {section}\n", StringComparison.Ordinal) + section.Length + 4;
         int to = SamplePage.Text.IndexOf(end, StringComparison.Ordinal);
@@ -143,13 +144,13 @@ public sealed class PageProblemTests
     }
 
     [Fact]
-    public void An_empty_page_is_a_fault()
+    public void Help_an_empty_page_is_an_error()
     {
         SamplePage.AssertProblem("", "", "the page must start with front matter between two lines of '---'");
     }
 
     [Fact]
-    public void A_file_is_named_after_its_command()
+    public void Help_a_file_must_be_named_after_its_command()
     {
         ProblemList problems = new("docs/Get-Sea.md");
         _ = PageReader.Read("docs/Get-Sea.md", SamplePage.Text, problems);
@@ -160,7 +161,7 @@ public sealed class PageProblemTests
     }
 
     [Fact]
-    public void All_faults_of_a_page_are_told_in_the_order_of_their_lines()
+    public void Help_all_errors_of_a_page_are_reported_in_line_order()
     {
         string text = SamplePage.Edit("## NOTES\n", "## REMARKS\n")
             .Replace("How many days.", "", StringComparison.Ordinal)

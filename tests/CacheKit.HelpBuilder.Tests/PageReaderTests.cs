@@ -8,7 +8,7 @@ public sealed class PageReaderTests
     private readonly CommandPage _page = SamplePage.Read();
 
     [Fact]
-    public void Head_of_the_page()
+    public void Help_the_page_header_is_read()
     {
         Assert.Equal("Get-Tide", _page.Name);
         Assert.Equal("Get", _page.Verb);
@@ -19,7 +19,7 @@ public sealed class PageReaderTests
     }
 
     [Fact]
-    public void Description_is_one_text_for_each_paragraph_list_and_table()
+    public void Help_the_description_has_one_text_for_each_paragraph_list_and_table()
     {
         Assert.Equal(
             [
@@ -34,7 +34,7 @@ public sealed class PageReaderTests
     }
 
     [Fact]
-    public void Syntax_has_one_form_for_each_parameter_set()
+    public void Help_syntax_has_one_form_for_each_parameter_set()
     {
         Assert.Equal(["ByName", "ByObject"], _page.Syntax.Select(form => form.SetName));
         Assert.Equal([true, false], _page.Syntax.Select(form => form.IsDefault));
@@ -47,7 +47,7 @@ public sealed class PageReaderTests
     }
 
     [Fact]
-    public void Parameters_are_what_their_yaml_says()
+    public void Help_parameters_match_their_YAML()
     {
         Assert.Equal(
             ["Days", "Format", "InputObject", "Level", "Name", "Raw"],
@@ -69,7 +69,7 @@ public sealed class PageReaderTests
     }
 
     [Fact]
-    public void Types_notes_and_links()
+    public void Help_types_notes_and_links_are_read()
     {
         Assert.Equal(["System.String[]"], _page.Inputs.Select(type => type.Name));
         Assert.Equal(["Tides.Tide", "None"], _page.Outputs.Select(type => type.Name));
@@ -85,7 +85,7 @@ public sealed class PageReaderTests
     }
 
     [Fact]
-    public void A_hidden_parameter_need_not_be_in_the_syntax()
+    public void Help_a_hidden_parameter_need_not_be_in_the_syntax()
     {
         string text = SamplePage.Edit("[-Level <Level>] [-Format <string>] [-Raw]", "[-Level <Level>] [-Raw]")
             .Replace("[-Format <string>] -Raw", "-Raw", StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class PageReaderTests
     }
 
     [Fact]
-    public void Windows_line_ends_make_no_difference()
+    public void Help_Windows_line_endings_make_no_difference()
     {
         CommandPage page = SamplePage.Read(SamplePage.Text.ReplaceLineEndings("\r\n"));
         Assert.Equal(_page.Description, page.Description);

@@ -163,7 +163,8 @@ public sealed class ParameterProblemTests
     [MemberData(nameof(SyntaxRows))]
     [MemberData(nameof(ExampleRows))]
     [MemberData(nameof(ParameterRows))]
-    public void A_fault_is_told_with_its_line(string passage, string replacement, string place, string reason)
+    public void Help_a_parameter_error_is_reported_with_its_line(
+        string passage, string replacement, string place, string reason)
     {
         SamplePage.AssertProblem(SamplePage.Edit(passage, replacement), place, reason);
     }

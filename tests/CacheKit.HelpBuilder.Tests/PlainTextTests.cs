@@ -16,13 +16,13 @@ public sealed class PlainTextTests
     [InlineData("[https://example.com](https://example.com)", "https://example.com")]
     [InlineData("snake_case_name and \\*star\\*", "snake_case_name and *star*")]
     [InlineData("`$_.a` and `` ` ``", "$_.a and `")]
-    public void Markup_goes_and_characters_stay(string markdown, string expected)
+    public void Help_markup_is_removed_and_characters_stay(string markdown, string expected)
     {
         Assert.Equal([expected], Describe(markdown));
     }
 
     [Fact]
-    public void Lists_keep_their_shape()
+    public void Help_lists_keep_their_shape()
     {
         Assert.Equal(
             ["3. three\n4. four\n   goes on\n   more"],
@@ -31,7 +31,7 @@ public sealed class PlainTextTests
     }
 
     [Fact]
-    public void A_table_is_aligned_and_may_have_short_rows()
+    public void Help_a_table_is_aligned_and_may_have_short_rows()
     {
         Assert.Equal(
             ["A     Long heading\n----  ------------\nx\nlong  y z"],
@@ -39,7 +39,7 @@ public sealed class PlainTextTests
     }
 
     [Fact]
-    public void Code_and_quotes_are_paragraphs()
+    public void Help_code_and_quotes_are_paragraphs()
     {
         Assert.Equal(
             ["before", "one\n  two", "quoted", "again"],
@@ -47,7 +47,7 @@ public sealed class PlainTextTests
     }
 
     [Fact]
-    public void Deeper_headings_of_the_description_are_paragraphs()
+    public void Help_deeper_headings_of_the_description_are_paragraphs()
     {
         Assert.Equal(["Text.", "Heading", "More."], Describe("Text.\n\n### Heading\n\nMore."));
     }

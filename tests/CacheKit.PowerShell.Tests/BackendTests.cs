@@ -9,8 +9,6 @@ namespace CacheKit.PowerShell.Tests;
 /// <summary>Stores of the user's own: the sample, Ctrl+C, and calls that no pipeline waits for.</summary>
 public sealed class BackendTests : IDisposable
 {
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
-
     private readonly ModuleRunspace _runspace = new();
 
     public BackendTests()
@@ -25,7 +23,7 @@ public sealed class BackendTests : IDisposable
     }
 
     [Fact]
-    public async Task The_sample_shows_what_it_promises()
+    public async Task Backend_the_sample_runs_as_promised()
     {
         ProcessResult result = await PwshProcess.RunAsync(
             "-File", RepositoryRoot.File("samples", "folder-backend.ps1"));
@@ -41,7 +39,7 @@ public sealed class BackendTests : IDisposable
     [InlineData("Get")]
     [InlineData("Set")]
     [InlineData("Lock")]
-    public async Task It_stops_inside_a_block_of_the_backend(string block)
+    public async Task Stop_ends_a_block_of_a_backend(string block)
     {
         using ManualResetEventSlim started = new();
         Prepare(started, block);
@@ -49,8 +47,8 @@ public sealed class BackendTests : IDisposable
         PSDataCollection<PSObject> output = [];
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
 
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        Assert.True(started.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
+        await shell.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
 
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.DoesNotContain("went on", output.Select(item => item.ToString()));
@@ -62,7 +60,7 @@ public sealed class BackendTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lock_that_ctrl_c_leaves_behind_asks_no_block()
+    public async Task Stop_leaves_a_lock_without_calling_the_unlock_block()
     {
         using ManualResetEventSlim started = new();
         Prepare(started, "none");
@@ -70,8 +68,8 @@ public sealed class BackendTests : IDisposable
             "Invoke-SecureCached -Session $session -Key slow { $started.Set(); Start-Sleep -Seconds 3600 }");
         IAsyncResult running = shell.BeginInvoke();
 
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        Assert.True(started.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
+        await shell.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
 
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Equal("get lock get", _runspace.Run("$global:calls -join ' '").Value);

@@ -23,7 +23,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task The_quickstart_shows_what_it_promises()
+    public async Task Docs_the_quickstart_sample_runs_as_promised()
     {
         ProcessResult result = await PwshProcess.RunAsync("-File", RepositoryRoot.File("samples", "quickstart.ps1"));
 
@@ -39,7 +39,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_process_with_the_same_key_does_not_run_the_block()
+    public async Task Cache_another_process_with_the_same_key_does_not_run_the_block()
     {
         ProcessResult first = await RunAsync("Invoke-SecureCached -Key shared { 'from the first' }");
         ProcessResult second = await RunAsync("Invoke-SecureCached -Key shared { 'from the second' }");
@@ -49,7 +49,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_process_with_another_key_finds_nothing()
+    public async Task Cache_another_process_with_another_key_finds_nothing()
     {
         await RunAsync("Invoke-SecureCached -Key shared { 'from the first' }");
         Environment.SetEnvironmentVariable("CACHEKIT_MASTER_KEY", new string('8', 64));
@@ -60,7 +60,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task Processes_at_once_share_one_database_without_a_warning()
+    public async Task Sqlite_processes_at_once_share_one_database_without_a_warning()
     {
         const string Script = """
             foreach ($round in 1..3) {
@@ -79,7 +79,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task A_killed_process_leaves_every_entry_that_it_reported()
+    public async Task Sqlite_a_killed_process_leaves_every_entry_that_it_reported()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
         using PwshProcess pwsh = PwshProcess.Start("-Command", Setup + """
@@ -104,7 +104,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task The_files_hold_neither_value_nor_name_nor_tenant()
+    public async Task Cache_the_files_hold_no_value_name_or_tenant()
     {
         using PwshProcess pwsh = PwshProcess.Start("-Command", Setup + """
             $null = Invoke-SecureCached -Key 'telling-name' { 'telling-value' }
@@ -129,7 +129,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task Importing_loads_neither_core_nor_packages_and_a_call_keeps_them_apart()
+    public async Task Module_importing_loads_neither_core_nor_packages_and_a_call_isolates_them()
     {
         ProcessResult result = await RunAsync("""
             function Get-Ours { [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -match 'CacheKit|MessagePack|SQLite' } }
@@ -145,7 +145,7 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task It_works_beside_another_version_of_a_package()
+    public async Task Module_works_beside_another_version_of_a_package()
     {
         string other = Path.Combine(_environment.Folder, "MessagePack.dll");
         System.Reflection.Emit.PersistedAssemblyBuilder assembly = new(

@@ -42,10 +42,10 @@ public sealed class FleetTests : IDisposable
     public void Dispose() => _environment.Dispose();
 
     [Fact]
-    public Task Eight_processes_that_ask_for_one_key_run_the_block_once() => RunOnceAsync();
+    public Task SingleFlight_eight_processes_run_the_block_once() => RunOnceAsync();
 
     [Fact]
-    public async Task Eight_processes_on_one_Redis_run_the_block_once()
+    public async Task SingleFlight_eight_processes_on_one_Redis_run_the_block_once()
     {
         using RedisProcess server = RedisProcess.StartServer();
         Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", null);
@@ -56,7 +56,7 @@ public sealed class FleetTests : IDisposable
     }
 
     [Fact]
-    public async Task Eight_processes_on_one_HTTP_store_run_the_block_once()
+    public async Task SingleFlight_eight_processes_on_one_HTTP_store_run_the_block_once()
     {
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(new HttpStoreServerOptions
         {
@@ -90,7 +90,7 @@ public sealed class FleetTests : IDisposable
     }
 
     [Fact]
-    public async Task What_one_process_replaces_is_left_by_the_memory_of_another()
+    public async Task Memory_of_one_process_drops_what_another_replaced()
     {
         using RedisProcess server = RedisProcess.StartServer();
         Environment.SetEnvironmentVariable("CACHEKIT_CACHE_PATH", null);
@@ -109,7 +109,7 @@ public sealed class FleetTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_process_that_computes_is_killed_another_one_computes()
+    public async Task SingleFlight_another_process_computes_when_the_leader_is_killed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
         PwshProcess[] fleet = [.. Enumerable.Range(0, 2).Select(_ => PwshProcess.Start("-Command", Script))];

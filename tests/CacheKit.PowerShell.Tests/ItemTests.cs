@@ -21,7 +21,7 @@ public sealed class ItemTests : IDisposable
     }
 
     [Fact]
-    public void Clearing_asks_unless_it_is_told_not_to()
+    public void Item_clearing_asks_for_confirmation_unless_forced()
     {
         ScriptResult asked = _runspace.Run("Clear-CacheKit");
         // This host cannot ask anybody.
@@ -35,7 +35,7 @@ public sealed class ItemTests : IDisposable
     }
 
     [Fact]
-    public void Names_complete_from_memory_for_one_tenant_alone()
+    public void Item_names_complete_from_memory_for_one_tenant_alone()
     {
         _runspace.Run("Clear-CacheKit -Force").EnsureSuccess();
         _runspace.Run("'it''s', 'a*b', 'plain' | ForEach-Object { Set-CacheKitItem $_ 1 }").EnsureSuccess();
@@ -49,7 +49,7 @@ public sealed class ItemTests : IDisposable
     }
 
     [Fact]
-    public void What_is_removed_or_cleared_is_not_offered_any_more()
+    public void Item_removed_or_cleared_names_are_not_completed()
     {
         _runspace.Run("Clear-CacheKit -Force; Set-CacheKitItem a 1; Set-CacheKitItem b 1").EnsureSuccess();
         _runspace.Run("Remove-CacheKitItem a").EnsureSuccess();
@@ -59,7 +59,7 @@ public sealed class ItemTests : IDisposable
     }
 
     [Fact]
-    public void An_item_is_in_no_message()
+    public void Item_a_value_is_in_no_message()
     {
         ScriptResult result = _runspace.Run(
             "$v = 'the-value'; Set-CacheKitItem s $v -Verbose -Debug; $null = Get-CacheKitItem s -Verbose -Debug; "

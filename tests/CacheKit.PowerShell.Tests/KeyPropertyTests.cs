@@ -14,25 +14,25 @@ public sealed class KeyPropertyTests(ModuleFixture module) : IClassFixture<Modul
     private const int DeepestValue = 3;
 
     [Fact]
-    public void A_copy_has_the_same_key() => Check(Values(DeepestValue), value =>
+    public void CacheKey_is_the_same_for_a_copy() => Check(Values(DeepestValue), value =>
         KeyOf(value) == KeyOf(CopyOf(value)));
 
     [Fact]
-    public void Two_values_have_one_key_exactly_if_they_are_equal() =>
+    public void CacheKey_is_the_same_exactly_for_equal_values() =>
         Check(Values(DeepestValue).Two(), pair =>
             (KeyOf(pair.Item1) == KeyOf(pair.Item2)) == (TextOf(pair.Item1) == TextOf(pair.Item2)));
 
     [Fact]
-    public void The_order_of_a_hashtable_does_not_count() => Check(Items(2), items =>
+    public void CacheKey_ignores_the_order_of_a_hashtable() => Check(Items(2), items =>
         KeyOf(Table(items)) == KeyOf(Table([.. items.Reverse()], items.Length)));
 
     [Fact]
-    public void The_order_of_an_array_counts() => Check(Items(1), items =>
+    public void CacheKey_depends_on_the_order_of_an_array() => Check(Items(1), items =>
         (KeyOf(items) == KeyOf(items.Reverse().ToArray()))
         == (TextOf(items) == TextOf(items.Reverse().ToArray())));
 
     [Fact]
-    public void What_is_nested_is_not_what_is_beside() => Check(Items(1), items =>
+    public void CacheKey_distinguishes_nested_items_from_adjacent_ones() => Check(Items(1), items =>
         KeyOf(new object?[] { items }) != KeyOf(items)
         && KeyOf(new object?[] { items, null }) != KeyOf(new object?[] { new object?[] { items, null } }));
 

@@ -12,7 +12,7 @@ public sealed class MeterTests : IDisposable
     public void Dispose() => _runspace.Dispose();
 
     [Fact]
-    public void A_listener_of_the_process_hears_the_calls_of_a_script()
+    public void Meter_a_listener_of_the_process_hears_the_calls_of_a_script()
     {
         long misses = 0;
         using MeterListener listener = new();

@@ -17,7 +17,7 @@ public sealed class RedisCredentialTests : IDisposable
     public void Dispose() => _runspace.Dispose();
 
     [Fact]
-    public void The_user_may_come_with_the_URL_a_credential_or_the_environment()
+    public void Redis_the_user_may_come_from_the_URL_a_credential_or_the_environment()
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "default", "off", "--user", "ada", "on", ">p@ss:word/71", "~ck:*", "&cachekit:changes", "+@all");

@@ -25,7 +25,7 @@ public sealed class SilencedFailureTests : IDisposable
     [InlineData("$ErrorActionPreference = 'SilentlyContinue'", "")]
     [InlineData("$ErrorActionPreference = 'Ignore'", "")]
     [InlineData("", "$ErrorActionPreference = 'SilentlyContinue';")]
-    public void The_callers_variable_is_not_read(string before, string inside)
+    public void Cache_a_silenced_failed_assignment_does_not_read_the_callers_variable(string before, string inside)
     {
         ScriptResult result = _runspace.Run($$"""
             {{before}}
@@ -38,7 +38,7 @@ public sealed class SilencedFailureTests : IDisposable
     }
 
     [Fact]
-    public void Without_silence_the_result_is_not_cached()
+    public void Cache_a_failed_assignment_that_is_not_silenced_is_not_cached()
     {
         ScriptResult result = _runspace.Run("""
             foreach ($found in 'first', 'second') {

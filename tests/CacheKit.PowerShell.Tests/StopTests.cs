@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CacheKit.Core.Tests.Support;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 using Shell = System.Management.Automation.PowerShell;
@@ -8,8 +9,6 @@ namespace CacheKit.PowerShell.Tests;
 /// <summary>Ctrl+C, wherever the cmdlet is.</summary>
 public sealed class StopTests : IDisposable
 {
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
-
     private readonly ModuleRunspace _runspace = new();
 
     public StopTests()
@@ -31,15 +30,15 @@ public sealed class StopTests : IDisposable
     [InlineData("Get-CacheKitItem one")]
     [InlineData("Remove-CacheKitItem one")]
     [InlineData("Clear-CacheKit -Force")]
-    public async Task It_stops_while_it_waits_for_a_store_that_does_not_answer(string command)
+    public async Task Stop_ends_a_wait_for_a_store_that_does_not_answer(string command)
     {
         using SilentServer server = new();
         using Shell shell = _runspace.Prepare($"{command}; 'went on'");
         PSDataCollection<PSObject> output = [];
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
 
-        await server.Asked.WaitAsync(s_hang, TestContext.Current.CancellationToken);
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        await server.Asked.WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
+        await shell.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
 
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Empty(output);
@@ -48,22 +47,22 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
-    public async Task It_stops_inside_the_block_and_stores_nothing()
+    public async Task Stop_inside_the_block_stores_nothing()
     {
         using ManualResetEventSlim started = new();
         _runspace.Run("param($Started) $global:started = $Started", started);
-        using Shell shell = _runspace.Prepare("Invoke-SecureCached -Key slow { $started.Set(); Start-Sleep -Seconds 3600; 2 }");
+        using Shell shell = _runspace.Prepare("Invoke-SecureCached -Key slow { $started.Set(); Start-Sleep 3600; 2 }");
         IAsyncResult running = shell.BeginInvoke();
 
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        Assert.True(started.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
+        await shell.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
 
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Equal("run", _runspace.Run("Invoke-SecureCached -Key slow { 'run' }").Value);
     }
 
     [Fact]
-    public async Task It_stops_while_it_waits_for_another_runspace_that_computes_the_same()
+    public async Task Stop_ends_a_wait_for_another_runspace_that_computes()
     {
         using ManualResetEventSlim started = new();
         using ManualResetEventSlim gate = new();
@@ -71,7 +70,7 @@ public sealed class StopTests : IDisposable
         other.Run("param($Started, $Gate) $global:started = $Started; $global:gate = $Gate", started, gate);
         using Shell leader = other.Prepare("Invoke-SecureCached -Key shared { $started.Set(); $gate.Wait(); 1 }");
         IAsyncResult leading = leader.BeginInvoke();
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
+        Assert.True(started.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
 
         using Shell shell = _runspace.Prepare(
             "Invoke-SecureCached -Key shared -LockTimeout 1h { 2 } -Verbose; 'went on'");
@@ -79,8 +78,8 @@ public sealed class StopTests : IDisposable
         using ManualResetEventSlim waits = new();
         shell.Streams.Verbose.DataAdded += (_, _) => waits.Set();
         IAsyncResult waiting = shell.BeginInvoke<PSObject, PSObject>(null, output);
-        Assert.True(waits.Wait(s_hang, TestContext.Current.CancellationToken));
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        Assert.True(waits.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
+        await shell.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
 
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(waiting));
         Assert.Empty(output);
@@ -89,21 +88,21 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_runspace_that_computes_is_stopped_one_that_waits_takes_over()
+    public async Task Stop_of_the_leading_runspace_lets_a_waiting_one_take_over()
     {
         using ManualResetEventSlim started = new();
         using ModuleRunspace other = new(beside: _runspace);
         other.Run("param($Started) $global:started = $Started", started);
-        using Shell leader = other.Prepare("Invoke-SecureCached -Key taken { $started.Set(); Start-Sleep -Seconds 3600; 1 }");
+        using Shell leader = other.Prepare("Invoke-SecureCached -Key taken { $started.Set(); Start-Sleep 3600; 1 }");
         IAsyncResult leading = leader.BeginInvoke();
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
+        Assert.True(started.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
 
         using Shell shell = _runspace.Prepare("Invoke-SecureCached -Key taken -LockTimeout 1h { 2 } -Verbose");
         using ManualResetEventSlim waits = new();
         shell.Streams.Verbose.DataAdded += (_, _) => waits.Set();
         IAsyncResult waiting = shell.BeginInvoke();
-        Assert.True(waits.Wait(s_hang, TestContext.Current.CancellationToken));
-        await leader.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        Assert.True(waits.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
+        await leader.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
 
         Assert.Throws<PipelineStoppedException>(() => leader.EndInvoke(leading));
         Assert.Equal(2, shell.EndInvoke(waiting).Single().BaseObject);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
@@ -14,8 +15,6 @@ public sealed class StoreOutageTests : IDisposable
 
     private static readonly string[] s_five = [.. Enumerable.Range(1, 5).Select(n => $"made {n}")];
 
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
-
     private readonly ModuleRunspace _runspace = new();
 
     public StoreOutageTests()
@@ -29,7 +28,7 @@ public sealed class StoreOutageTests : IDisposable
     [InlineData("")]
     [InlineData("$ErrorActionPreference = 'Stop'; ")]
     [InlineData("$PSDefaultParameterValues['Invoke-SecureCached:FailClosed'] = $true; ")]
-    public void A_store_that_is_down_is_one_warning_and_the_script_goes_on(string before)
+    public void Outage_a_store_that_is_down_is_one_warning_and_the_script_goes_on(string before)
     {
         Use($"redis://127.0.0.1:{FreePort.Take()}");
         ScriptResult result = _runspace.Run(before + FiveCalls).EnsureSuccess();
@@ -41,7 +40,7 @@ public sealed class StoreOutageTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("$PSDefaultParameterValues['Invoke-SecureCached:FailClosed'] = $true; ")]
-    public void A_wrong_password_is_one_error_and_the_script_goes_on(string before)
+    public void Outage_a_wrong_password_is_one_error_and_the_script_goes_on(string before)
     {
         using RedisProcess server = RedisProcess.StartServer("--requirepass", "right-password-71");
         Use($"redis://:wrong-password-72@127.0.0.1:{server.Port}");
@@ -57,7 +56,7 @@ public sealed class StoreOutageTests : IDisposable
     }
 
     [Fact]
-    public void A_wrong_password_stops_a_script_that_wants_it()
+    public void Outage_a_wrong_password_stops_a_script_that_prefers_to_stop()
     {
         using RedisProcess server = RedisProcess.StartServer("--requirepass", "right-password-71");
         Use($"redis://:wrong-password-72@127.0.0.1:{server.Port}");
@@ -68,7 +67,7 @@ public sealed class StoreOutageTests : IDisposable
     }
 
     [Fact]
-    public async Task It_stops_while_the_store_hangs()
+    public async Task Stop_ends_a_call_while_the_store_hangs()
     {
         using RedisProcess server = RedisProcess.StartServer();
         Use(server.Url);
@@ -80,8 +79,8 @@ public sealed class StoreOutageTests : IDisposable
         using Shell shell = _runspace.Prepare("$started.Set(); Invoke-SecureCached -Key second { 2 }; 'went on'");
         PSDataCollection<PSObject> output = [];
         IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(null, output);
-        Assert.True(started.Wait(s_hang, TestContext.Current.CancellationToken));
-        await shell.StopAsync(null, null).WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        Assert.True(started.Wait(HangGuard.Limit, TestContext.Current.CancellationToken));
+        await shell.StopAsync(null, null).WaitAsync(HangGuard.Limit, TestContext.Current.CancellationToken);
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Empty(output);
     }

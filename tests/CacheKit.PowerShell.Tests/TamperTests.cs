@@ -30,7 +30,7 @@ public sealed class TamperTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_with_any_byte_changed_is_refused()
+    public void Tamper_an_entry_with_any_changed_byte_is_refused()
     {
         Store("victim");
         byte[] entry = Assert.Single(ReadEntries()).Value;
@@ -54,7 +54,7 @@ public sealed class TamperTests : IDisposable
     }
 
     [Fact]
-    public void By_default_it_is_dropped_with_one_warning_and_the_block_runs()
+    public void Tamper_a_refused_entry_is_dropped_with_one_warning_and_the_block_runs_by_default()
     {
         Store("victim");
         Store("bystander");
@@ -78,7 +78,7 @@ public sealed class TamperTests : IDisposable
     }
 
     [Fact]
-    public void Entries_that_changed_places_are_refused()
+    public void Tamper_swapped_entries_are_refused()
     {
         Store("one");
         Store("two");
@@ -97,7 +97,7 @@ public sealed class TamperTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_of_another_master_key_is_refused_even_at_the_right_place()
+    public void Tamper_an_entry_of_another_master_key_is_refused_even_under_the_right_cache_key()
     {
         Store("item");
         string key = Assert.Single(ReadEntries()).Key;
@@ -114,7 +114,7 @@ public sealed class TamperTests : IDisposable
     }
 
     [Fact]
-    public void An_expired_entry_stays_expired_when_the_store_prolongs_it()
+    public void Tamper_an_expired_entry_stays_expired_when_the_store_extends_it()
     {
         _runspace.Run("Invoke-SecureCached -Key brief -Ttl 0.001 { 'old' }").EnsureSuccess();
         long written = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -127,7 +127,7 @@ public sealed class TamperTests : IDisposable
     }
 
     [Fact]
-    public void A_refusal_tells_no_secret_and_the_way_out()
+    public void Tamper_a_refusal_shows_no_secret_and_the_recommended_action()
     {
         Store("victim");
         byte[] entry = Assert.Single(ReadEntries()).Value;

@@ -31,7 +31,7 @@ public sealed partial class NamespaceArrowTests
     ];
 
     [Fact]
-    public void Every_type_lives_in_one_of_the_rooms()
+    public void Architecture_every_type_belongs_to_a_known_namespace()
     {
         Assert.Equal(s_mayKnow.Keys.Order(), s_types.Select(RoomOf).Distinct().Order());
         Assert.DoesNotContain(
@@ -40,7 +40,7 @@ public sealed partial class NamespaceArrowTests
     }
 
     [Fact]
-    public void The_search_finds_what_is_known_in_signatures_bodies_and_closures()
+    public void Architecture_the_scan_sees_signatures_bodies_and_closures()
     {
         HashSet<string> arrows = [.. Arrows().Select(arrow => $"{arrow.From}>{arrow.To}")];
         // One of each of these is there; if the search no longer found it, it would find nothing wrong either.
@@ -54,7 +54,7 @@ public sealed partial class NamespaceArrowTests
     }
 
     [Fact]
-    public void No_arrow_points_back()
+    public void Architecture_no_namespace_depends_backwards()
     {
         string[] wrong = [.. Arrows()
             .Where(arrow => arrow.From != arrow.To && !s_mayKnow[arrow.From].Contains(arrow.To))
@@ -63,7 +63,7 @@ public sealed partial class NamespaceArrowTests
     }
 
     [Fact]
-    public void The_rule_itself_has_no_circle()
+    public void Architecture_the_allowed_dependencies_have_no_cycle()
     {
         List<string> below = [];
         foreach ((string room, string[] known) in s_mayKnow)
@@ -74,7 +74,7 @@ public sealed partial class NamespaceArrowTests
     }
 
     [Fact]
-    public void The_core_knows_no_PowerShell() => Assert.DoesNotContain(
+    public void Architecture_the_core_does_not_reference_PowerShell() => Assert.DoesNotContain(
         typeof(SecureCache).Assembly.GetReferencedAssemblies(),
         assembly => PowerShellAssembly().IsMatch(assembly.Name!));
 

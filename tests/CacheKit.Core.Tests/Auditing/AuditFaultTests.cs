@@ -14,7 +14,7 @@ public sealed class AuditFaultTests : AuditTestBase
     [Theory]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherWrite)]
-    public void A_log_or_head_that_others_may_write_is_refused(UnixFileMode others)
+    public void Audit_a_log_or_head_that_others_may_write_is_rejected(UnixFileMode others)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         Write(1);
@@ -37,14 +37,14 @@ public sealed class AuditFaultTests : AuditTestBase
     }
 
     [Fact]
-    public void A_directory_is_no_log()
+    public void Audit_a_directory_is_not_a_log()
     {
         Directory.CreateDirectory(Log);
         AssertFails(ErrorIds.AuditLogUnusable, () => Open());
     }
 
     [Fact]
-    public void A_log_that_is_not_there_cannot_be_verified_or_read()
+    public void Audit_a_missing_log_cannot_be_verified_or_read()
     {
         AssertFails(ErrorIds.AuditLogUnusable, () => Verify());
         AssertFails(ErrorIds.AuditLogUnusable, () => new AuditReader(null).Read(Log).ToList());
@@ -53,7 +53,7 @@ public sealed class AuditFaultTests : AuditTestBase
     }
 
     [Fact]
-    public void A_parent_that_is_a_file_is_a_failure_of_the_write()
+    public void Audit_a_file_in_place_of_the_directory_fails_the_write()
     {
         File.WriteAllText(Path.GetDirectoryName(Log)!, "in the way");
         using AuditTrail trail = Open();
@@ -62,7 +62,7 @@ public sealed class AuditFaultTests : AuditTestBase
     }
 
     [Fact]
-    public void A_file_system_that_became_read_only_stops_what_is_required()
+    public void Audit_a_read_only_file_system_fails_a_required_record()
     {
         using MountedDirectory mounted = MountedDirectory.OfBytes(1 << 20);
         string log = Path.Combine(mounted.Path, "audit.jsonl");
@@ -89,7 +89,7 @@ public sealed class AuditFaultTests : AuditTestBase
     }
 
     [Fact]
-    public void A_full_disk_tears_no_line()
+    public void Audit_a_full_disk_tears_no_line()
     {
         using MountedDirectory mounted = MountedDirectory.OfBytes(64 * 1024);
         string log = Path.Combine(mounted.Path, "audit.jsonl");
@@ -119,7 +119,7 @@ public sealed class AuditFaultTests : AuditTestBase
     }
 
     [Fact]
-    public void Trails_that_end_leave_one_chain_with_those_that_go_on()
+    public void Audit_closed_and_open_trails_leave_one_chain()
     {
         TenantKeyRing keys = Keys();
         AuditTrail ended = Open();
@@ -143,7 +143,8 @@ public sealed class AuditFaultTests : AuditTestBase
     [InlineData("1:00:00")]
     [InlineData("-1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [InlineData("1:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg")]
-    public void A_checkpoint_has_a_form(string? text) => Assert.False(AuditCheckpoint.TryParse(text, out _));
+    public void Audit_a_malformed_checkpoint_does_not_parse(string? text) =>
+        Assert.False(AuditCheckpoint.TryParse(text, out _));
 
     private static void AssertFails(string errorId, Func<object?> action) =>
         Assert.Equal(errorId, Assert.Throws<CacheKitException>(action).ErrorId);

@@ -14,7 +14,7 @@ public sealed class AuditInteropTests : AuditTestBase
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void The_line_names_the_shared_key_and_the_key_that_opened(byte master)
+    public void Audit_an_interop_line_names_the_shared_key_and_the_key_that_opened(byte master)
     {
         TenantKeyRing ring = Keys(Tenant, 1, 2, 3);
         string key = InteropKey.Compute(Namespace, "get_user", [0x91, 0x2A]);
@@ -34,7 +34,7 @@ public sealed class AuditInteropTests : AuditTestBase
     }
 
     [Fact]
-    public void A_plain_one_is_not_told()
+    public void Audit_a_plain_interop_entry_is_not_recorded()
     {
         EntryKey plain = EntryKey.ForInterop(null, Namespace, InteropKey.Compute(Namespace, "get_user", [0x90]));
         Assert.True(AuditSubject.Of(plain).IsPlain);

@@ -9,7 +9,7 @@ namespace CacheKit.Core.Tests.Auditing;
 public sealed class AuditKeyChangeTests : AuditTestBase
 {
     [Fact]
-    public void A_log_survives_a_rotation_of_its_master_key()
+    public void Audit_a_log_survives_a_master_key_rotation()
     {
         Write(3, Keys(Tenant, 1));
         Write(3, Keys(Tenant, 1, 2));
@@ -26,7 +26,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     }
 
     [Fact]
-    public void Writers_with_the_old_and_the_new_key_in_front_take_turns()
+    public void Audit_writers_with_the_old_and_the_new_key_alternate()
     {
         for (int i = 0; i < 4; i++)
         {
@@ -38,7 +38,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     }
 
     [Fact]
-    public void A_host_that_slept_through_a_rotation_leaves_a_log_that_the_old_key_clears()
+    public void Audit_a_log_of_a_host_that_missed_a_rotation_is_intact_with_the_old_key()
     {
         Write(3, Keys(Tenant, 1));
         Write(3, Keys(Tenant, 2));
@@ -47,7 +47,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     }
 
     [Fact]
-    public void A_cut_while_a_host_slept_through_a_rotation_is_found()
+    public void Audit_a_cut_while_a_host_missed_a_rotation_is_found()
     {
         Write(3, Keys(Tenant, 1));
         List<byte[]> lines = Lines(Log);
@@ -58,7 +58,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     }
 
     [Fact]
-    public void Each_tenant_verifies_its_own_lines_and_the_links_of_the_others()
+    public void Audit_each_tenant_verifies_its_own_lines_and_the_links_of_others()
     {
         for (int i = 0; i < 4; i++)
         {
@@ -77,7 +77,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     [InlineData("acme")]
     [InlineData("umbrella")]
     [InlineData("nobody")]
-    public void Whichever_tenant_looks_finds_what_was_done_to_any_line(string tenant)
+    public void Audit_every_tenant_finds_a_change_to_any_line(string tenant)
     {
         for (int i = 0; i < 3; i++)
         {
@@ -99,7 +99,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     }
 
     [Fact]
-    public void A_master_key_that_has_nothing_to_do_with_the_log_vouches_for_nothing()
+    public void Audit_an_unrelated_master_key_verifies_nothing()
     {
         Write(3);
         AuditVerification found = Verify(ring: [9]);
@@ -108,7 +108,7 @@ public sealed class AuditKeyChangeTests : AuditTestBase
     }
 
     [Fact]
-    public void Reading_tells_which_lines_are_authentic_by_themselves()
+    public void Audit_reading_says_which_lines_are_authentic()
     {
         Write(2, Keys("acme"));
         Write(1, Keys("umbrella"));

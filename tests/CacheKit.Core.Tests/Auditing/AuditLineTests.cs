@@ -13,7 +13,7 @@ namespace CacheKit.Core.Tests.Auditing;
 public sealed class AuditLineTests : AuditTestBase
 {
     [Fact]
-    public void A_line_tells_who_did_what_to_which_entry_and_from_where()
+    public void Audit_a_line_says_who_did_what_to_which_entry_from_where()
     {
         TenantKeyRing keys = Keys();
         EntryKey key = keys.KeysFor(Namespace, [7]).Current;
@@ -41,7 +41,7 @@ public sealed class AuditLineTests : AuditTestBase
     }
 
     [Fact]
-    public void Code_and_links_are_those_of_the_format_page()
+    public void Audit_codes_and_links_match_the_format_page()
     {
         Write(2);
         List<byte[]> lines = Lines(Log);
@@ -73,7 +73,7 @@ public sealed class AuditLineTests : AuditTestBase
     [InlineData(AuditEvent.Refused, "refused")]
     [InlineData(AuditEvent.Rotated, "rotated")]
     [InlineData(AuditEvent.Cleared, "cleared")]
-    public void Every_event_has_a_name_and_comes_back(AuditEvent kind, string name)
+    public void Audit_every_event_has_a_name_and_round_trips(AuditEvent kind, string name)
     {
         TenantKeyRing keys = Keys();
         using (AuditTrail trail = Open())
@@ -89,10 +89,10 @@ public sealed class AuditLineTests : AuditTestBase
     }
 
     [Fact]
-    public void Every_event_is_tried_above() => Assert.Equal(6, Enum.GetValues<AuditEvent>().Length);
+    public void Audit_every_event_has_a_row_in_the_test_above() => Assert.Equal(6, Enum.GetValues<AuditEvent>().Length);
 
     [Fact]
-    public void A_script_path_cannot_break_out_of_its_line_or_make_it_long()
+    public void Audit_a_script_path_cannot_break_its_line_or_make_it_long()
     {
         string[] scripts =
         [
@@ -121,7 +121,7 @@ public sealed class AuditLineTests : AuditTestBase
     }
 
     [Fact]
-    public void Plain_entries_are_not_told()
+    public void Audit_plain_entries_are_not_recorded()
     {
         using AuditTrail trail = Open();
         Assert.Null(trail.Record(AuditEvent.Open, AuditSubject.Of(EntryKey.ForPlain(Namespace, [1])), Source(1), Token));
@@ -130,7 +130,7 @@ public sealed class AuditLineTests : AuditTestBase
     }
 
     [Fact]
-    public void An_entry_under_an_old_key_is_told_under_the_new_one()
+    public void Audit_an_entry_under_an_old_key_is_recorded_under_the_new_one()
     {
         TenantKeyRing keys = Keys(Tenant, 2, 1);
         EntryKey old = keys.KeysFor(Namespace, [7]).Previous[0];
@@ -147,7 +147,7 @@ public sealed class AuditLineTests : AuditTestBase
     }
 
     [Fact]
-    public void Whatever_stands_in_a_file_is_read_without_harm()
+    public void Audit_any_content_of_a_file_is_read_without_harm()
     {
         Write(1);
         byte[] line = Lines(Log)[0];
@@ -172,7 +172,7 @@ public sealed class AuditLineTests : AuditTestBase
     }
 
     [Fact]
-    public void The_directory_and_the_files_belong_to_their_owner_alone()
+    public void Audit_directory_and_files_belong_to_their_owner_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         Write(1);

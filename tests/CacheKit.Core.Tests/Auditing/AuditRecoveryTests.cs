@@ -9,7 +9,7 @@ namespace CacheKit.Core.Tests.Auditing;
 public sealed class AuditRecoveryTests : AuditTestBase
 {
     [Fact]
-    public void A_writer_may_be_killed_after_any_byte_of_its_line()
+    public void Audit_a_writer_may_be_killed_after_any_byte_of_its_line()
     {
         Write(2);
         (byte[] log, byte[] head) = (File.ReadAllBytes(Log), File.ReadAllBytes(Head));
@@ -32,7 +32,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void A_writer_may_be_killed_while_it_gets_along_with_a_torn_line()
+    public void Audit_a_writer_may_be_killed_while_it_repairs_a_torn_line()
     {
         Write(1);
         (byte[] log, byte[] head) = (File.ReadAllBytes(Log), File.ReadAllBytes(Head));
@@ -51,7 +51,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void A_writer_may_be_killed_before_the_first_head()
+    public void Audit_a_writer_may_be_killed_before_the_first_head()
     {
         Write(1);
         File.WriteAllBytes(Head, []);
@@ -75,7 +75,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void What_a_writer_did_with_a_torn_line_cannot_be_changed_later()
+    public void Audit_the_repair_of_a_torn_line_cannot_be_changed_later()
     {
         Write(2);
         byte[] log = File.ReadAllBytes(Log);
@@ -91,7 +91,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void Lines_that_somebody_put_behind_the_chain_are_kept_and_told()
+    public void Audit_foreign_lines_behind_the_chain_are_kept_and_reported()
     {
         Write(2);
         byte[] own = Lines(Log)[1];
@@ -112,7 +112,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void A_line_of_another_tenants_killed_writer_does_not_count_and_does_no_harm()
+    public void Audit_a_line_of_another_tenants_killed_writer_counts_as_torn()
     {
         Write(2, Keys("acme"));
         byte[] head = File.ReadAllBytes(Head);
@@ -128,7 +128,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void Without_a_log_and_its_head_the_next_writer_begins_anew()
+    public void Audit_without_log_and_head_the_next_writer_starts_over()
     {
         Write(3);
         File.Delete(Log);
@@ -138,7 +138,7 @@ public sealed class AuditRecoveryTests : AuditTestBase
     }
 
     [Fact]
-    public void A_log_that_was_put_away_with_its_head_stays_whole_and_the_next_begins()
+    public void Audit_a_log_moved_away_with_its_head_stays_whole_and_a_new_one_starts()
     {
         TenantKeyRing keys = Keys();
         using AuditTrail trail = Open();

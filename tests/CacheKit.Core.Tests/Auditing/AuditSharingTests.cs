@@ -14,7 +14,7 @@ public sealed class AuditSharingTests : AuditTestBase
     private const int LinesEach = 100;
 
     [Fact]
-    public async Task Eight_threads_and_four_processes_leave_one_chain_of_all_lines()
+    public async Task Audit_eight_threads_and_four_processes_leave_one_chain_of_all_lines()
     {
         Task[] processes = [.. Enumerable.Range(0, Processes).Select(_ => RunWorkerAsync())];
         TenantKeyRing keys = Keys();
@@ -43,7 +43,7 @@ public sealed class AuditSharingTests : AuditTestBase
     }
 
     [Fact]
-    public async Task Writers_that_are_killed_lose_no_line_that_they_reported()
+    public async Task Audit_killed_writers_lose_no_line_that_they_reported()
     {
         long reported = 0;
         for (int round = 0; round < 5; round++)
@@ -72,7 +72,7 @@ public sealed class AuditSharingTests : AuditTestBase
     }
 
     [Fact]
-    public void Verifying_and_reading_do_not_disturb_who_writes()
+    public void Audit_verifying_and_reading_do_not_disturb_a_writer()
     {
         TenantKeyRing keys = Keys();
         using AuditTrail trail = Open();
@@ -87,7 +87,7 @@ public sealed class AuditSharingTests : AuditTestBase
     }
 
     [Fact]
-    public async Task A_wait_for_another_writer_is_bounded_and_ends_with_its_token()
+    public async Task Audit_waiting_for_another_writer_is_bounded_and_cancellable()
     {
         TenantKeyRing keys = Keys();
         using AuditTrail trail = Open();

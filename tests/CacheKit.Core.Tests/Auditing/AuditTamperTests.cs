@@ -10,7 +10,7 @@ public sealed class AuditTamperTests : AuditTestBase
     private const int Count = 12;
 
     [Fact]
-    public void An_untouched_log_is_intact()
+    public void Audit_an_untouched_log_is_intact()
     {
         Write(Count);
         AuditVerification found = Verify();
@@ -23,7 +23,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Any_line_that_is_removed_is_missed()
+    public void Audit_a_removed_line_is_found()
     {
         Write(Count);
         List<byte[]> lines = Lines(Log);
@@ -37,7 +37,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Any_run_of_lines_that_is_removed_is_missed_as_one()
+    public void Audit_a_removed_run_of_lines_is_one_problem()
     {
         Write(Count);
         List<byte[]> lines = Lines(Log);
@@ -54,7 +54,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Any_two_neighbours_that_are_swapped_are_found()
+    public void Audit_swapped_neighbours_are_found()
     {
         Write(Count);
         List<byte[]> lines = Lines(Log);
@@ -68,7 +68,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Any_line_that_is_there_twice_is_found()
+    public void Audit_a_repeated_line_is_found()
     {
         Write(Count);
         List<byte[]> lines = Lines(Log);
@@ -84,7 +84,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Any_bit_of_any_line_that_is_flipped_is_found()
+    public void Audit_a_flipped_bit_in_any_line_is_found()
     {
         Write(4);
         byte[] all = File.ReadAllBytes(Log);
@@ -104,7 +104,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_log_that_ends_anywhere_in_its_last_line_is_found()
+    public void Audit_a_cut_inside_the_last_line_is_found()
     {
         Write(3);
         byte[] all = File.ReadAllBytes(Log);
@@ -121,7 +121,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_log_that_was_cut_stays_so_when_others_go_on_writing()
+    public void Audit_a_cut_log_stays_cut_when_others_write_on()
     {
         Write(Count);
         byte[] all = File.ReadAllBytes(Log);
@@ -142,7 +142,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_line_of_another_log_is_found_wherever_it_is_put()
+    public void Audit_a_line_of_another_log_is_found_anywhere()
     {
         Write(Count);
         Clock.Advance(TimeSpan.FromDays(1));
@@ -162,7 +162,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_line_whose_tenant_was_made_unknown_is_found()
+    public void Audit_a_line_whose_tenant_was_made_unknown_is_found()
     {
         Write(4);
         List<byte[]> lines = Lines(Log);
@@ -179,7 +179,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Without_its_head_a_log_is_not_intact_and_never_will_be_again()
+    public void Audit_a_log_without_its_head_is_never_intact_again()
     {
         Write(5);
         File.Delete(Head);
@@ -192,7 +192,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_cut_with_its_head_removed_stays_visible()
+    public void Audit_a_cut_with_its_head_removed_stays_visible()
     {
         Write(5);
         File.Delete(Head);
@@ -202,7 +202,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Any_bit_of_the_head_that_is_flipped_is_found()
+    public void Audit_a_flipped_bit_in_the_head_is_found()
     {
         Write(3);
         byte[] head = File.ReadAllBytes(Head);
@@ -219,7 +219,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_forged_head_that_fits_a_cut_log_does_not_help()
+    public void Audit_a_forged_head_does_not_hide_a_cut()
     {
         Write(5);
         List<byte[]> lines = Lines(Log);
@@ -235,7 +235,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void An_earlier_head_with_the_whole_log_is_found()
+    public void Audit_an_earlier_head_with_the_whole_log_is_found()
     {
         Write(3);
         byte[] early = File.ReadAllBytes(Head);
@@ -249,7 +249,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void An_earlier_log_with_its_own_head_is_found_by_a_checkpoint_alone()
+    public void Audit_an_earlier_log_with_its_own_head_is_found_only_by_a_checkpoint()
     {
         Write(3);
         (byte[] log, byte[] head) = (File.ReadAllBytes(Log), File.ReadAllBytes(Head));
@@ -268,7 +268,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void A_log_that_is_gone_or_empty_is_missed_by_its_head()
+    public void Audit_the_head_reveals_a_missing_or_empty_log()
     {
         Write(3);
         File.WriteAllBytes(Log, []);
@@ -282,7 +282,7 @@ public sealed class AuditTamperTests : AuditTestBase
     }
 
     [Fact]
-    public void Ten_thousand_lines_that_are_none_give_a_bounded_list()
+    public void Audit_ten_thousand_foreign_lines_give_a_bounded_list()
     {
         Write(1);
         File.AppendAllText(Log, string.Concat(Enumerable.Repeat("no line\n", 10_000)) + new string('x', 200_000));

@@ -22,7 +22,7 @@ public sealed class CacheFactoryTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task The_default_database_lies_in_the_users_cache_directory()
+    public async Task Cache_the_default_database_is_in_the_users_cache_directory()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
         await RoundTripAsync(_environment);
@@ -34,7 +34,7 @@ public sealed class CacheFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_given_path_is_taken()
+    public async Task Cache_a_given_path_is_used()
     {
         string path = _directory.File("a/b.db");
         await RoundTripAsync(_environment with { CachePath = path });
@@ -42,7 +42,7 @@ public sealed class CacheFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Making_a_cache_touches_no_store()
+    public async Task Cache_creating_touches_no_store()
     {
         string path = _directory.File("a/b.db");
         await using (await CreateAsync(_environment with { CachePath = path }))
@@ -52,7 +52,7 @@ public sealed class CacheFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task The_tenant_is_the_default_one()
+    public async Task Cache_the_default_tenant_is_used()
     {
         await using SecureCache cache = await CreateAsync(_environment);
         using TenantKeyRing expected = TestKeys.Ring("default", 0xAA);
@@ -60,7 +60,7 @@ public sealed class CacheFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Caches_on_the_same_tiers_share_store_and_memory_and_the_last_one_closes_them()
+    public async Task Cache_caches_on_the_same_tiers_share_them_and_the_last_one_closes_them()
     {
         FakeStore store = new();
         CacheTiers tiers = new(store, new MemoryTier(_clock), _clock);
@@ -90,7 +90,7 @@ public sealed class CacheFactoryTests : IDisposable
     [InlineData("/tmp/")]
     [InlineData("/tmp")]
     [InlineData("/")]
-    public void A_path_that_is_not_the_full_path_of_a_file_is_refused(string path)
+    public void Cache_a_path_that_is_not_a_full_file_path_is_rejected(string path)
     {
         CacheKitException failure = Refused(_environment with { CachePath = path });
         Assert.Equal(ErrorIds.CachePathInvalid, failure.ErrorId);
@@ -101,7 +101,7 @@ public sealed class CacheFactoryTests : IDisposable
     [InlineData(null)]
     [InlineData("")]
     [InlineData("relative")]
-    public void Without_a_home_a_path_must_be_given(string? home)
+    public void Cache_without_a_home_a_path_is_required(string? home)
     {
         CacheKitException failure = Refused(_environment with { Home = home });
         Assert.Equal(ErrorIds.CachePathInvalid, failure.ErrorId);

@@ -14,7 +14,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     protected override ICacheStore CreateStore() => new MemoryStore(Clock);
 
     [Fact]
-    public async Task One_has_the_turn_and_the_others_find_what_he_stored()
+    public async Task Lease_one_process_holds_it_and_the_others_find_its_result()
     {
         SecureCache first = Open();
         SecureCache second = Open();
@@ -33,7 +33,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Who_waits_finds_an_entry_before_the_lock_is_given_back()
+    public async Task Lease_a_waiter_finds_the_entry_before_the_lock_is_released()
     {
         SecureCache first = Open();
         ComputeTurn mine = await TakeAsync(first, TimeSpan.Zero);
@@ -45,7 +45,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Who_waits_looks_again_within_50_ms()
+    public async Task Lease_a_waiter_polls_every_50_ms()
     {
         ObservedStore store = new(Store);
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
@@ -62,7 +62,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_result_that_is_not_cached_passes_the_turn_on()
+    public async Task Lease_an_uncached_result_passes_it_on()
     {
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
         Task<ComputeTurn> waiting = TakeAsync(Open(), s_long);
@@ -76,7 +76,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_holder_that_died_frees_the_key_after_ten_seconds()
+    public async Task Lease_a_dead_holder_frees_the_key_after_ten_seconds()
     {
         SecureCache cache = Open();
         // As a process that is no more: nobody renews it.
@@ -91,7 +91,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_turn_lasts_as_long_as_the_work()
+    public async Task Lease_renewal_lasts_as_long_as_the_work()
     {
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
         SecureCache other = Open();
@@ -110,7 +110,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_turn_that_was_lost_is_not_renewed_any_more()
+    public async Task Lease_a_lost_lock_is_not_renewed()
     {
         FakeStore store = new();
         await using SecureCache cache = new(TestKeys.Ring(Tenant, 1, []), store, new MemoryTier(Clock), Clock);
@@ -122,7 +122,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Waiting_ends_with_its_time_and_the_caller_computes_without_the_turn()
+    public async Task Lease_a_wait_times_out_and_the_caller_computes_without_it()
     {
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
         Task<ComputeTurn> waiting = TakeAsync(Open(), TimeSpan.FromSeconds(2));
@@ -133,7 +133,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Waiting_ends_with_Ctrl_C()
+    public async Task Stop_ends_a_wait_for_a_lease()
     {
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
         SecureCache cache = Open();
@@ -146,7 +146,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_store_without_locks_lets_everybody_compute()
+    public async Task Lease_a_store_without_locks_lets_everyone_compute()
     {
         ObservedStore store = new(Store) { Hidden = StoreCapabilities.Locking };
         Assert.Equal(default, await TakeAsync(Open(store), s_long));
@@ -154,7 +154,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Where_locks_fail_everybody_computes_and_nobody_is_warned()
+    public async Task Lease_failing_locks_let_everyone_compute_without_a_warning()
     {
         ObservedStore store = new(Store) { LockFault = new StoreException(StoreFault.AccessDenied, "No locks.") };
         SecureCache cache = Open(store);
@@ -164,7 +164,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_store_that_cannot_be_read_is_not_asked_for_a_lock()
+    public async Task Lease_an_unreadable_store_is_not_asked_for_a_lock()
     {
         ObservedStore store = new(Store) { ReadFault = new StoreException(StoreFault.Unavailable, "Down.") };
         SecureCache cache = Open(store);
@@ -180,7 +180,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_that_is_not_authentic_gives_the_turn_back_when_closed()
+    public async Task Lease_an_entry_that_is_not_authentic_releases_it_when_failing_closed()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(Open(), Value);
@@ -194,7 +194,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Where_locks_cannot_be_renewed_they_last_for_the_whole_work()
+    public async Task Lease_without_renewal_a_lock_lasts_for_the_whole_work()
     {
         ObservedStore store = new(Store) { Hidden = StoreCapabilities.LockRenewal };
         ComputeTurn mine = await TakeAsync(Open(store), TimeSpan.Zero);

@@ -15,7 +15,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     protected override ICacheStore CreateStore() => _store;
 
     [Fact]
-    public async Task What_others_removed_or_replaced_leaves_the_memory()
+    public async Task Memory_a_foreign_removal_or_replacement_evicts_the_entry()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
@@ -26,7 +26,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task When_messages_were_missed_the_whole_memory_is_left()
+    public async Task Memory_missed_messages_evict_everything()
     {
         SecureCache cache = Open();
         await PutAsync(cache, Value);
@@ -43,7 +43,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     [InlineData("ck:0123456789abcdef:users:0123456789ABCDEF0123456789ABCDEF01234567")]
     [InlineData("ck:0123456789abcdef:users:0123456789abcdef0123456789abcdef0123456")]
     [InlineData("ck:0123456789abcdef:users:0123456789abcdef0123456789abcdef0123456g")]
-    public async Task A_message_that_names_no_entry_changes_nothing(string key)
+    public async Task Memory_a_message_that_names_no_entry_changes_nothing(string key)
     {
         SecureCache cache = Open();
         await PutAsync(cache, Value);
@@ -52,7 +52,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_removed_while_it_is_being_read_does_not_come_into_memory()
+    public async Task Memory_an_entry_removed_while_it_is_read_is_not_kept()
     {
         EntryKeys keys = await PutAsync(Open(), Value);
         foreach (string? message in (string?[])[keys.Current.ToString(), null])
@@ -69,7 +69,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_sealed_while_an_older_one_is_being_read_stays_or_goes_but_is_not_undone()
+    public async Task Memory_an_entry_sealed_during_the_read_of_an_older_one_is_not_undone()
     {
         await PutAsync(Open(), Value);
         ObservedStore store = new(_store);
@@ -81,7 +81,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_change_elsewhere_does_not_keep_an_entry_out_of_memory()
+    public async Task Memory_a_foreign_change_elsewhere_does_not_keep_an_entry_out()
     {
         EntryKeys other = await PutAsync(Open(), Value, identity: [9]);
         await PutAsync(Open(), Value);
@@ -93,7 +93,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Of_two_changes_at_once_both_count()
+    public void Memory_two_foreign_changes_at_once_both_count()
     {
         ChangeTracker tracker = new();
         EntryId id = EntryId.FromBytes(new byte[EntryId.ByteLength]);

@@ -22,7 +22,8 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     [InlineData("01", InClear)]
     [InlineData("82a36167651ea46e616d65a5616c696365", InClear)]
     [InlineData("bf61616161616161616161616161616161616161616161616161616161616161", InClear)]
-    public async Task What_is_not_authentic_is_told_with_what_it_looks_like(string hex, string? problem)
+    public async Task Interop_bytes_that_are_not_authentic_are_reported_with_what_they_look_like(
+        string hex, string? problem)
     {
         InteropCache cache = OpenInterop();
         await PlantAsync(Convert.FromHexString(hex));
@@ -45,7 +46,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task Every_truncation_and_every_flipped_bit_is_not_authentic()
+    public async Task Interop_every_truncation_and_flipped_bit_is_not_authentic()
     {
         byte[] whole = Sealed(Document);
         InteropCache cache = OpenInterop(null, Tenant, 1, 2);
@@ -68,7 +69,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task The_frame_of_Python_is_told_after_decryption_alone()
+    public async Task Interop_a_Python_frame_is_recognized_only_after_decryption()
     {
         // A nonce may begin with any bytes.
         byte[] nonce = [.. Ascii("CK"), .. new byte[10]];
@@ -86,7 +87,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     [InlineData("0101", "behind")]
     [InlineData("dd0000157c", "more than there is")]
     [InlineData("c1", "not known")]
-    public async Task What_is_authentic_but_no_document_is_found_malformed_and_stays(string hex, string problem)
+    public async Task Interop_an_authentic_entry_that_is_no_document_is_malformed_and_stays(string hex, string problem)
     {
         byte[] document = Convert.FromHexString(hex);
         await PlantAsync(Sealed(document));
@@ -106,7 +107,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_not_there_is_not_found()
+    public async Task Interop_a_missing_entry_is_not_found()
     {
         InteropCache cache = OpenInterop();
         Assert.Equal(default, await cache.FindAsync(KeysOf42(cache), Token));
@@ -116,7 +117,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     }
 
     [Fact]
-    public void A_value_over_the_limit_of_entries_is_not_cached()
+    public void Interop_a_value_over_the_entry_limit_is_not_cached()
     {
         ObservedStore store = new(Store);
         InteropCache cache = OpenInterop(store);

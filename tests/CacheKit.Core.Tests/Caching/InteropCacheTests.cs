@@ -11,7 +11,7 @@ namespace CacheKit.Core.Tests.Caching;
 public sealed class InteropCacheTests : InteropCacheTestBase
 {
     [Fact]
-    public async Task What_one_process_seals_another_opens()
+    public async Task Interop_one_process_opens_what_another_sealed()
     {
         EntryKeys keys = await PutAsync(OpenInterop());
         Assert.Equal(Key, keys.Current.ToString());
@@ -20,7 +20,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task What_lies_in_the_store_is_nonce_ciphertext_and_tag()
+    public async Task Interop_the_store_holds_nonce_ciphertext_and_tag()
     {
         await PutAsync(OpenInterop());
         byte[] stored = await StoredAsync();
@@ -32,7 +32,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task A_large_value_is_never_compressed()
+    public async Task Interop_a_large_value_is_never_compressed()
     {
         byte[] document = InteropGraph.WriteValue(new string('x', 100_000));
         await PutAsync(OpenInterop(), document);
@@ -41,14 +41,14 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task What_somebody_else_sealed_is_opened()
+    public async Task Interop_an_entry_sealed_by_others_opens()
     {
         await PlantAsync(Sealed(Document));
         Assert.Equal(Document, await DocumentAsync(OpenInterop()));
     }
 
     [Fact]
-    public async Task The_same_value_is_sealed_to_other_bytes_each_time()
+    public async Task Interop_the_same_value_is_sealed_to_different_bytes_each_time()
     {
         InteropCache cache = OpenInterop();
         HashSet<string> seen = [];
@@ -60,7 +60,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task All_tenants_and_keys_have_the_same_place_and_none_opens_the_entry_of_another()
+    public async Task Interop_tenants_and_master_keys_share_one_cache_key_but_open_only_their_own_entries()
     {
         await PutAsync(OpenInterop());
         foreach (InteropCache other in (InteropCache[])[OpenInterop(tenant: "other"), OpenInterop(master: 2, previous: 3)])
@@ -74,7 +74,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_is_bound_to_its_key()
+    public async Task Interop_an_entry_is_bound_to_its_key()
     {
         await PutAsync(OpenInterop());
         InteropCache cache = OpenInterop();
@@ -89,7 +89,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task The_keys_of_the_ring_are_tried_in_turn_and_the_one_that_opened_is_told(byte master)
+    public async Task Interop_the_keys_of_the_ring_are_tried_in_order_and_the_opener_is_reported(byte master)
     {
         await PlantAsync(Sealed(Document, master));
         InteropCache cache = OpenInterop(null, Tenant, 1, 2, 3, 4);
@@ -104,7 +104,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_written_is_sealed_under_the_first_key_and_replaces_the_old_entry()
+    public async Task Interop_a_write_seals_under_the_first_key_and_replaces_the_old_entry()
     {
         await PlantAsync(Sealed([0x01], master: 2));
         await PutAsync(OpenInterop(null, Tenant, 1, 2));
@@ -113,7 +113,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task Nothing_is_kept_in_memory()
+    public async Task Interop_nothing_is_kept_in_memory()
     {
         ObservedStore store = new(Store);
         InteropCache cache = OpenInterop(store);
@@ -126,7 +126,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task What_another_language_replaces_or_removes_is_seen_at_once()
+    public async Task Interop_a_change_by_another_language_is_seen_at_once()
     {
         InteropCache cache = OpenInterop();
         await PutAsync(cache);
@@ -138,7 +138,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task The_time_of_an_entry_is_the_stores_alone()
+    public async Task Interop_the_store_alone_expires_an_entry()
     {
         ObservedStore store = new(Store);
         InteropCache cache = OpenInterop(store);
@@ -151,7 +151,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task A_follower_of_a_flight_opens_what_the_leader_sealed()
+    public async Task Interop_a_follower_opens_what_the_leader_sealed()
     {
         InteropCache leader = OpenInterop();
         SealedEntry entry = SealedOf(leader, KeysOf42(leader));
@@ -168,7 +168,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public void Two_computations_of_one_key_are_one_flight()
+    public void Interop_two_computations_of_one_key_are_one_flight()
     {
         InteropCache cache = OpenInterop();
         using Flight first = cache.Flights.Enter(KeysOf42(cache), out bool leads);
@@ -180,7 +180,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_is_removed()
+    public async Task Interop_an_entry_is_removed()
     {
         InteropCache cache = OpenInterop();
         EntryKeys keys = await PutAsync(cache);
@@ -195,15 +195,15 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     [InlineData("users", "Op:")]
     [InlineData("users", ":")]
     [InlineData("users", "op")]
-    public void Names_that_cannot_be_one_make_no_key(string @namespace, string identity) =>
+    public void Interop_invalid_names_make_no_key(string @namespace, string identity) =>
         Assert.Throws<ArgumentException>(() => OpenInterop().KeysFor(@namespace, [.. Ascii(identity), 0x90]));
 
     [Fact]
-    public void A_secret_makes_no_key() =>
+    public void Interop_a_secret_makes_no_key() =>
         Assert.Throws<ArgumentException>(() => OpenInterop().KeysFor(Namespace, [.. Ascii("op:"), 0x90], holdsSecret: true));
 
     [Fact]
-    public async Task The_store_hears_of_it_when_it_fails_and_the_lookup_is_a_miss()
+    public async Task Interop_a_store_fault_is_a_miss_with_a_warning_and_throws_from_a_find()
     {
         ObservedStore store = new(Store);
         InteropCache cache = OpenInterop(store);
@@ -215,7 +215,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_without_encryption_is_its_document()
+    public async Task Interop_an_unencrypted_entry_is_its_document()
     {
         InteropCache cache = OpenPlainInterop();
         EntryKeys keys = await PutAsync(cache);
@@ -227,7 +227,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     }
 
     [Fact]
-    public async Task A_sealed_entry_without_keys_to_open_it_is_malformed()
+    public async Task Interop_a_sealed_entry_without_keys_is_malformed()
     {
         await PlantAsync(Sealed(Document));
         InteropCache cache = OpenPlainInterop();

@@ -13,11 +13,11 @@ public sealed class InteropCacheVectorTests : InteropCacheTestBase
     public static TheoryData<string> Rows => [.. InteropVectors.Names("encryption_vectors")];
 
     [Fact]
-    public void The_vectors_are_all_there() => Assert.Single(Rows);
+    public void Interop_all_vectors_are_there() => Assert.Single(Rows);
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task The_cache_opens_the_published_entry(string name)
+    public async Task Interop_the_cache_opens_the_published_entry(string name)
     {
         JsonElement row = InteropVectors.Row("encryption_vectors", name);
         await AssertOpensAsync(row, RingOf(row));
@@ -25,7 +25,7 @@ public sealed class InteropCacheVectorTests : InteropCacheTestBase
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task A_ring_opens_it_whose_second_key_it_is(string name)
+    public async Task Interop_a_ring_opens_the_published_entry_with_its_second_key(string name)
     {
         JsonElement row = InteropVectors.Row("encryption_vectors", name);
         using KeyRing ring = new(TestKeys.Of(1), [MasterOf(row), TestKeys.Of(2)]);
@@ -34,7 +34,7 @@ public sealed class InteropCacheVectorTests : InteropCacheTestBase
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Sealing_under_the_given_nonce_gives_the_same_bytes(string name)
+    public void Interop_sealing_under_the_published_nonce_gives_the_same_bytes(string name)
     {
         JsonElement row = InteropVectors.Row("encryption_vectors", name);
         using TenantKeyRing ring = RingOf(row);

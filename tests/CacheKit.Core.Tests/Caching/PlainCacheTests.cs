@@ -13,7 +13,7 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     protected override ICacheStore CreateStore() => new FakeStore();
 
     [Fact]
-    public async Task What_one_process_keeps_another_finds()
+    public async Task Plain_one_process_finds_what_another_keeps()
     {
         await using PlainCache writer = OpenPlain();
         EntryKeys keys = await PutPlainAsync(writer);
@@ -23,7 +23,7 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_damaged_entry_is_dropped_with_one_notice()
+    public async Task Plain_a_damaged_entry_is_dropped_with_one_warning()
     {
         await using PlainCache writer = OpenPlain();
         EntryKeys keys = await PutPlainAsync(writer);
@@ -37,7 +37,7 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_plain_entry_under_an_encrypted_key_is_not_authentic()
+    public async Task Plain_an_entry_under_an_encrypted_key_is_not_authentic()
     {
         await using PlainCache plain = OpenPlain();
         byte[] frame = await FrameAsync((await PutPlainAsync(plain)).Current);
@@ -47,7 +47,7 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_encrypted_entry_under_a_plain_key_does_not_decode()
+    public async Task Plain_an_encrypted_entry_under_its_key_is_malformed()
     {
         byte[] frame = await FrameAsync((await PutAsync(Open(), Value)).Current);
         await using PlainCache plain = OpenPlain();
@@ -57,7 +57,7 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_secret_makes_no_plain_key()
+    public async Task Plain_a_secret_makes_no_key()
     {
         await using PlainCache plain = OpenPlain();
         Assert.Throws<ArgumentException>(() => plain.KeysFor(Namespace, Identity, holdsSecret: true));

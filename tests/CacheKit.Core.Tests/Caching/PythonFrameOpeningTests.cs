@@ -30,7 +30,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void What_Python_sealed_opens(string kind)
+    public void PythonFrame_frames_of_every_kind_open(string kind)
     {
         (PythonFrames frames, string key, byte[] payload) = s_kinds[kind];
         byte[] bytes = frames.Seal(key, payload);
@@ -47,7 +47,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void A_table_of_Python_is_read()
+    public void PythonFrame_an_Arrow_table_is_read()
     {
         byte[] file = ForeignTables.Write(ForeignTables.People(1, "a", "b"));
         byte[] bytes = PythonFrames.Arrow.Seal(Key, PythonFrames.Checksummed(file));
@@ -59,7 +59,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Another_tenant_is_told_before_anything_is_tried()
+    public void PythonFrame_another_tenant_is_reported_before_any_decryption()
     {
         byte[] bytes = (PythonFrames.DefaultPlain with { Tenant = "other" }).Seal(Key, s_document);
         Assert.Equal(PythonOpenOutcome.OtherTenant, Try(Open(), Key, bytes));
@@ -71,7 +71,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void The_fingerprint_chooses_the_key_of_the_ring()
+    public void PythonFrame_the_fingerprint_chooses_the_key_of_the_ring()
     {
         byte[] bytes = (PythonFrames.DefaultPlain with { Master = 2 }).Seal(Key, s_document);
         Assert.Equal(PythonOpenOutcome.Opened, Try(Open(1, 3, 2), Key, bytes));
@@ -79,7 +79,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void No_other_key_is_tried_than_the_one_that_is_named()
+    public void PythonFrame_only_the_named_key_is_tried()
     {
         // Sealed under the encrypting key, and said to be under the previous one.
         using TenantKeyRing other = TestKeys.Ring(Tenant, 2);
@@ -92,7 +92,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Without_a_fingerprint_the_encrypting_key_alone_is_tried()
+    public void PythonFrame_without_a_fingerprint_only_the_encrypting_key_is_tried()
     {
         PythonFrames nameless = PythonFrames.DefaultPlain with { NamesKey = false };
         Assert.Equal(PythonOpenOutcome.Opened, Try(Open(), Key, nameless.Seal(Key, s_document)));
@@ -101,7 +101,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void The_key_and_what_the_header_says_of_the_value_are_authenticated()
+    public void PythonFrame_the_key_and_the_header_are_authenticated()
     {
         PythonFrames kind = PythonFrames.Default;
         byte[] payload = kind.SealedPayload(Key, s_document);
@@ -123,7 +123,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void No_bit_of_the_payload_can_be_changed_and_nothing_cut_off()
+    public void PythonFrame_a_changed_or_truncated_payload_is_not_authentic()
     {
         SecureCache cache = Open();
         byte[] bytes = PythonFrames.DefaultPlain.Seal(Key, s_document);
@@ -138,7 +138,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Under_the_key_of_an_entry_a_frame_is_not_authentic()
+    public async Task PythonFrame_under_the_key_of_an_entry_it_is_not_authentic()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -150,7 +150,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Under_the_key_of_a_plain_entry_a_frame_is_malformed()
+    public async Task PythonFrame_under_the_key_of_a_plain_entry_it_is_malformed()
     {
         await using PlainCache plain = new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
         EntryKeys keys = plain.KeysFor(Namespace, Identity);

@@ -10,7 +10,7 @@ namespace CacheKit.Core.Tests.Caching;
 public abstract class SecureCacheContract : SecureCacheTestBase
 {
     [Fact]
-    public async Task What_was_never_cached_is_a_miss()
+    public async Task Cache_an_uncached_key_is_a_miss()
     {
         SecureCache cache = Open();
         Assert.Null(Local(cache));
@@ -19,7 +19,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_hit_from_memory_does_not_touch_the_store()
+    public async Task Cache_a_memory_hit_does_not_touch_the_store()
     {
         ObservedStore store = new(Store);
         SecureCache cache = Open(store);
@@ -31,7 +31,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_value_is_in_memory_before_it_is_in_the_store()
+    public async Task Cache_a_value_is_in_memory_before_it_is_in_the_store()
     {
         SecureCache cache = Open();
         Assert.NotNull(cache.Seal(cache.KeysFor(Namespace, Identity), null, default, Value, Minute));
@@ -40,7 +40,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_hit_from_the_store_fills_the_memory()
+    public async Task Cache_a_store_hit_fills_memory()
     {
         await PutAsync(Open(), Value);
         ObservedStore store = new(Store);
@@ -52,7 +52,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_tells_what_was_authenticated_beside_it()
+    public async Task Cache_a_hit_returns_the_authenticated_metadata()
     {
         EntryKeys keys = await PutAsync(Open(), Value, TimeSpan.FromSeconds(90), name: "db/admin é");
         using LookupResult result = await Open().GetAsync(keys, false, Token);
@@ -70,7 +70,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [InlineData(1024)]
     [InlineData(1025)]
     [InlineData(100_000)]
-    public async Task Values_of_any_length_come_back(int length)
+    public async Task Cache_values_of_any_length_round_trip(int length)
     {
         byte[] random = new byte[length];
         new Random(length).NextBytes(random);
@@ -84,7 +84,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_ends_at_the_very_millisecond_in_memory_and_in_the_store()
+    public async Task Ttl_an_entry_expires_at_the_exact_millisecond_in_memory_and_store()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value, TimeSpan.FromMilliseconds(5000));
@@ -104,7 +104,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_life_of_less_than_a_millisecond_is_one_of_a_millisecond()
+    public async Task Ttl_less_than_a_millisecond_is_one_millisecond()
     {
         SecureCache cache = Open();
         await PutAsync(cache, Value, TimeSpan.FromTicks(1));
@@ -114,7 +114,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_from_the_future_is_used_up_to_five_minutes_ahead()
+    public async Task Ttl_an_entry_from_the_future_is_used_up_to_five_minutes_ahead()
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         foreach ((long ahead, LookupOutcome expected) in ((long, LookupOutcome)[])
@@ -130,7 +130,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_newer_value_replaces_the_older_one_everywhere()
+    public async Task Cache_a_newer_value_replaces_the_older_one_everywhere()
     {
         SecureCache cache = Open();
         await PutAsync(cache, Value);
@@ -140,7 +140,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_removed_entry_is_gone_from_memory_and_store()
+    public async Task Cache_a_removed_entry_is_gone_from_memory_and_store()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
@@ -151,7 +151,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_with_any_byte_changed_is_not_authentic()
+    public async Task Tamper_an_entry_with_any_changed_byte_is_not_authentic()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
@@ -170,7 +170,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_moved_to_another_place_is_not_authentic_there()
+    public async Task Tamper_an_entry_moved_to_another_key_is_not_authentic()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
@@ -191,7 +191,8 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Theory]
     [InlineData(Tenant, 2)]
     [InlineData("other", 1)]
-    public async Task An_entry_of_another_master_key_or_tenant_is_neither_found_nor_opened(string tenant, byte master)
+    public async Task Tenant_an_entry_of_another_tenant_or_master_key_is_neither_found_nor_opened(
+        string tenant, byte master)
     {
         EntryKeys keys = await PutAsync(Open(), Value);
         byte[] frame = await FrameAsync(keys.Current);
@@ -205,7 +206,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Evidence_is_kept_where_that_is_asked_for()
+    public async Task Tamper_evidence_is_kept_on_request()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
@@ -221,7 +222,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Eight_threads_on_one_cache_never_get_a_wrong_value()
+    public async Task Cache_eight_threads_never_get_a_wrong_value()
     {
         SecureCache cache = Open();
         await Threads.RunAsync(seed => HammerAsync(cache, seed).GetAwaiter().GetResult());

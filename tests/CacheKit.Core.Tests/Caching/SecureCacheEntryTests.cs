@@ -11,7 +11,7 @@ namespace CacheKit.Core.Tests.Caching;
 public sealed class SecureCacheEntryTests : SecureCacheTestBase
 {
     [Fact]
-    public async Task The_store_sees_neither_value_nor_name_nor_tenant_nor_identity()
+    public async Task Cache_the_store_sees_no_value_name_tenant_or_identity()
     {
         ObservedStore store = new(Store);
         SecureCache cache = Open(store, "tenant-of-the-test");
@@ -28,7 +28,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_store_is_told_how_long_an_entry_lives()
+    public async Task Ttl_the_store_is_given_the_lifetime_of_an_entry()
     {
         ObservedStore store = new(Store);
         await PutAsync(Open(store), Value, TimeSpan.FromMilliseconds(1500.9));
@@ -36,7 +36,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_same_value_is_sealed_to_other_bytes_each_time()
+    public async Task Cache_the_same_value_is_sealed_to_different_bytes_each_time()
     {
         HashSet<string> frames = [];
         for (int i = 0; i < 20; i++)
@@ -47,7 +47,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_made_by_hand_as_the_format_says_is_opened()
+    public async Task Cache_an_entry_built_from_the_format_page_opens()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -59,7 +59,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_authenticated_tenant_is_the_one_of_the_keys()
+    public async Task Tenant_the_authenticated_one_is_that_of_the_keys()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -81,7 +81,8 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [InlineData(true, "c0051041")]
     [InlineData(true, "c0021041")]
     [InlineData(true, "c00110")]
-    public async Task Authentic_bytes_that_do_not_decode_are_dropped_with_one_notice(bool compressed, string plaintext)
+    public async Task Tamper_authentic_bytes_that_do_not_decode_are_dropped_with_one_warning(
+        bool compressed, string plaintext)
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -93,7 +94,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Authentic_bytes_that_do_not_decode_stay_where_they_are_as_evidence()
+    public async Task Tamper_authentic_bytes_that_do_not_decode_are_kept_as_evidence()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -106,7 +107,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_smallest_compressed_value_decodes()
+    public async Task Compression_the_smallest_compressed_value_decodes()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -121,7 +122,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [InlineData("434b5001000000000000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("434b50010000ffff0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("53514c69746520666f726d61742033000000000000000000000000000000000000000000000000000000")]
-    public async Task Bytes_that_are_no_entry_are_not_authentic(string hex)
+    public async Task Tamper_bytes_that_are_no_entry_are_not_authentic(string hex)
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -131,7 +132,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Every_truncation_and_every_flipped_bit_is_not_authentic()
+    public async Task Tamper_every_truncation_and_flipped_bit_is_not_authentic()
     {
         EntryKeys keys = await PutAsync(Open(), Value, name: "n");
         byte[] frame = await FrameAsync(keys.Current);
@@ -157,7 +158,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Random_bytes_are_not_authentic()
+    public async Task Tamper_random_bytes_are_not_authentic()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -174,7 +175,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_copy_of_an_entry_that_is_over_has_no_claim_to_the_next_one()
+    public async Task Cache_a_copy_of_a_disposed_entry_cannot_read_the_next_one()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
@@ -196,7 +197,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_clear_text_is_zeroed_when_the_entry_is_disposed()
+    public async Task Cache_plaintext_is_zeroed_when_the_entry_is_disposed()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);

@@ -20,7 +20,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_read_fault_is_a_miss_and_one_notice_an_outage()
+    public async Task Outage_a_read_fault_is_a_miss_with_one_warning()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = s_down;
@@ -40,7 +40,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_write_fault_loses_the_write_and_is_one_notice_an_outage()
+    public async Task Outage_a_write_fault_loses_the_write_with_one_warning()
     {
         SecureCache cache = Open(_store);
         _store.WriteFault = s_full;
@@ -60,7 +60,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_same_reason_is_not_told_twice_for_reading_and_writing()
+    public async Task Outage_one_reason_is_warned_once_for_reads_and_writes()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = s_down;
@@ -73,7 +73,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Different_reasons_are_told_each()
+    public async Task Outage_different_reasons_are_each_warned()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = s_down;
@@ -84,7 +84,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_removal_that_works_ends_an_outage_of_writing()
+    public async Task Outage_a_working_removal_ends_it_for_writes()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -100,7 +100,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_fault_of_removing_leaves_nothing_in_memory()
+    public async Task Outage_a_failed_removal_leaves_nothing_in_memory()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
@@ -110,7 +110,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_altered_entry_that_cannot_be_dropped_is_still_not_used()
+    public async Task Outage_an_altered_entry_that_cannot_be_dropped_is_still_not_used()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
@@ -126,7 +126,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Every_value_that_is_too_large_for_the_store_is_told()
+    public async Task Cache_every_value_too_large_for_the_store_is_warned()
     {
         SecureCache cache = Open(_store);
         _store.SetFault = new StoreException(StoreFault.ValueTooLarge, "The value is too large.");
@@ -136,7 +136,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_value_that_is_too_large_does_not_leave_its_predecessor_behind()
+    public async Task Cache_a_value_too_large_for_the_store_removes_its_predecessor()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value, TimeSpan.FromHours(1));
@@ -147,7 +147,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_value_beyond_the_limit_is_not_sealed_and_does_not_leave_its_predecessor_in_memory()
+    public async Task Cache_a_value_over_the_limit_is_not_sealed_and_evicts_its_predecessor()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
@@ -160,7 +160,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_happens_to_the_store_is_told_once()
+    public async Task Outage_a_store_incident_is_reported_once()
     {
         SecureCache cache = Open(_store);
         _store.Incident = new StoreIncident(Clock.GetUtcNow(), "The store was damaged.");
@@ -171,7 +171,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Cancellation_is_no_fault()
+    public async Task Outage_cancellation_is_not_a_fault()
     {
         SecureCache cache = Open(new ObservedStore(new SqliteStore(
             new SqliteStoreOptions { Path = Path.GetFullPath("never-made.db") }, Clock)));
@@ -185,7 +185,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_disposed_cache_is_over_with_its_store_and_its_keys()
+    public async Task Cache_disposing_also_disposes_store_and_keys()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);

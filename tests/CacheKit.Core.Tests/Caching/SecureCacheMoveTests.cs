@@ -19,7 +19,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 1)]
-    public async Task An_entry_that_moves_between_two_reads_is_found(byte current, byte previous)
+    public async Task Rotation_a_read_finds_an_entry_that_moves_between_two_reads(byte current, byte previous)
     {
         // The store reads one key after the other: the entry comes to the first when that has been read already.
         SecureCache cache = Open(_store, Tenant, current, previous);
@@ -38,7 +38,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Of_many_entries_those_that_moved_are_found_in_one_more_read()
+    public async Task Rotation_a_batch_finds_all_moved_entries_with_one_more_read()
     {
         SecureCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys[] keys = [.. new byte[] { 1, 2, 3, 4 }.Select(id => cache.KeysFor(Namespace, [id]))];
@@ -63,7 +63,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_miss_costs_one_read_with_one_key_and_two_with_several_and_none_more_while_the_store_is_down()
+    public async Task Rotation_a_miss_costs_one_read_with_one_key_two_with_several_and_one_while_down()
     {
         Assert.Null(await StoredAsync(Open(_store), LookupOutcome.Miss));
         Assert.Equal(1, _store.Reads);
@@ -77,7 +77,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 1)]
-    public async Task What_was_sealed_last_is_read_whatever_the_order_of_the_ring(byte older, byte newer)
+    public async Task Rotation_a_read_takes_what_was_sealed_last_in_either_key_order(byte older, byte newer)
     {
         EntryKeys first = await PutAsync(Open(older), [1], TimeSpan.FromHours(2));
         Clock.Advance(Minute);
@@ -96,7 +96,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_was_sealed_last_is_taken_from_memory_and_as_stale()
+    public async Task Rotation_memory_and_stale_reads_take_what_was_sealed_last()
     {
         SecureCache cache = Open(1, 2);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -114,7 +114,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_write_leaves_its_own_entry_alone_that_was_moved_meanwhile()
+    public async Task Rotation_a_write_keeps_its_own_entry_that_moved_meanwhile()
     {
         // An old deployment writes under key 1, a rotation moves that to key 2 before the write is cleared up.
         SecureCache cache = Open(_store, Tenant, 1, 2);
@@ -143,7 +143,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_write_replaces_a_different_entry_of_the_same_moment_and_none_that_is_newer()
+    public async Task Rotation_a_write_replaces_a_different_entry_of_the_same_moment_but_no_newer_one()
     {
         SecureCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys keys = await PutAsync(Open(2), [1]);
@@ -160,7 +160,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_changes_while_it_is_cleared_is_looked_at_again()
+    public async Task Rotation_an_old_entry_that_changes_while_it_is_cleared_is_checked_again()
     {
         SecureCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys old = await PutAsync(Open(2), [1], TimeSpan.FromHours(1));
@@ -181,7 +181,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Theory]
     [InlineData(1, 2, 3)]
     [InlineData(3, 1, 2)]
-    public async Task A_removal_removes_what_moves_from_key_to_key_meanwhile(byte first, byte second, byte third)
+    public async Task Rotation_a_removal_removes_an_entry_that_moves_meanwhile(byte first, byte second, byte third)
     {
         byte[] masters = [first, second, third];
         for (int from = 0; from < 3; from++)

@@ -20,7 +20,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_store_that_cannot_be_reached_is_told_once_in_whichever_words()
+    public async Task Outage_an_unreachable_store_is_warned_once_however_it_is_worded()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = s_hung;
@@ -32,7 +32,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_read_that_works_ends_an_outage_of_both()
+    public async Task Outage_a_working_read_ends_it_for_reads_and_writes()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = s_hung;
@@ -48,7 +48,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Reads_that_work_do_not_end_an_outage_that_was_told_of_writing()
+    public async Task Outage_working_reads_do_not_end_one_reported_by_a_write()
     {
         SecureCache cache = Open(_store);
         _store.WriteFault = s_hung;
@@ -62,7 +62,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_configuration_that_turns_out_wrong_during_an_outage_is_told_once()
+    public async Task Outage_a_wrong_configuration_found_during_it_is_reported_once()
     {
         SecureCache cache = Open(_store);
         StoreException refused = new(StoreFault.AuthenticationFailed, "The store says no.");
@@ -85,7 +85,8 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Theory]
     [InlineData(StoreFault.AuthenticationFailed, ErrorIds.StoreAuthenticationFailed)]
     [InlineData(StoreFault.TlsFailed, ErrorIds.StoreTlsFailed)]
-    public async Task A_wrong_configuration_is_one_error_with_the_way_out(StoreFault kind, string errorId)
+    public async Task Outage_a_wrong_configuration_is_one_error_with_a_recommended_action(
+        StoreFault kind, string errorId)
     {
         SecureCache cache = Open(_store);
         StoreException fault = new(kind, "The store says no.") { WayOut = "Say please." };
@@ -101,7 +102,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_wrong_configuration_without_a_way_out_of_its_own_has_a_general_one()
+    public async Task Outage_a_wrong_configuration_has_a_default_recommended_action()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = new StoreException(StoreFault.AuthenticationFailed, "The store says no.");
@@ -111,7 +112,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_warning_ends_with_the_way_out()
+    public async Task Outage_a_warning_ends_with_the_recommended_action()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = new StoreException(StoreFault.Full, "The store is full.") { WayOut = "Make room." };

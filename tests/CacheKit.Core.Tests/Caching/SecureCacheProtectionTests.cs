@@ -13,7 +13,7 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     [Theory]
     [InlineData(0)]
     [InlineData(5000)]
-    public void What_was_protected_opens_under_the_same_identity(int size)
+    public void Cache_protected_bytes_open_under_the_same_identity(int size)
     {
         byte[] value = new byte[size];
         byte[] frame = Open().Protect(Identity, SerializerKind.Json, value, compress: true);
@@ -29,7 +29,7 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Another_identity_tenant_or_master_key_opens_nothing()
+    public void Cache_protected_bytes_do_not_open_under_another_identity_tenant_or_key()
     {
         byte[] frame = Open().Protect(Identity, default, Value, compress: true);
         ObservedStore store = new(Store);
@@ -40,7 +40,7 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void No_bit_of_it_can_be_changed()
+    public void Cache_protected_bytes_with_any_changed_bit_are_not_authentic()
     {
         SecureCache cache = Open();
         byte[] frame = cache.Protect(Identity, default, Value, compress: true);
@@ -55,7 +55,7 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void A_previous_key_opens_what_it_protected()
+    public void Cache_protected_bytes_open_under_a_previous_key()
     {
         byte[] frame = Open(2).Protect(Identity, default, Value, compress: false);
         Assert.Equal(EntryCondition.Sound, Open(1, 3, 2).Unprotect(Identity, frame, out OpenedEntry entry));
@@ -66,7 +66,7 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task It_is_no_entry_of_the_cache_even_where_its_key_says()
+    public async Task Cache_protected_bytes_are_no_entry_even_under_its_key()
     {
         SecureCache cache = Open();
         byte[] frame = cache.Protect(Identity, default, Value, compress: true);
@@ -77,7 +77,7 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void An_authentic_frame_that_does_not_decode_is_malformed()
+    public void Cache_protected_bytes_that_do_not_decode_are_malformed()
     {
         SecureCache cache = Open();
         byte[] frame = Forge(cache.KeysOfProtected(Identity).Current, Header(compressed: true), [0xC0, 0xC1]);

@@ -20,7 +20,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task What_any_previous_key_sealed_is_found_in_one_batch(byte oldKey)
+    public async Task KeyRing_an_entry_of_any_previous_key_is_found_in_one_batch(byte oldKey)
     {
         await PutAsync(Open(oldKey), Value, name: "n");
         SecureCache cache = Open(_store, Tenant, 1, 2, 3, 4);
@@ -32,14 +32,14 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_key_that_is_in_no_ring_any_more_opens_nothing()
+    public async Task KeyRing_a_key_dropped_from_the_ring_opens_nothing()
     {
         await PutAsync(Open(5), Value);
         Assert.Null(await StoredAsync(Open(1, 2, 3), LookupOutcome.Miss));
     }
 
     [Fact]
-    public async Task The_entry_of_the_encrypting_key_comes_first()
+    public async Task KeyRing_the_entry_of_the_encrypting_key_comes_first()
     {
         await PutAsync(Open(2), Value);
         await PutAsync(Open(1), [7]);
@@ -49,7 +49,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_write_seals_under_the_first_key_and_removes_what_the_others_sealed()
+    public async Task KeyRing_a_write_seals_under_the_first_key_and_removes_entries_of_the_others()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         SecureCache cache = Open(_store, Tenant, 1, 2, 3);
@@ -67,7 +67,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_newer_value_is_never_followed_by_an_older_one_of_another_key()
+    public async Task KeyRing_an_older_value_of_another_key_never_follows_a_newer_one()
     {
         await PutAsync(Open(2), Value, TimeSpan.FromHours(1));
         SecureCache cache = Open(_store, Tenant, 1, 2);
@@ -79,7 +79,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_removal_removes_what_every_key_sealed()
+    public async Task KeyRing_a_removal_removes_the_entries_of_every_key()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         EntryKeys recent = await PutAsync(Open(1), Value);
@@ -92,7 +92,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_altered_entry_of_an_old_key_is_dropped_where_it_lies()
+    public async Task KeyRing_an_altered_entry_of_an_old_key_is_dropped()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         byte[] frame = await FrameAsync(old.Current);
@@ -105,7 +105,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_of_an_old_key_planted_at_the_new_keys_place_is_not_authentic()
+    public async Task KeyRing_an_entry_of_an_old_key_copied_to_the_new_key_is_not_authentic()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         SecureCache cache = Open(1, 2);
@@ -114,7 +114,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_expired_entry_of_the_first_key_does_not_hide_a_fresh_one_of_an_old_key()
+    public async Task KeyRing_an_expired_entry_of_the_first_key_does_not_hide_a_fresh_one_of_an_old_key()
     {
         await PutAsync(Open(1), [7], Minute);
         await PutAsync(Open(2), Value, TimeSpan.FromHours(1));

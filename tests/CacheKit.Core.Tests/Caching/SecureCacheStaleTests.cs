@@ -17,7 +17,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_stale_entry_is_a_miss_and_is_there_for_who_asks(bool memoryIsEmpty)
+    public async Task Stale_entries_are_a_miss_unless_asked_for(bool memoryIsEmpty)
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
@@ -30,7 +30,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_grace_of_who_asks_bounds_it()
+    public async Task Stale_the_grace_of_the_caller_limits_it()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
@@ -40,7 +40,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_grace_that_was_sealed_bounds_it_whatever_the_store_keeps()
+    public async Task Stale_the_sealed_grace_limits_it_whatever_the_store_keeps()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
@@ -53,7 +53,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Without_a_grace_the_end_is_the_end()
+    public async Task Stale_without_grace_an_entry_expires_at_once()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value, Minute);
@@ -62,7 +62,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_altered_entry_is_not_returned_as_a_stale_one()
+    public async Task Stale_an_altered_entry_is_not_returned()
     {
         SecureCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
@@ -73,7 +73,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_previous_key_finds_its_stale_entry()
+    public async Task Stale_an_entry_of_a_previous_key_is_found()
     {
         await PutAsync(Open(2));
         Clock.Advance(Minute);
@@ -81,7 +81,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Several_entries_are_one_read_in_the_order_of_their_keys()
+    public async Task Cache_a_batch_is_one_read_in_the_order_of_its_keys()
     {
         SecureCache writer = Open();
         await PutAsync(writer, [1], identity: [1]);
@@ -103,7 +103,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Several_lookups_in_a_store_with_a_fault_are_misses_and_one_notice()
+    public async Task Outage_a_batch_of_lookups_is_misses_with_one_warning()
     {
         ObservedStore store = new(Store) { ReadFault = new StoreException(StoreFault.Unavailable, "Away.") };
         SecureCache cache = Open(store);
@@ -114,7 +114,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_one_sealed_another_opens()
+    public async Task SingleFlight_one_caller_opens_what_another_sealed()
     {
         SecureCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -127,7 +127,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_one_sealed_another_opens_though_the_first_has_zeroed_its_keys()
+    public async Task SingleFlight_a_follower_opens_what_the_leader_sealed_before_zeroing_its_keys()
     {
         // As when a key is added to a session while a block runs: who waits for the block has another cache.
         await using CacheTiers tiers = new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
@@ -149,7 +149,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_value_is_not_compressed_when_that_is_not_wanted()
+    public async Task Compression_a_value_is_not_compressed_when_switched_off()
     {
         SecureCache cache = Open();
         byte[] value = new byte[50_000];

@@ -16,7 +16,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     protected override ICacheStore CreateStore() => new FakeStore();
 
     [Fact]
-    public void The_first_leads_and_the_second_does_not()
+    public void SingleFlight_the_first_leads_and_the_second_does_not()
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         using Flight first = _flights.Enter(keys, out bool isLeader);
@@ -27,7 +27,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Two_keys_are_two_flights()
+    public void SingleFlight_two_keys_are_two_flights()
     {
         SecureCache cache = Open();
         using Flight first = _flights.Enter(cache.KeysFor(Namespace, Identity), out _);
@@ -36,7 +36,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Those_who_wait_are_told_how_it_ended()
+    public async Task SingleFlight_waiters_learn_the_outcome()
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         Flight flight = _flights.Enter(keys, out _);
@@ -48,7 +48,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_flight_that_is_left_is_given_up_and_the_next_one_leads()
+    public async Task SingleFlight_a_flight_left_by_its_leader_is_abandoned_and_the_next_one_leads()
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         Flight flight = _flights.Enter(keys, out _);
@@ -60,7 +60,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Ending_twice_keeps_the_first_end_and_leaves_the_next_flight_alone()
+    public async Task SingleFlight_ending_twice_keeps_the_first_outcome_and_the_next_flight()
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         Flight flight = _flights.Enter(keys, out _);
@@ -73,14 +73,14 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Waiting_ends_with_its_time()
+    public async Task SingleFlight_a_wait_times_out()
     {
         using Flight flight = _flights.Enter(Open().KeysFor(Namespace, Identity), out _);
         Assert.Null(await flight.WaitAsync(TimeSpan.Zero, Token));
     }
 
     [Fact]
-    public async Task Waiting_ends_with_its_token()
+    public async Task SingleFlight_a_wait_is_cancellable()
     {
         using Flight flight = _flights.Enter(Open().KeysFor(Namespace, Identity), out _);
         using CancellationTokenSource stop = new();
@@ -90,7 +90,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_flight_is_the_own_one_of_the_thread_that_leads_it_until_it_ends()
+    public async Task SingleFlight_a_flight_belongs_to_its_leading_thread_until_it_ends()
     {
         Flight flight = _flights.Enter(Open().KeysFor(Namespace, Identity), out _);
         Assert.True(flight.IsOwn);

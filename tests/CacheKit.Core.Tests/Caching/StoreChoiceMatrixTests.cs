@@ -99,12 +99,12 @@ public sealed class StoreChoiceMatrixTests
     };
 
     [Fact]
-    public void The_table_has_every_combination() =>
+    public void StoreChoice_the_table_has_every_combination_of_variables() =>
         Assert.Equal(81, Combinations.Select(row => row.Data.Item1).Where(text => text.Length == 4).Distinct().Count());
 
     [Theory]
     [MemberData(nameof(Combinations))]
-    public void Each_combination_chooses_a_store_or_is_an_error(string set, string expected)
+    public void StoreChoice_each_combination_of_variables_chooses_a_store_or_is_an_error(string set, string expected)
     {
         foreach (string blank in (string[])["", " "])
         {
@@ -117,7 +117,7 @@ public sealed class StoreChoiceMatrixTests
 
     [Theory]
     [MemberData(nameof(SeveralChoices))]
-    public void The_error_of_several_choices_names_exactly_those_that_are_set(string set)
+    public void StoreChoice_the_error_of_several_choices_names_exactly_the_variables_that_are_set(string set)
     {
         CacheKitException failure =
             Assert.Throws<CacheKitException>(() => StoreChoice.FromEnvironment(EnvironmentOf(set, "")));

@@ -16,7 +16,7 @@ public sealed class StoreChoiceTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public async Task The_name_of_a_store_tells_where_it_is_and_no_credential()
+    public async Task StoreChoice_the_name_of_a_store_shows_where_it_is_and_no_credential()
     {
         CacheKitEnvironment environment = s_redis with { RedisUser = "ada", RedisPassword = "pa55" };
         string redis = await StoreChoice.FromEnvironment(environment).DescribeAsync(_clock);
@@ -28,7 +28,7 @@ public sealed class StoreChoiceTests
     }
 
     [Fact]
-    public void Stores_elsewhere_are_behind_what_bounds_their_time_and_those_here_are_not()
+    public void StoreChoice_remote_stores_have_a_time_limit_and_local_ones_do_not()
     {
         Assert.IsType<ResilientStore>(StoreChoice.FromEnvironment(s_redis).Open(_clock));
         Assert.IsType<ResilientStore>(StoreChoice.FromEnvironment(s_http).Open(_clock));
@@ -43,7 +43,7 @@ public sealed class StoreChoiceTests
     [InlineData("redis://u:pa55@h", null, "0ther")]
     [InlineData("redis://:pa55@h", null, "0ther")]
     [InlineData("h:1,password=pa55", "ada", "0ther")]
-    public void Credentials_in_two_places_are_refused(string connection, string? user, string? password)
+    public void StoreChoice_credentials_in_two_places_are_rejected(string connection, string? user, string? password)
     {
         CacheKitException failure = Refused(
             new CacheKitEnvironment { CacheKitRedisUrl = connection, RedisUser = user, RedisPassword = password });
@@ -60,14 +60,15 @@ public sealed class StoreChoiceTests
     [InlineData("h:7000", 4, "Redis at h:7000/4")]
     [InlineData("h:7000,password=a://b", 4, "Redis at h:7000/4")]
     [InlineData("h:7000,defaultDatabase=2", 4, "Redis at h:7000/4")]
-    public async Task A_database_replaces_the_one_of_the_connection(string connection, int database, string name)
+    public async Task StoreChoice_a_database_number_replaces_that_of_the_connection(
+        string connection, int database, string name)
     {
         RedisStoreOptions options = new() { Connection = StoreChoice.WithDatabase(connection, database) };
         Assert.Equal(name, await StoreChoice.Redis(options, "-Redis").DescribeAsync(_clock));
     }
 
     [Fact]
-    public void Unset_times_are_the_defaults_of_the_store()
+    public void StoreChoice_unset_timeouts_are_the_store_defaults()
     {
         RedisStoreOptions redis = StoreChoice.RedisDefaults(s_redis);
         Assert.Equal(TimeSpan.FromSeconds(1), redis.OperationTimeout);
@@ -81,7 +82,7 @@ public sealed class StoreChoiceTests
     }
 
     [Fact]
-    public void Variables_of_any_store_elsewhere_are_taken()
+    public void StoreChoice_variables_of_any_remote_store_are_used()
     {
         CacheKitEnvironment environment = new()
         {
@@ -112,7 +113,7 @@ public sealed class StoreChoiceTests
     [InlineData("1e3")]
     [InlineData("NaN")]
     [InlineData("5s")]
-    public void A_time_that_is_no_number_of_seconds_in_range_is_refused(string seconds)
+    public void StoreChoice_a_timeout_that_is_not_a_number_of_seconds_in_range_is_rejected(string seconds)
     {
         CacheKitException failure = Refused(s_redis with { SocketTimeout = seconds });
         Assert.Equal(ErrorIds.StoreSettingInvalid, failure.ErrorId);
@@ -125,7 +126,7 @@ public sealed class StoreChoiceTests
     [InlineData("yes please")]
     [InlineData("2")]
     [InlineData("-")]
-    public void A_switch_that_is_neither_true_nor_false_is_refused(string value)
+    public void StoreChoice_a_switch_that_is_neither_true_nor_false_is_rejected(string value)
     {
         CacheKitException failure = Refused(s_http with { AllowCustomHost = value });
         Assert.Equal(ErrorIds.StoreSettingInvalid, failure.ErrorId);
@@ -140,7 +141,7 @@ public sealed class StoreChoiceTests
     [InlineData("", false)]
     [InlineData("TRUE", true)]
     [InlineData(" 1 ", true)]
-    public void A_switch_is_read_in_either_case(string value, bool expected) =>
+    public void StoreChoice_a_switch_is_read_in_either_case(string value, bool expected) =>
         Assert.Equal(expected, StoreChoice.HttpDefaults(s_http with { AllowCustomHost = value }).AllowCustomHost);
 
     [Theory]
@@ -151,7 +152,7 @@ public sealed class StoreChoiceTests
     [InlineData("https://cache.example")]
     [InlineData("http://api.cachekit.io")]
     [InlineData("https://5ecret:5ecret@api.cachekit.io")]
-    public void An_address_that_the_key_must_not_go_to_is_refused(string address)
+    public void StoreChoice_an_address_that_must_not_get_the_key_is_rejected(string address)
     {
         CacheKitException failure = Refused(s_http with { ApiUrl = address });
         Assert.Equal(ErrorIds.ApiUrlInvalid, failure.ErrorId);
@@ -162,7 +163,7 @@ public sealed class StoreChoiceTests
     [InlineData("a b")]
     [InlineData("5ecret\n")]
     [InlineData("schlüssel")]
-    public void A_key_of_a_wrong_form_is_refused(string key)
+    public void StoreChoice_a_malformed_API_key_is_rejected(string key)
     {
         CacheKitException failure = Refused(new CacheKitEnvironment { ApiKey = key });
         Assert.Equal(ErrorIds.ApiKeyInvalid, failure.ErrorId);
@@ -170,7 +171,7 @@ public sealed class StoreChoiceTests
     }
 
     [Fact]
-    public void A_file_of_authorities_that_is_not_there_is_refused()
+    public void StoreChoice_a_missing_CA_file_is_rejected()
     {
         using TempDirectory directory = new();
         CacheKitException failure = Refused(
@@ -179,7 +180,7 @@ public sealed class StoreChoiceTests
     }
 
     [Fact]
-    public void Its_text_form_tells_what_was_chosen_and_nothing_else()
+    public void StoreChoice_its_text_shows_the_choice_and_nothing_else()
     {
         Assert.Equal("Redis by CACHEKIT_REDIS_URL", StoreChoice.FromEnvironment(s_redis).ToString());
         Assert.Equal("Http by CACHEKIT_API_KEY", StoreChoice.FromEnvironment(s_http).ToString());

@@ -7,7 +7,7 @@ namespace CacheKit.Core.Tests.Cryptography;
 public sealed class AssociatedDataTests
 {
     [Fact]
-    public void Components_are_kept_apart_by_their_lengths()
+    public void Cipher_associated_data_components_are_separated_by_their_lengths()
     {
         byte[][] all =
         [
@@ -20,19 +20,19 @@ public sealed class AssociatedDataTests
     }
 
     [Fact]
-    public void Lengths_are_those_of_the_UTF8_bytes() => Assert.Equal(
+    public void Cipher_associated_data_lengths_count_UTF8_bytes() => Assert.Equal(
         "03" + "00000002c3a9" + "00000004f09f9491" + "0000000166" + "0000000454727565",
         Convert.ToHexStringLower(AssociatedData.Build("é", "\U0001F511", "f", true)));
 
     [Fact]
-    public void The_compressed_component_is_frozen()
+    public void Cipher_the_compressed_component_of_associated_data_is_frozen()
     {
         Assert.Equal("True", Encoding.ASCII.GetString(AssociatedData.CompressedComponent(true)));
         Assert.Equal("False", Encoding.ASCII.GetString(AssociatedData.CompressedComponent(false)));
     }
 
     [Fact]
-    public void Text_that_is_not_well_formed_is_refused()
+    public void Cipher_ill_formed_text_in_associated_data_is_rejected()
     {
         Assert.Throws<EncoderFallbackException>(() => AssociatedData.Build("\uD800", "k", "f", false));
         Assert.Throws<EncoderFallbackException>(() => AssociatedData.Build("t", "k\uDC00", "f", false));

@@ -10,11 +10,11 @@ public sealed class EncryptionVectorTests
     public static TheoryData<string> Rows => new(EncryptionVectors.All.Rows.Select(row => row.Name));
 
     [Fact]
-    public void The_vectors_are_all_there() => Assert.Equal(6, EncryptionVectors.All.Rows.Count);
+    public void Cipher_all_encryption_vectors_are_there() => Assert.Equal(6, EncryptionVectors.All.Rows.Count);
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void The_derived_key_is_the_published_one(string name)
+    public void Cipher_the_derived_key_matches_the_vector(string name)
     {
         EncryptionVectors.Row row = EncryptionVectors.Find(name);
         Assert.Equal(row.DerivedKeyHex, Hex(Derive(row)));
@@ -22,7 +22,7 @@ public sealed class EncryptionVectorTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void The_fingerprint_is_the_published_one(string name)
+    public void Cipher_the_fingerprint_matches_the_vector(string name)
     {
         EncryptionVectors.Row row = EncryptionVectors.Find(name);
         KeyFingerprint fingerprint = KeyFingerprint.Compute(Derive(row));
@@ -35,7 +35,7 @@ public sealed class EncryptionVectorTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void The_associated_data_is_the_published_one(string name)
+    public void Cipher_the_associated_data_matches_the_vector(string name)
     {
         EncryptionVectors.Row row = EncryptionVectors.Find(name);
         Assert.Equal(row.AadHex, Hex(AssociatedDataOf(row)));
@@ -43,7 +43,7 @@ public sealed class EncryptionVectorTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void The_ciphertext_opens(string name)
+    public void Cipher_the_ciphertext_of_the_vector_opens(string name)
     {
         EncryptionVectors.Row row = EncryptionVectors.Find(name);
         using EntryCipher cipher = new(Derive(row));
@@ -52,7 +52,7 @@ public sealed class EncryptionVectorTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Sealing_under_the_given_nonce_gives_the_same_bytes(string name)
+    public void Cipher_sealing_under_the_published_nonce_gives_the_same_bytes(string name)
     {
         EncryptionVectors.Row row = EncryptionVectors.Find(name);
         using EntryCipher cipher = new(Derive(row));
@@ -63,7 +63,7 @@ public sealed class EncryptionVectorTests
     }
 
     [Fact]
-    public void The_keys_of_the_ring_open_what_each_of_them_sealed_and_nothing_else()
+    public void Cipher_each_key_of_the_ring_opens_only_what_it_sealed()
     {
         EncryptionVectors.KeyringPair pair = EncryptionVectors.All.Keyring;
         EncryptionVectors.Row first = EncryptionVectors.Find("encrypted_with_k1");

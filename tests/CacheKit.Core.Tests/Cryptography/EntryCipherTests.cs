@@ -16,14 +16,14 @@ public sealed class EntryCipherTests : IDisposable
     public void Dispose() => _cipher.Dispose();
 
     [Fact]
-    public void Sealed_bytes_open()
+    public void Cipher_sealed_bytes_open()
     {
         Assert.Equal(s_plaintext, Open(Seal(s_plaintext, s_associated), s_associated));
         Assert.Equal([], Open(Seal([], []), [])!);
     }
 
     [Fact]
-    public void Another_cipher_of_the_same_key_opens_them()
+    public void Cipher_opens_what_another_of_the_same_key_sealed()
     {
         using EntryCipher other = new(s_key);
         byte[] sealedBytes = Seal(s_plaintext, s_associated);
@@ -33,7 +33,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void The_same_value_is_never_sealed_to_the_same_bytes()
+    public void Cipher_the_same_value_is_never_sealed_to_the_same_bytes()
     {
         string[] all = [.. Enumerable.Range(0, 100).Select(_ => Convert.ToHexString(Seal(s_plaintext, s_associated)))];
         Assert.Equal(all.Length, all.Distinct().Count());
@@ -41,7 +41,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void Any_flipped_bit_of_nonce_ciphertext_or_tag_is_refused()
+    public void Cipher_any_flipped_bit_of_nonce_ciphertext_or_tag_is_refused()
     {
         byte[] sealedBytes = Seal(s_plaintext, s_associated);
         for (int bit = 0; bit < 8 * sealedBytes.Length; bit++)
@@ -55,7 +55,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void Any_flipped_bit_of_the_associated_data_is_refused()
+    public void Cipher_any_flipped_bit_of_the_associated_data_is_refused()
     {
         byte[] sealedBytes = Seal(s_plaintext, s_associated);
         byte[] associated = [.. s_associated];
@@ -72,7 +72,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void Refused_bytes_leave_nothing_in_clear()
+    public void Cipher_refused_bytes_leave_no_plaintext()
     {
         byte[] sealedBytes = Seal(s_plaintext, s_associated);
         sealedBytes[^1] ^= 1;
@@ -83,7 +83,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_that_are_too_short_to_be_sealed_are_refused()
+    public void Cipher_bytes_too_short_to_be_sealed_are_refused()
     {
         byte[] sealedBytes = Seal([], []);
         for (int length = 0; length < EntryCipher.Overhead; length++)
@@ -93,7 +93,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void Every_truncation_is_refused()
+    public void Cipher_every_truncation_is_refused()
     {
         byte[] sealedBytes = Seal(s_plaintext, s_associated);
         for (int length = EntryCipher.Overhead; length < sealedBytes.Length; length++)
@@ -104,7 +104,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void Another_key_opens_nothing()
+    public void Cipher_another_key_opens_nothing()
     {
         byte[] otherKey = [.. s_key];
         otherKey[0] ^= 1;
@@ -117,18 +117,18 @@ public sealed class EntryCipherTests : IDisposable
     [InlineData(16)]
     [InlineData(31)]
     [InlineData(33)]
-    public void Keys_of_other_lengths_are_refused(int length) =>
+    public void Cipher_keys_of_other_lengths_are_rejected(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new EntryCipher(new byte[length]));
 
     [Theory]
     [InlineData(EntryCipher.Overhead - 1)]
     [InlineData(EntryCipher.Overhead + 1)]
-    public void A_destination_of_another_length_is_refused(int overhead) =>
+    public void Cipher_a_destination_of_another_length_is_rejected(int overhead) =>
         Assert.Throws<ArgumentOutOfRangeException>(
             () => _cipher.Seal(s_plaintext, s_associated, new byte[s_plaintext.Length + overhead]));
 
     [Fact]
-    public void The_cipher_keeps_its_own_copy_of_the_key()
+    public void Cipher_it_keeps_its_own_copy_of_the_key()
     {
         byte[] key = [.. s_key];
         using EntryCipher cipher = new(key);
@@ -139,7 +139,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_cipher_seals_and_opens_nothing()
+    public void Cipher_once_disposed_it_seals_and_opens_nothing()
     {
         EntryCipher cipher = new(s_key);
         byte[] sealedBytes = new byte[s_plaintext.Length + EntryCipher.Overhead];
@@ -154,7 +154,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public async Task Eight_threads_at_once_get_right_results()
+    public async Task Cipher_eight_threads_at_once_get_correct_results()
     {
         await Threads.RunAsync(number =>
         {
@@ -171,7 +171,7 @@ public sealed class EntryCipherTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_ever_sealed_under_a_zeroed_key()
+    public async Task Cipher_nothing_is_ever_sealed_under_a_zeroed_key()
     {
         for (int round = 0; round < 150; round++)
         {

@@ -10,14 +10,14 @@ public sealed class NonceSequenceTests
     private static readonly UInt128 s_range = UInt128.One << 96;
 
     [Fact]
-    public void Nonces_count_up_by_one_from_where_they_start()
+    public void Nonce_it_counts_up_by_one_from_its_start()
     {
         NonceSequence sequence = new(1000, 0);
         Assert.Equal([1001, 1002, 1003], Take(sequence, 3));
     }
 
     [Fact]
-    public void A_sequence_of_its_own_counts_up_by_one_too()
+    public void Nonce_a_new_sequence_counts_up_by_one()
     {
         UInt128[] nonces = Take(new NonceSequence(), 1000);
         for (int i = 1; i < nonces.Length; i++)
@@ -27,7 +27,7 @@ public sealed class NonceSequenceTests
     }
 
     [Fact]
-    public void The_nonce_is_big_endian()
+    public void Nonce_it_is_big_endian()
     {
         byte[] nonce = new byte[12];
         new NonceSequence(new UInt128(0x01020304, 0x05060708090A0B0B), 0).Next(nonce);
@@ -35,21 +35,21 @@ public sealed class NonceSequenceTests
     }
 
     [Fact]
-    public void The_value_wraps_at_96_bits_without_repeating()
+    public void Nonce_it_wraps_at_96_bits_without_repeating()
     {
         UInt128[] nonces = Take(new NonceSequence(s_range - 3, 0), 6);
         Assert.Equal([s_range - 2, s_range - 1, 0, 1, 2, 3], nonces);
     }
 
     [Fact]
-    public void A_carry_goes_from_the_low_64_bits_into_the_high_32()
+    public void Nonce_the_carry_goes_from_the_low_64_bits_into_the_high_32()
     {
         UInt128[] nonces = Take(new NonceSequence(ulong.MaxValue - 1, 0), 2);
         Assert.Equal([ulong.MaxValue, UInt128.One << 64], nonces);
     }
 
     [Fact]
-    public void When_the_count_is_used_up_there_is_an_error_for_ever_and_never_a_nonce()
+    public void Nonce_an_exhausted_sequence_fails_for_ever()
     {
         NonceSequence sequence = new(0, long.MaxValue - 1);
         Assert.Equal([(UInt128)long.MaxValue], Take(sequence, 1));
@@ -62,7 +62,7 @@ public sealed class NonceSequenceTests
     }
 
     [Fact]
-    public void Two_sequences_start_at_different_values()
+    public void Nonce_two_sequences_start_at_different_values()
     {
         UInt128[] starts = [.. Enumerable.Range(0, 100).Select(_ => Take(new NonceSequence(), 1)[0])];
         Assert.Equal(100, starts.Distinct().Count());
@@ -71,7 +71,7 @@ public sealed class NonceSequenceTests
     }
 
     [Fact]
-    public async Task Eight_threads_get_every_nonce_once()
+    public async Task Nonce_eight_threads_get_each_once()
     {
         const int Each = 50_000;
         NonceSequence sequence = new(0, 0);

@@ -10,7 +10,7 @@ public sealed class SensitiveBufferTests
     private static readonly byte[] s_secret = Encoding.UTF8.GetBytes("correct horse battery staple");
 
     [Fact]
-    public void What_is_written_is_there_in_order()
+    public void Buffer_written_bytes_are_there_in_order()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         buffer.Write([1, 2]);
@@ -25,7 +25,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void It_grows_as_far_as_it_must()
+    public void Buffer_it_grows_as_needed()
     {
         byte[] expected = new byte[200_000];
         new Random(1).NextBytes(expected);
@@ -39,7 +39,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void Its_memory_is_zeroed_when_it_is_given_back()
+    public void Buffer_its_memory_is_zeroed_on_return()
     {
         SensitiveBuffer buffer = SensitiveBuffer.Rent();
         buffer.Write(s_secret);
@@ -50,7 +50,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void The_memory_that_it_grows_out_of_is_zeroed()
+    public void Buffer_the_memory_it_outgrows_is_zeroed()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         buffer.Write(s_secret);
@@ -62,7 +62,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void Large_memory_is_zeroed_too_and_not_kept()
+    public void Buffer_large_memory_is_zeroed_too_and_not_kept()
     {
         SensitiveBuffer large = SensitiveBuffer.Rent(100_000);
         large.Write(s_secret);
@@ -74,7 +74,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void The_next_caller_gets_the_same_memory_empty()
+    public void Buffer_the_next_caller_gets_the_same_memory_empty()
     {
         byte[] memory;
         using (SensitiveBuffer first = SensitiveBuffer.Rent())
@@ -89,7 +89,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void No_two_callers_have_the_same_buffer_at_once()
+    public void Buffer_no_two_callers_share_one_at_once()
     {
         for (int round = 0; round < 3; round++)
         {
@@ -103,7 +103,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void Disposing_twice_is_harmless()
+    public void Buffer_disposing_twice_is_harmless()
     {
         SensitiveBuffer buffer = SensitiveBuffer.Rent();
         buffer.Dispose();
@@ -114,7 +114,7 @@ public sealed class SensitiveBufferTests
     }
 
     [Fact]
-    public void Renting_again_allocates_nothing()
+    public void Buffer_renting_again_allocates_nothing()
     {
         RentOften();
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -134,7 +134,7 @@ public sealed class SensitiveBufferTests
     [Theory]
     [InlineData(-1)]
     [InlineData(int.MaxValue)]
-    public void It_advances_within_its_memory_alone(int count)
+    public void Buffer_it_advances_only_within_its_memory(int count)
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Advance(count));

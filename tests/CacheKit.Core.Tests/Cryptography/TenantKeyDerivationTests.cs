@@ -10,17 +10,17 @@ public sealed class TenantKeyDerivationTests
     [Theory]
     [InlineData(1)]
     [InlineData(1024)]
-    public void Tenants_of_1_to_1024_bytes_have_keys(int length) =>
+    public void Tenant_names_of_1_to_1024_bytes_have_keys(int length) =>
         Assert.NotEqual(new byte[32], Derive(new string('t', length), "encryption"));
 
     [Theory]
     [InlineData("")]
     [InlineData(null)]
-    public void A_tenant_without_a_name_is_refused(string? tenant) =>
+    public void Tenant_a_missing_name_is_rejected(string? tenant) =>
         Assert.ThrowsAny<ArgumentException>(() => Derive(tenant!, "encryption"));
 
     [Fact]
-    public void A_tenant_is_measured_in_bytes()
+    public void Tenant_a_name_is_measured_in_bytes()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Derive(new string('t', 1025), "encryption"));
         Assert.NotEmpty(Derive(new string('ß', 512), "encryption"));
@@ -28,11 +28,11 @@ public sealed class TenantKeyDerivationTests
     }
 
     [Fact]
-    public void A_tenant_that_is_not_well_formed_text_is_refused() =>
+    public void Tenant_an_ill_formed_name_is_rejected() =>
         Assert.ThrowsAny<ArgumentException>(() => Derive("t\uD800", "encryption"));
 
     [Fact]
-    public void A_domain_has_1_to_255_characters()
+    public void Tenant_a_key_domain_has_1_to_255_characters()
     {
         Assert.ThrowsAny<ArgumentException>(() => Derive("t", ""));
         Assert.NotEmpty(Derive("t", new string('d', 255)));
@@ -40,7 +40,7 @@ public sealed class TenantKeyDerivationTests
     }
 
     [Fact]
-    public void Every_part_makes_another_key()
+    public void Tenant_master_key_name_and_domain_each_change_the_key()
     {
         byte[] otherMaster = [.. s_master];
         otherMaster[31] ^= 1;
@@ -55,7 +55,7 @@ public sealed class TenantKeyDerivationTests
     }
 
     [Fact]
-    public void The_lengths_in_the_salt_keep_domain_and_tenant_apart()
+    public void Tenant_the_lengths_in_the_salt_separate_domain_and_name()
     {
         // Without them, "ab" + "c" and "a" + "bc" would share a salt; the info differs all the same.
         Assert.NotEqual(Derive("c", "ab"), Derive("bc", "a"));
@@ -63,7 +63,7 @@ public sealed class TenantKeyDerivationTests
     }
 
     [Fact]
-    public void Only_the_key_is_written()
+    public void Tenant_deriving_writes_only_the_key()
     {
         byte[] destination = new byte[40];
         TenantKeyDerivation.Derive(s_master, "t", "encryption", destination);

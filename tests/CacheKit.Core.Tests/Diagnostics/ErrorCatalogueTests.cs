@@ -10,7 +10,7 @@ namespace CacheKit.Core.Tests.Diagnostics;
 public sealed partial class ErrorCatalogueTests
 {
     [Fact]
-    public void The_page_lists_exactly_the_ids_of_the_code()
+    public void Docs_the_error_page_lists_exactly_the_ids_of_the_code()
     {
         IEnumerable<string> code = typeof(ErrorIds)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -21,7 +21,7 @@ public sealed partial class ErrorCatalogueTests
     }
 
     [Fact]
-    public void An_id_is_a_noun_phrase_and_equal_to_its_name()
+    public void Docs_an_error_id_is_a_noun_phrase_equal_to_its_name()
     {
         Assert.All(
             typeof(ErrorIds).GetFields(BindingFlags.Public | BindingFlags.Static),

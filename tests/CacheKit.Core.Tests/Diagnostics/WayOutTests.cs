@@ -8,7 +8,7 @@ namespace CacheKit.Core.Tests.Diagnostics;
 public sealed partial class WayOutTests
 {
     [Fact]
-    public void Every_parameter_that_a_text_of_ours_names_is_one_of_a_command()
+    public void Docs_every_parameter_named_in_a_message_exists()
     {
         HashSet<string> known = new(StringComparer.Ordinal);
         foreach (string page in Directory.EnumerateFiles(RepositoryRoot.File("docs", "cmdlets"), "*.md"))

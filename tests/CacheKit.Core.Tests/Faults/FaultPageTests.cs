@@ -10,7 +10,7 @@ public sealed partial class FaultPageTests
     private static readonly IReadOnlyList<FaultRow> s_rows = [.. RedisFaultRows.All, .. HttpFaultRows.All];
 
     [Fact]
-    public void The_page_and_the_suite_have_the_same_rows()
+    public void Docs_the_fault_table_has_the_same_rows_as_the_tests()
     {
         Dictionary<string, string> page = Page();
         Assert.Equal(
@@ -19,7 +19,7 @@ public sealed partial class FaultPageTests
     }
 
     [Fact]
-    public void The_page_tells_errors_from_warnings()
+    public void Docs_the_fault_table_distinguishes_errors_from_warnings()
     {
         Dictionary<string, string> page = Page();
         Assert.All(s_rows, row => Assert.StartsWith(

@@ -8,6 +8,6 @@ public sealed class HttpFaultTests : FaultSuite
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public Task A_fault_of_http_is_bounded_told_once_and_passes(string name) =>
+    public Task Http_a_fault_is_bounded_reported_once_and_passes(string name) =>
         RunAsync(HttpFaultRows.All.Single(row => row.Name == name));
 }

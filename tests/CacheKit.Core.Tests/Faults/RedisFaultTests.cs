@@ -8,6 +8,6 @@ public sealed class RedisFaultTests : FaultSuite
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public Task A_fault_of_redis_is_bounded_told_once_and_passes(string name) =>
+    public Task Redis_a_fault_is_bounded_reported_once_and_passes(string name) =>
         RunAsync(RedisFaultRows.All.Single(row => row.Name == name));
 }

@@ -31,7 +31,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     private int _notices;
 
     [Fact]
-    public async Task A_server_that_hangs_and_dies_at_random_gives_no_wrong_value_and_no_call_without_end()
+    public async Task Redis_a_server_that_randomly_hangs_and_dies_gives_no_wrong_value_or_endless_call()
     {
         string? asked = Environment.GetEnvironmentVariable("CACHEKIT_SOAK");
         TimeSpan duration = TimeSpan.FromSeconds(asked is null ? 3 : int.Parse(asked, CultureInfo.InvariantCulture));

@@ -18,28 +18,28 @@ public sealed class KeyRotationTests
     private const string NewKey = "2";
 
     [Fact]
-    public async Task Nothing_is_missed_on_SQLite()
+    public async Task Rotation_misses_nothing_on_SQLite()
     {
         using TempDirectory directory = new();
         await RotateAsync(directory.File("cache.db"), entries: 20_000);
     }
 
     [Fact]
-    public async Task Nothing_is_missed_on_Redis()
+    public async Task Rotation_misses_nothing_on_Redis()
     {
         using RedisProcess server = RedisProcess.StartServer();
         await RotateAsync(server.Url, entries: 20_000);
     }
 
     [Fact]
-    public async Task Nothing_is_missed_on_Garnet()
+    public async Task Rotation_misses_nothing_on_Garnet()
     {
         using GarnetServerFixture server = new();
         await RotateAsync(server.Url, entries: 4_000);
     }
 
     [Fact]
-    public async Task A_step_that_is_killed_twenty_times_loses_nothing()
+    public async Task Rotation_a_step_killed_twenty_times_loses_nothing()
     {
         const int Entries = 6_000;
         using TempDirectory directory = new();

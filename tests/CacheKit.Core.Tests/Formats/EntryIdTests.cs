@@ -10,7 +10,7 @@ public sealed class EntryIdTests
     private static readonly byte[] s_bytes = [.. Enumerable.Range(0, 20).Select(i => (byte)((i * 13) + 1))];
 
     [Fact]
-    public void Hex_is_that_of_the_bytes_in_their_order()
+    public void CacheKey_hex_of_an_id_follows_its_bytes()
     {
         EntryId id = EntryId.FromBytes(s_bytes);
         string expected = Convert.ToHexString(s_bytes).ToLowerInvariant();
@@ -21,7 +21,7 @@ public sealed class EntryIdTests
     }
 
     [Fact]
-    public void Any_differing_bit_makes_another_id()
+    public void CacheKey_any_different_bit_makes_another_id()
     {
         EntryId id = EntryId.FromBytes(s_bytes);
         for (int bit = 0; bit < 160; bit++)
@@ -37,7 +37,7 @@ public sealed class EntryIdTests
     }
 
     [Fact]
-    public void Hash_codes_of_hashed_ids_are_spread()
+    public void CacheKey_hash_codes_of_ids_are_spread()
     {
         HashSet<int> codes = [];
         for (int i = 0; i < 10_000; i++)
@@ -53,10 +53,10 @@ public sealed class EntryIdTests
     [InlineData(0)]
     [InlineData(19)]
     [InlineData(21)]
-    public void Other_lengths_are_refused(int length) =>
+    public void CacheKey_an_id_of_another_length_is_rejected(int length) =>
         Assert.Throws<ArgumentException>(() => EntryId.FromBytes(new byte[length]));
 
     [Fact]
-    public void A_short_destination_is_refused() =>
+    public void CacheKey_a_short_destination_is_rejected() =>
         Assert.Throws<ArgumentException>(() => EntryId.FromBytes(s_bytes).CopyHexTo(new byte[39]));
 }

@@ -16,11 +16,11 @@ public sealed class FileContainerTests
     public static TheoryData<string> Rows => new(s_rows.Select(row => TextOf(row, "name")));
 
     [Fact]
-    public void The_vectors_are_all_there() => Assert.Equal(5, Rows.Count);
+    public void FileContainer_all_vectors_are_there() => Assert.Equal(5, Rows.Count);
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_published_file_has_the_published_name(string name)
+    public void FileContainer_a_published_file_has_the_published_name(string name)
     {
         JsonElement row = Find(name);
         Assert.Equal(TextOf(row, "filename"), FileContainer.FileNameOf(TextOf(row, "key_utf8")));
@@ -28,7 +28,7 @@ public sealed class FileContainerTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_published_file_is_read_as_published(string name)
+    public void FileContainer_a_published_file_is_read_as_published(string name)
     {
         JsonElement row = Find(name);
         byte[] file = Convert.FromHexString(TextOf(row, "file_hex"));
@@ -50,7 +50,7 @@ public sealed class FileContainerTests
     [InlineData(999_999_999, FileContainerOutcome.Success)]
     [InlineData(1_000_000_000, FileContainerOutcome.Expired)]
     [InlineData(1_000_000_001, FileContainerOutcome.Expired)]
-    public void The_second_of_the_expiry_is_over(long now, FileContainerOutcome expected)
+    public void FileContainer_a_file_is_expired_from_its_expiry_second_on(long now, FileContainerOutcome expected)
     {
         byte[] file = Convert.FromHexString(TextOf(Find("expired_entry"), "file_hex"));
         Assert.Equal(
@@ -59,7 +59,7 @@ public sealed class FileContainerTests
     }
 
     [Fact]
-    public void A_time_beyond_the_calendar_is_none_and_not_over()
+    public void FileContainer_an_expiry_beyond_the_calendar_is_no_expiry()
     {
         byte[] file = Convert.FromHexString("434b01000000ffffffffffffffff");
         Assert.Equal(
@@ -69,7 +69,7 @@ public sealed class FileContainerTests
     }
 
     [Fact]
-    public void What_is_too_short_or_begins_otherwise_is_none()
+    public void FileContainer_a_short_file_or_another_magic_is_no_container()
     {
         byte[] file = Convert.FromHexString(TextOf(Find("permanent_ascii"), "file_hex"));
         for (int length = 0; length < FileContainer.HeaderSize; length++)
@@ -83,7 +83,7 @@ public sealed class FileContainerTests
     }
 
     [Fact]
-    public void A_key_that_is_not_well_formed_names_no_file() =>
+    public void FileContainer_an_ill_formed_key_names_no_file() =>
         Assert.ThrowsAny<EncoderFallbackException>(() => FileContainer.FileNameOf("\ud800"));
 
     private static JsonElement Find(string name) => s_rows.Single(row => TextOf(row, "name") == name);

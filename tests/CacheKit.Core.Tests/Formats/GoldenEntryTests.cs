@@ -23,7 +23,7 @@ public sealed class GoldenEntryTests
 
     [Theory]
     [MemberData(nameof(Entries))]
-    public async Task An_entry_is_opened_where_it_lies(string name)
+    public async Task NativeFrame_a_golden_entry_opens_under_its_key(string name)
     {
         (Golden golden, byte[] frame) = Load(name);
         FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(golden.CreatedUnixMs));
@@ -52,7 +52,7 @@ public sealed class GoldenEntryTests
     [Theory]
     [InlineData("digest")]
     [InlineData("digest-compressed")]
-    public void An_entry_is_found(string name)
+    public void NativeFrame_a_golden_entry_is_found(string name)
     {
         Golden golden = Load(name).Golden;
         using TenantKeyRing ring = RingOf(golden);
@@ -62,7 +62,7 @@ public sealed class GoldenEntryTests
 
     [Theory]
     [MemberData(nameof(Entries))]
-    public void A_value_decodes_and_is_written_to_the_same_bytes(string name)
+    public void NativeFrame_a_golden_value_is_decoded_and_rewritten_to_the_same_bytes(string name)
     {
         byte[] value = Convert.FromHexString(Load(name).Golden.ValueHex);
         object?[] output = ValueGraph.Read(value);
@@ -71,7 +71,7 @@ public sealed class GoldenEntryTests
     }
 
     [Fact]
-    public void Every_file_is_tested()
+    public void NativeFrame_every_golden_file_is_tested()
     {
         string[] files = Directory.GetFiles(Fixtures.PathOf("native-v1"), "*.bin");
         Assert.Equal(Entries.Select(row => row.Data).Order(), files.Select(Path.GetFileNameWithoutExtension).Order());

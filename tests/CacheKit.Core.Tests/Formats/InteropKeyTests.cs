@@ -23,7 +23,7 @@ public sealed class InteropKeyTests
 
     [Theory]
     [MemberData(nameof(Segments))]
-    public void These_are_names(string name)
+    public void Interop_valid_names_are_accepted(string name)
     {
         Assert.True(InteropKey.IsNamespace(name));
         Assert.True(InteropKey.IsOperation(name));
@@ -34,7 +34,7 @@ public sealed class InteropKeyTests
 
     [Theory]
     [MemberData(nameof(NoSegments))]
-    public void These_are_no_names(string name)
+    public void Interop_invalid_names_are_rejected(string name)
     {
         Assert.False(InteropKey.IsNamespace(name));
         Assert.False(InteropKey.IsOperation(name));
@@ -47,7 +47,7 @@ public sealed class InteropKeyTests
     [Theory]
     [InlineData("ns")]
     [InlineData("nsapi")]
-    public void Two_names_are_reserved_for_namespaces_alone(string name)
+    public void Interop_two_names_are_reserved_for_namespaces_alone(string name)
     {
         Assert.False(InteropKey.IsNamespace(name));
         Assert.True(InteropKey.IsOperation(name));
@@ -57,7 +57,7 @@ public sealed class InteropKeyTests
     }
 
     [Fact]
-    public void The_longest_key_has_194_characters() => Assert.Equal(
+    public void Interop_the_longest_key_has_194_characters() => Assert.Equal(
         194, InteropKey.Compute(new string('a', 64), new string('b', 64), [0x90]).Length);
 
     [Theory]
@@ -72,5 +72,5 @@ public sealed class InteropKeyTests
     [InlineData("users:op:8064bf5f945dba521b017bb3f32b31a293a6e16944838d171ea9e77fab085e8")]
     [InlineData("users:op:8064BF5F945DBA521B017BB3F32B31A293A6E16944838D171EA9E77FAB085E8E")]
     [InlineData("users:op:8064bf5f945dba521b017bb3f32b31a293a6e16944838d171ea9e77fab085e\u0661e")]
-    public void These_are_no_keys(string key) => Assert.False(InteropKey.IsKey(key));
+    public void Interop_malformed_keys_are_rejected(string key) => Assert.False(InteropKey.IsKey(key));
 }

@@ -21,7 +21,7 @@ public sealed class NativeFrameTests
     [InlineData(256, 65_535, 65_536, false)]
     [InlineData(uint.MaxValue, 1L + uint.MaxValue, 1_893_553_445_678, true)]
     [InlineData(Longest, Longest, Longest, true)]
-    public void What_is_written_is_read(long created, long freshFor, long keepFor, bool compressed)
+    public void NativeFrame_a_written_header_is_read_back(long created, long freshFor, long keepFor, bool compressed)
     {
         EntryHeader header =
             new(s_fingerprint, created, freshFor, keepFor, SerializerKind.PowerShell, compressed, HasDigest: compressed);
@@ -33,7 +33,7 @@ public sealed class NativeFrameTests
     }
 
     [Fact]
-    public void The_bytes_are_those_of_the_design()
+    public void NativeFrame_the_bytes_match_the_design()
     {
         byte[] frame = Frame(new EntryHeader(s_fingerprint, 5, 300, 70_000, SerializerKind.PowerShell, true));
         string expected = "434b5001" + "00" + "00" + "0028"
@@ -42,7 +42,7 @@ public sealed class NativeFrameTests
     }
 
     [Fact]
-    public void Another_magic_version_flag_or_reserved_byte_is_refused()
+    public void NativeFrame_another_magic_version_flag_or_reserved_byte_is_refused()
     {
         byte[] frame = Frame(Sample());
         for (int bit = 0; bit < 48; bit++)
@@ -56,7 +56,7 @@ public sealed class NativeFrameTests
     }
 
     [Fact]
-    public void Every_other_length_of_the_header_is_refused()
+    public void NativeFrame_any_other_header_length_is_refused()
     {
         byte[] frame = Frame(Sample());
         int right = frame[7];
@@ -69,7 +69,7 @@ public sealed class NativeFrameTests
     }
 
     [Fact]
-    public void Every_truncation_is_refused()
+    public void NativeFrame_every_truncation_is_refused()
     {
         byte[] frame = Frame(Sample());
         for (int length = 0; length < frame.Length; length++)
@@ -103,18 +103,18 @@ public sealed class NativeFrameTests
     [InlineData("96c410F050505" + Name + "c0", "neither compressed nor not")]
     [InlineData("96c410F050505" + Name + "01", "a flag that is a number")]
     [InlineData("96c410F050505" + Name + "c2c2", "a flag too many")]
-    public void Other_headers_are_refused(string header, string what) =>
+    public void NativeFrame_malformed_headers_are_refused(string header, string what) =>
         Assert.False(TryRead(header.Replace("F", FingerprintHex, StringComparison.Ordinal)), what);
 
     [Theory]
     [InlineData("96c410F050505" + Name + "c2")]
     [InlineData("96c410F050505" + Name + "c3")]
     [InlineData("96c410F05d3000000000000000505" + Name + "c2")]
-    public void Such_headers_are_read(string header) =>
+    public void NativeFrame_valid_headers_are_read(string header) =>
         Assert.True(TryRead(header.Replace("F", FingerprintHex, StringComparison.Ordinal)));
 
     [Fact]
-    public void Random_headers_are_read_or_refused_and_never_thrown_at()
+    public void NativeFrame_random_headers_are_read_or_refused_and_never_throw()
     {
         Random random = new(20300105);
         byte[] good = Frame(Sample());

@@ -23,7 +23,8 @@ public sealed class PlainFrameTests
 
     [Theory]
     [MemberData(nameof(GoldenFiles))]
-    public void A_golden_file_is_read(string file, long created, long freshFor, long keepFor, string? name, string value)
+    public void Plain_a_golden_frame_is_read(
+        string file, long created, long freshFor, long keepFor, string? name, string value)
     {
         byte[] frame = File.ReadAllBytes(Fixtures.PathOf($"plain-v1/{file}.bin"));
         Assert.True(TryRead(frame, out EntryHeader header, out string? readName, out byte[] readValue));
@@ -33,7 +34,7 @@ public sealed class PlainFrameTests
     }
 
     [Fact]
-    public void Every_golden_file_is_tested()
+    public void Plain_every_golden_frame_is_tested()
     {
         string[] files = Directory.GetFiles(Fixtures.PathOf("plain-v1"), "*.bin");
         Assert.Equal(
@@ -45,7 +46,7 @@ public sealed class PlainFrameTests
     [InlineData(127, 128, 255, "", 1)]
     [InlineData(uint.MaxValue, 1L + uint.MaxValue, 1_893_553_445_678, "name", 1024)]
     [InlineData(Longest, Longest, Longest, "鍵", 100_000)]
-    public void What_is_written_is_read(long created, long freshFor, long keepFor, string? name, int size)
+    public void Plain_a_written_frame_is_read_back(long created, long freshFor, long keepFor, string? name, int size)
     {
         byte[] value = new byte[size];
         new Random(size).NextBytes(value);
@@ -57,7 +58,7 @@ public sealed class PlainFrameTests
     }
 
     [Fact]
-    public void The_bytes_are_those_of_the_design()
+    public void Plain_the_bytes_of_a_frame_match_the_design()
     {
         byte[] frame = PlainFrame.Write(Header(5, 300, 70_000), "n", [0x91, 0x07])!;
         string content = "95" + "05" + "cd012c" + "ce00011170" + Serializer + "a16e" + "9107";
@@ -65,11 +66,11 @@ public sealed class PlainFrameTests
     }
 
     [Fact]
-    public void A_value_over_the_limit_is_not_written() =>
+    public void Plain_a_value_over_the_limit_is_not_written() =>
         Assert.Null(PlainFrame.Write(Header(1, 1, 1), null, new byte[StorageEnvelope.LargestSize]));
 
     [Fact]
-    public void Another_magic_version_flag_or_reserved_byte_is_refused()
+    public void Plain_another_magic_version_flag_or_reserved_byte_is_refused()
     {
         byte[] frame = PlainFrame.Write(Header(1, 1, 1), null, [0x90])!;
         for (int bit = 0; bit < 48; bit++)
@@ -81,7 +82,7 @@ public sealed class PlainFrameTests
     }
 
     [Fact]
-    public void A_plain_entry_is_never_taken_for_an_encrypted_one()
+    public void Plain_an_entry_is_never_taken_for_an_encrypted_one()
     {
         byte[] plain = PlainFrame.Write(Header(1, 1, 1), null, new byte[4000])!;
         Assert.False(NativeFrame.TryReadStart(plain, out _, out _));
@@ -96,7 +97,7 @@ public sealed class PlainFrameTests
     }
 
     [Fact]
-    public void Every_truncation_and_every_other_bit_is_refused_or_read_as_the_same()
+    public void Plain_every_truncation_and_flipped_bit_is_refused_or_reads_the_same()
     {
         byte[] frame = PlainFrame.Write(Header(1, 2, 3), "n", [0x91, 0x07])!;
         for (int length = 0; length < frame.Length; length++)
@@ -129,11 +130,11 @@ public sealed class PlainFrameTests
     [InlineData("95050505" + Serializer + "01", "a name that is a number")]
     [InlineData("95050505" + Serializer + "dbffffffff", "a name of 4 GiB")]
     [InlineData("95050505" + Serializer + "a1ff", "a name that is no text")]
-    public void Other_contents_are_refused(string content, string what) =>
+    public void Plain_malformed_contents_are_refused(string content, string what) =>
         Assert.False(TryRead(FrameOf(content), out _, out _, out _), what);
 
     [Fact]
-    public void A_wider_form_of_a_time_is_read()
+    public void Plain_a_wider_form_of_a_time_is_read()
     {
         Assert.True(TryRead(FrameOf("95d30000000000000005" + "0505" + Serializer + "c090"), out EntryHeader header, out _, out _));
         Assert.Equal(Header(5, 5, 5), header);

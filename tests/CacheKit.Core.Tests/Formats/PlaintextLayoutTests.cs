@@ -14,7 +14,7 @@ public sealed class PlaintextLayoutTests
     [InlineData("a")]
     [InlineData("db/admin é \U0001F511")]
     [InlineData("a name that is longer than what fits into the shortest form of text")]
-    public void Name_and_value_come_back(string? name)
+    public void NativeFrame_name_and_value_of_the_plaintext_round_trip(string? name)
     {
         byte[] value = [1, 2, 3];
         (byte[] plaintext, bool compressed) = Write(name, value);
@@ -25,14 +25,14 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void The_bytes_behind_the_digest_are_nil_or_text_and_then_the_value()
+    public void NativeFrame_after_the_digest_the_plaintext_has_nil_or_a_name_and_then_the_value()
     {
         Assert.Equal([0xC0, 7], Write(null, [7]).Plaintext);
         Assert.Equal([0xA1, (byte)'n', 7], Write("n", [7]).Plaintext);
     }
 
     [Fact]
-    public void Values_up_to_one_kibibyte_are_not_compressed()
+    public void Compression_values_up_to_one_kibibyte_are_not_compressed()
     {
         Assert.False(Write(null, new byte[1024]).Compressed);
         (byte[] plaintext, bool compressed) = Write(null, new byte[1025]);
@@ -42,7 +42,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void Values_that_compression_does_not_make_smaller_stay_as_they_are()
+    public void Compression_values_that_do_not_shrink_stay_as_they_are()
     {
         byte[] value = new byte[5000];
         new Random(1).NextBytes(value);
@@ -52,7 +52,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void A_compressed_value_is_smaller_however_little_there_is_to_gain()
+    public void Compression_a_compressed_value_is_always_smaller()
     {
         Random random = new(2);
         int compressedOnes = 0;
@@ -71,7 +71,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void A_value_that_shrinks_to_almost_nothing_comes_back()
+    public void Compression_a_value_that_shrinks_to_almost_nothing_round_trips()
     {
         byte[] value = new byte[50_000_000];
         (byte[] plaintext, bool compressed) = Write(null, value);
@@ -91,7 +91,7 @@ public sealed class PlaintextLayoutTests
     [InlineData("d902ff")]
     [InlineData("dbffffffff")]
     [InlineData("db7fffffff61")]
-    public void Other_beginnings_are_refused(string hex) =>
+    public void NativeFrame_a_plaintext_with_another_start_is_refused(string hex) =>
         Assert.False(PlaintextLayout.TryFindValue(Convert.FromHexString(hex), out _));
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class PlaintextLayoutTests
     [InlineData(uint.MaxValue)]
     [InlineData(long.MinValue)]
     [InlineData(long.MaxValue)]
-    public void A_wrong_length_is_refused_before_it_is_allocated(long declared)
+    public void Compression_a_wrong_length_is_refused_before_allocating(long declared)
     {
         byte[] block = Block(new byte[2000]);
         byte[] compressed = [.. Integer(declared), .. block];
@@ -118,7 +118,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void A_bomb_is_refused_by_its_ratio()
+    public void Compression_a_bomb_is_refused_by_its_ratio()
     {
         // 1,001 bytes for each of the block is more than any block can give.
         byte[] block = Block(new byte[2000]);
@@ -128,7 +128,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void Every_truncation_of_a_block_is_refused_and_leaves_nothing_in_clear()
+    public void Compression_every_truncation_of_a_block_is_refused_and_leaves_no_plaintext()
     {
         byte[] value = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("secret words, ", 200)));
         byte[] plaintext = Write(null, value).Plaintext;
@@ -143,7 +143,7 @@ public sealed class PlaintextLayoutTests
     }
 
     [Fact]
-    public void Altered_blocks_decode_to_the_declared_length_or_are_refused()
+    public void Compression_altered_blocks_decode_to_the_declared_length_or_are_refused()
     {
         byte[] value = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("some words, ", 200)));
         byte[] plaintext = Write(null, value).Plaintext;

@@ -24,13 +24,13 @@ public sealed class PythonFixtureTests
         s_rows.GetProperty("rows").EnumerateArray().Select(row => Text(row, "name")).Except(s_withoutTheirLike));
 
     [Fact]
-    public void The_files_are_all_there() => Assert.Equal(
+    public void PythonFrame_every_fixture_file_has_a_row() => Assert.Equal(
         s_rows.GetProperty("rows").EnumerateArray().Select(row => Text(row, "name") + ".bin").Order(),
         Directory.EnumerateFiles(Fixtures.PathOf(Folder), "*.bin").Select(Path.GetFileName).Order());
 
     [Theory]
     [MemberData(nameof(Sealed))]
-    public async Task A_frame_of_Python_opens_and_its_value_is_whole(string name)
+    public async Task PythonFrame_a_fixture_opens_and_its_value_is_whole(string name)
     {
         JsonElement row = s_rows.GetProperty("rows").EnumerateArray().Single(each => Text(each, "name") == name);
         byte[] bytes = await File.ReadAllBytesAsync(

@@ -24,7 +24,7 @@ public sealed class PythonFrameTests
     };
 
     [Fact]
-    public void The_vectors_are_all_there()
+    public void PythonFrame_all_vectors_are_there()
     {
         Assert.Equal(3, Rows.Count);
         Assert.Equal(NamesOf("error_vectors").Select(row => row.Data), Faults.Select(row => row.Data.Item1));
@@ -32,7 +32,7 @@ public sealed class PythonFrameTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_published_frame_is_read(string name)
+    public void PythonFrame_a_published_frame_is_read(string name)
     {
         JsonElement row = Find("frame_vectors", name);
         byte[] bytes = Convert.FromHexString(row.GetProperty("frame_hex").GetString()!);
@@ -52,7 +52,7 @@ public sealed class PythonFrameTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_published_frame_is_what_the_words_of_the_page_make(string name)
+    public void PythonFrame_a_published_frame_is_built_from_the_format_page(string name)
     {
         JsonElement row = Find("frame_vectors", name);
         byte[] bytes = Convert.FromHexString(row.GetProperty("frame_hex").GetString()!);
@@ -65,7 +65,7 @@ public sealed class PythonFrameTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Each_fault_is_told_apart(string name, PythonFrameOutcome expected)
+    public void PythonFrame_each_fault_is_distinguished(string name, PythonFrameOutcome expected)
     {
         byte[] bytes = Convert.FromHexString(Find("error_vectors", name).GetProperty("frame_hex").GetString()!);
         Assert.Equal(expected, PythonFrame.Read(bytes, out PythonFrame? frame));
@@ -79,11 +79,11 @@ public sealed class PythonFrameTests
     [InlineData("CK", PythonFrameOutcome.TooShort)]
     [InlineData("{", PythonFrameOutcome.Legacy)]
     [InlineData("hello", PythonFrameOutcome.NoFrame)]
-    public void What_begins_otherwise_is_told_apart(string text, PythonFrameOutcome expected) =>
+    public void PythonFrame_other_beginnings_are_distinguished(string text, PythonFrameOutcome expected) =>
         Assert.Equal(expected, PythonFrame.Read(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
-    public void All_members_of_an_encrypted_header_are_read()
+    public void PythonFrame_all_members_of_an_encrypted_header_are_read()
     {
         byte[] bytes = (PythonFrames.Default with { Tenant = "Zoë" }).Seal("k", [1, 2, 3]);
         Assert.Equal(PythonFrameOutcome.Success, PythonFrame.Read(bytes, out PythonFrame? frame));
@@ -105,7 +105,7 @@ public sealed class PythonFrameTests
     [InlineData("pythonic", "auto")]
     [InlineData("orjson", "orjson")]
     [InlineData("MySerializer", "MySerializer")]
-    public void Aliases_are_resolved(string name, string canonical)
+    public void PythonFrame_serializer_aliases_are_resolved(string name, string canonical)
     {
         byte[] bytes = PythonFrames.Frame((PythonFrames.Default with { Serializer = name }).Header(), []);
         Assert.Equal(PythonFrameOutcome.Success, PythonFrame.Read(bytes, out PythonFrame? frame));
@@ -130,11 +130,11 @@ public sealed class PythonFrameTests
     [InlineData("""{"s": "default", "m": {"format": "msgpack", "tenant_id": "\ud800"}}""")]
     [InlineData("""{"s": "default", "m": {"format": "msgpack"}} more""")]
     [InlineData("""{"s": "default", "m": {"format": "msgpack"}, "x": [[[[[[[[[[]]]]]]]]]]}""")]
-    public void A_header_of_another_form_is_not_readable(string header) => Assert.Equal(
+    public void PythonFrame_a_malformed_header_is_unreadable(string header) => Assert.Equal(
         PythonFrameOutcome.HeaderUnreadable, PythonFrame.Read(PythonFrames.Frame(header, [1]), out _));
 
     [Fact]
-    public void A_header_is_UTF_8_and_of_bounded_size()
+    public void PythonFrame_a_header_is_UTF_8_and_of_limited_size()
     {
         byte[] bytes = PythonFrames.Frame("""{"s": "Zo?", "m": {"format": "msgpack"}}""", []);
         bytes[bytes.AsSpan().IndexOf((byte)'?')] = 0xFF;
@@ -148,7 +148,7 @@ public sealed class PythonFrameTests
     }
 
     [Fact]
-    public void What_was_cut_off_is_an_outcome_at_every_length()
+    public void PythonFrame_a_truncation_at_any_length_is_an_outcome()
     {
         byte[] bytes = PythonFrames.Default.Seal("k", [1]);
         for (int length = 0; length <= 64; length++)
@@ -173,7 +173,7 @@ public sealed class PythonFrameTests
     [InlineData("{", false)]
     [InlineData("[]", false)]
     [InlineData("", false)]
-    public void An_entry_of_an_older_version_is_recognized(string text, bool expected) =>
+    public void PythonFrame_a_legacy_entry_is_recognized(string text, bool expected) =>
         Assert.Equal(expected, PythonLegacyEntry.IsOne(Encoding.UTF8.GetBytes(text)));
 
     private static byte[] PayloadOf(JsonElement row) => row.TryGetProperty("payload_hex", out JsonElement hex)

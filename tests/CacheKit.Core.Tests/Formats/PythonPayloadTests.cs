@@ -15,7 +15,7 @@ public sealed class PythonPayloadTests
     private static readonly PythonHeader s_arrow = new("arrow", "arrow");
 
     [Fact]
-    public void The_default_serializer_has_an_envelope_when_its_header_says_so()
+    public void PythonFrame_the_default_serializer_has_an_envelope_when_the_header_says_so()
     {
         Assert.Equal(s_value, Unwrap(s_default, "k", PythonFrames.Envelope(s_value)));
         Assert.Equal(s_value, Unwrap(s_default with { Compressed = false }, "k", s_value));
@@ -37,7 +37,7 @@ public sealed class PythonPayloadTests
     [InlineData("users:42", true)]
     [InlineData("0o", true)]
     [InlineData("f:0o\n", true)]
-    public void The_end_of_the_key_says_whether_JSON_has_a_checksum(string key, bool expected)
+    public void PythonFrame_the_end_of_the_key_says_whether_JSON_has_a_checksum(string key, bool expected)
     {
         Assert.Equal(expected, PythonPayload.HasIntegrity(key));
         byte[] payload = expected ? PythonFrames.Checksummed(s_value) : s_value;
@@ -53,15 +53,15 @@ public sealed class PythonPayloadTests
     [InlineData("orjson", "msgpack", false)]
     [InlineData("arrow", "orjson", false)]
     [InlineData("msgpack", "msgpack", false)]
-    public void A_serializer_goes_with_the_format_that_it_writes(string serializer, string format, bool expected) =>
+    public void PythonFrame_a_serializer_must_match_its_format(string serializer, string format, bool expected) =>
         Assert.Equal(expected, PythonPayload.IsOfSerializer(new PythonHeader(serializer, format)));
 
     [Fact]
-    public void A_table_has_a_checksum_whatever_the_key_says() =>
+    public void PythonFrame_a_table_has_a_checksum_whatever_the_key_says() =>
         Assert.Equal(s_value, Unwrap(s_arrow, "f:args:00:0w", PythonFrames.Checksummed(s_value)));
 
     [Fact]
-    public void A_wrong_checksum_is_told_and_nothing_is_returned()
+    public void PythonFrame_a_wrong_checksum_is_reported_and_nothing_is_returned()
     {
         byte[] payload = PythonFrames.Checksummed(s_value);
         payload[^1] ^= 1;
@@ -70,7 +70,7 @@ public sealed class PythonPayloadTests
     }
 
     [Fact]
-    public void Each_fault_has_words_of_its_own()
+    public void PythonFrame_each_payload_fault_has_its_own_text()
     {
         string[] texts = [.. Enum.GetValues<EnvelopeOutcome>()
             .Where(outcome => outcome != EnvelopeOutcome.Success).Select(EnvelopeFaults.TextOf)];

@@ -27,7 +27,7 @@ public sealed class StorageEnvelopeTests
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void A_published_envelope_is_read(string name)
+    public void Envelope_a_published_row_is_read(string name)
     {
         using JsonDocument document = Load();
         JsonElement row = document.RootElement.GetProperty("vectors").EnumerateArray()
@@ -45,7 +45,7 @@ public sealed class StorageEnvelopeTests
     }
 
     [Fact]
-    public void Every_published_row_is_tested()
+    public void Envelope_every_published_row_is_tested()
     {
         using JsonDocument document = Load();
         Assert.Equal(12, document.RootElement.GetProperty("vectors").GetArrayLength());
@@ -59,11 +59,11 @@ public sealed class StorageEnvelopeTests
     [Theory]
     [InlineData("", "94c4010098" + "2d06cc800538ccd3cc94ccc2" + "00" + Format)]
     [InlineData("68656c6c6f", "94" + Block5 + Sum5 + "05" + Format)]
-    public void Short_envelopes_are_these_bytes(string content, string expected) =>
+    public void Envelope_short_contents_match_known_bytes(string content, string expected) =>
         Assert.Equal(expected, Convert.ToHexStringLower(Write(Convert.FromHexString(content))));
 
     [Fact]
-    public void The_checksum_is_the_one_of_the_family()
+    public void Envelope_the_checksum_matches_the_published_one()
     {
         byte[] envelope = Write("cachekit-kat"u8.ToArray());
         // XXH3-64 of it: d123cc9bbe9da4b1; bytes over 7f take two.
@@ -78,7 +78,7 @@ public sealed class StorageEnvelopeTests
     [InlineData(65_535)]
     [InlineData(65_536)]
     [InlineData(1 << 20)]
-    public void What_is_written_is_read_behind_what_is_there(int size)
+    public void Envelope_a_written_content_is_read_back_appended_to_the_buffer(int size)
     {
         Random random = new(size);
         byte[] content = new byte[size];
@@ -99,7 +99,7 @@ public sealed class StorageEnvelopeTests
     [InlineData("94" + "dd000000065068656c6c6f" + Sum5 + "05" + Format)]
     [InlineData("94" + Block5 + "dc0008cc95cc55cce855cd005c62ccdcccfd" + "05" + Format)]
     [InlineData("94" + Block5 + Sum5 + "05" + "a0")]
-    public void Other_forms_of_the_same_are_read(string envelope)
+    public void Envelope_other_encodings_of_the_same_content_are_read(string envelope)
     {
         Assert.Equal(EnvelopeOutcome.Success, Read(Convert.FromHexString(envelope), out byte[] content));
         Assert.Equal("hello"u8.ToArray(), content);
@@ -137,7 +137,7 @@ public sealed class StorageEnvelopeTests
     [InlineData("94" + "c4065068656c6c70" + Sum5 + "06" + Format, EnvelopeOutcome.ChecksumMismatch)]
     [InlineData("94" + "c40100" + Sum5 + "00" + Format, EnvelopeOutcome.ChecksumMismatch)]
     [InlineData("94c40100982d06cc800538ccd3cc94ccc2" + "05" + Format, EnvelopeOutcome.SizeValidationFailed)]
-    public void Damage_is_told_in_the_order_of_the_protocol(string envelope, EnvelopeOutcome expected)
+    public void Envelope_damage_is_reported_in_the_order_of_the_protocol(string envelope, EnvelopeOutcome expected)
     {
         byte[] bytes = Convert.FromHexString(envelope.Length % 2 == 0 ? envelope : envelope[..^1]);
         Assert.Equal(expected, Read(bytes, out byte[] content));
@@ -145,11 +145,11 @@ public sealed class StorageEnvelopeTests
     }
 
     [Fact]
-    public void An_envelope_over_the_limit_is_too_large() => Assert.Equal(
+    public void Envelope_a_size_over_the_limit_is_too_large() => Assert.Equal(
         EnvelopeOutcome.InputTooLarge, Read(new byte[StorageEnvelope.LargestSize + 1], out _));
 
     [Fact]
-    public void A_content_over_the_limit_is_not_written()
+    public void Envelope_a_content_over_the_limit_is_not_written()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         Assert.False(StorageEnvelope.TryWrite(new byte[StorageEnvelope.LargestSize + 1], buffer));
@@ -157,7 +157,7 @@ public sealed class StorageEnvelopeTests
     }
 
     [Fact]
-    public void The_ratio_is_computed_without_overflow()
+    public void Envelope_the_ratio_is_computed_without_overflow()
     {
         byte[] zeros = new byte[4_278_184];
         byte[] envelope =
@@ -176,7 +176,7 @@ public sealed class StorageEnvelopeTests
     [InlineData("92dc0000", 1)]
     [InlineData("94dd00ffffff", 1)]
     [InlineData("94c61fffffff", 1)]
-    public void What_declares_more_than_there_is_allocates_nothing(string part, int count)
+    public void Envelope_declaring_more_than_there_is_allocates_nothing(string part, int count)
     {
         byte[] bytes = [.. Enumerable.Repeat(Convert.FromHexString(part), count).SelectMany(static item => item)];
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
@@ -187,7 +187,7 @@ public sealed class StorageEnvelopeTests
     }
 
     [Fact]
-    public void Any_other_bit_is_found_and_nothing_is_thrown()
+    public void Envelope_any_flipped_bit_is_found_and_never_throws()
     {
         byte[] content = [.. Enumerable.Range(0, 300).Select(i => (byte)(i / 7))];
         byte[] envelope = Write(content);

@@ -35,7 +35,7 @@ public sealed class VectorCoverageTests
     };
 
     [Fact]
-    public void Every_array_of_every_file_has_a_test()
+    public void Docs_every_array_of_published_vectors_has_a_test()
     {
         List<string> arrays = [];
         foreach (string file in Directory.GetFiles(Fixtures.PathOf("vectors")))
@@ -49,7 +49,7 @@ public sealed class VectorCoverageTests
 
     /// <summary>A test that does not name what it reads does not read it.</summary>
     [Fact]
-    public void Each_test_names_its_array()
+    public void Docs_each_vector_test_names_its_array()
     {
         foreach ((string array, Type test) in s_readers)
         {

@@ -8,7 +8,7 @@ public sealed class CacheKitEnvironmentTests
     private static readonly CacheKitEnvironment s_home = new() { Home = "/home/ada" };
 
     [Fact]
-    public void Without_folders_of_their_own_files_lie_in_the_home()
+    public void Environment_without_XDG_folders_files_are_in_the_home()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
         Assert.Equal("/home/ada/.cache/cachekit/cache.db", s_home.DefaultCachePath);
@@ -16,7 +16,7 @@ public sealed class CacheKitEnvironmentTests
     }
 
     [Fact]
-    public void Absolute_folders_are_taken()
+    public void Environment_absolute_folders_are_used()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
         CacheKitEnvironment environment = s_home with { CacheHome = "/var/c", ConfigurationHome = "/var/k/" };
@@ -32,7 +32,7 @@ public sealed class CacheKitEnvironmentTests
     [InlineData("./c")]
     [InlineData("../c")]
     [InlineData("~/c")]
-    public void Relative_folders_are_ignored(string folder)
+    public void Environment_relative_folders_are_ignored(string folder)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The folders of Linux.");
         CacheKitEnvironment environment = s_home with { CacheHome = folder, ConfigurationHome = folder };
@@ -45,7 +45,7 @@ public sealed class CacheKitEnvironmentTests
     [InlineData("")]
     [InlineData("home/ada")]
     [InlineData(".")]
-    public void Without_a_home_there_are_no_paths(string? home)
+    public void Environment_without_a_home_there_are_no_paths(string? home)
     {
         CacheKitEnvironment environment = new() { Home = home };
         Assert.Null(environment.DefaultCachePath);
@@ -61,7 +61,7 @@ public sealed class CacheKitEnvironmentTests
     [InlineData("CACHEKIT_REDIS_URL")]
     [InlineData("REDIS_URL")]
     [InlineData("CACHEKIT_API_KEY")]
-    public void A_snapshot_is_current_until_a_variable_changes(string variable)
+    public void Environment_a_snapshot_is_current_until_a_variable_changes(string variable)
     {
         string? before = Environment.GetEnvironmentVariable(variable);
         try
@@ -94,7 +94,7 @@ public sealed class CacheKitEnvironmentTests
     [InlineData("CACHEKIT_CA_FILE")]
     [InlineData("CACHEKIT_SOCKET_TIMEOUT")]
     [InlineData("CACHEKIT_SOCKET_CONNECT_TIMEOUT")]
-    public void Variables_of_a_store_elsewhere_count_when_one_is_chosen(string variable)
+    public void Environment_variables_of_a_remote_store_count_when_one_is_chosen(string variable)
     {
         string[] selectors = ["CACHEKIT_REDIS_URL", "CACHEKIT_API_KEY", "REDIS_URL"];
         string?[] before = [.. selectors.Append(variable).Select(Environment.GetEnvironmentVariable)];
@@ -127,7 +127,7 @@ public sealed class CacheKitEnvironmentTests
     }
 
     [Fact]
-    public void The_folders_are_part_of_a_snapshot()
+    public void Environment_the_folders_are_part_of_a_snapshot()
     {
         CacheKitEnvironment now = CacheKitEnvironment.Capture();
         Assert.True(now.IsCurrent());
@@ -142,7 +142,7 @@ public sealed class CacheKitEnvironmentTests
             .Select(property => property.GetValue(snapshot));
 
     [Fact]
-    public void Its_text_form_tells_nothing()
+    public void Environment_its_text_is_redacted()
     {
         CacheKitEnvironment environment = new() { MasterKey = "k1e2y3", MasterKeyFile = "/f1i2l3e4", CachePath = "/p1a2" };
         Assert.Equal("CacheKitEnvironment (redacted)", environment.ToString());

@@ -12,7 +12,7 @@ public sealed class EntryKeyTests
     [InlineData("a")]
     [InlineData("AZaz09._-")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
-    public void The_text_form_is_tag_namespace_and_id(string @namespace)
+    public void CacheKey_its_text_is_tag_namespace_and_id(string @namespace)
     {
         using TenantKeyRing ring = TestKeys.Ring("t", 1);
         EntryKey key = ring.KeysFor(@namespace, [1, 2, 3]).Current;
@@ -44,7 +44,7 @@ public sealed class EntryKeyTests
         "ck:a4eb77c859a53b20:users:aeadaf67048f16763953e7237d919683ee974f38")]
     [InlineData("acme", 1, "a.b-c_D9", "616263",
         "ck:a4eb77c859a53b20:a.b-c_D9:dbe01c7e06a826adba75db47444c4c5eacd39f01")]
-    public void Keys_are_the_same_for_ever(string tenant, byte master, string @namespace, string identity, string expected)
+    public void CacheKey_never_changes(string tenant, byte master, string @namespace, string identity, string expected)
     {
         using TenantKeyRing ring = TestKeys.Ring(tenant, master);
         Assert.Equal(expected, ring.KeysFor(@namespace, Convert.FromHexString(identity)).Current.ToString());
@@ -56,7 +56,7 @@ public sealed class EntryKeyTests
     [InlineData("users", "616263", "ck:-:users:074f6fa4d1db18f24321fd75f93ea82eef24274d")]
     [InlineData("a.b-c_D9", "616263", "ck:-:a.b-c_D9:05e5830708477e031cf0ce9237f17b7df245ad24")]
     [InlineData("nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", "00", "ck:-:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn:f66fc64e30c088cf5164d0da9b1ea219c2c266e1")]
-    public void Keys_of_plain_entries_are_the_same_for_ever(string @namespace, string identity, string expected)
+    public void CacheKey_never_changes_for_a_plain_entry(string @namespace, string identity, string expected)
     {
         EntryKey key = EntryKey.ForPlain(@namespace, Convert.FromHexString(identity));
         Assert.Equal(expected, key.ToString());
@@ -65,7 +65,7 @@ public sealed class EntryKeyTests
     }
 
     [Fact]
-    public void Ids_differ_by_master_key_tenant_namespace_and_identity()
+    public void CacheKey_ids_differ_by_master_key_tenant_namespace_and_identity()
     {
         (byte Master, string Tenant, string Namespace, byte[] Identity)[] places =
         [
@@ -84,14 +84,14 @@ public sealed class EntryKeyTests
     }
 
     [Fact]
-    public void The_tag_differs_by_tenant_and_master_key_and_by_nothing_else()
+    public void CacheKey_the_tag_differs_only_by_tenant_and_master_key()
     {
         Assert.Equal(Tag(1, "t", "n"), Tag(1, "t", "other"));
         Assert.Equal(3, new[] { Tag(1, "t", "n"), Tag(2, "t", "n"), Tag(1, "u", "n") }.Distinct().Count());
     }
 
     [Fact]
-    public void Identities_of_any_length_have_keys()
+    public void CacheKey_exists_for_identities_of_any_length()
     {
         using TenantKeyRing ring = TestKeys.Ring("t", 1);
         byte[] identity = new byte[1 << 20];
@@ -103,7 +103,7 @@ public sealed class EntryKeyTests
     }
 
     [Fact]
-    public async Task Nothing_is_ever_hashed_under_a_zeroed_key()
+    public async Task CacheKey_nothing_is_ever_hashed_under_a_zeroed_key()
     {
         using TenantKeyRing same = TestKeys.Ring("t", 1);
         string expected = same.KeysFor("n", [1]).Current.ToString();
@@ -134,7 +134,7 @@ public sealed class EntryKeyTests
     }
 
     [Fact]
-    public void Plain_and_encrypted_interop_entries_share_a_key_but_no_computation()
+    public void CacheKey_plain_and_encrypted_interop_entries_share_a_key_but_no_id()
     {
         using TenantKeyRing ring = TestKeys.Ring("default", 1);
         string text = InteropKey.Compute("users", "get_user", [0x91, 0x2A]);

@@ -23,7 +23,7 @@ public sealed class KeyFileRingTests : IDisposable
     [InlineData("1\r\n2\r\n3", new byte[] { 1, 2, 3 })]
     [InlineData("1\n2\n3\n4\n\n", new byte[] { 1, 2, 3, 4 })]
     [InlineData(" 1\n\t2 \n", new byte[] { 1, 2 })]
-    public void The_first_line_encrypts_and_the_others_decrypt(string lines, byte[] fills)
+    public void KeyFile_the_first_line_encrypts_and_the_others_decrypt(string lines, byte[] fills)
     {
         Put(lines);
         AssertHolds(KeyPath, fills);
@@ -39,7 +39,8 @@ public sealed class KeyFileRingTests : IDisposable
     [InlineData("1\n# my key", "MasterKeyInvalid", "Line 2 of", "8 characters")]
     [InlineData("1\n2,3", "MasterKeyInvalid", "Line 2 of", "129 characters")]
     [InlineData("1\n22", "MasterKeyInvalid", "Line 2 of", "128 characters")]
-    public void Lines_that_are_no_ring_are_refused_by_their_number(string lines, string errorId, string where, string what)
+    public void KeyFile_lines_that_are_no_ring_are_rejected_by_number(
+        string lines, string errorId, string where, string what)
     {
         Put(lines);
         CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyFile.Read(KeyPath));
@@ -52,7 +53,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void A_key_in_another_letter_case_is_the_same_key()
+    public void KeyFile_a_key_in_another_letter_case_is_the_same_key()
     {
         string hex = TestKeys.HexOf(TestKeys.Of(0xAB));
         PutText($"{hex}\n{hex.ToUpperInvariant()}\n");
@@ -60,7 +61,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_ring_replaces_another_is_read_back()
+    public void KeyFile_any_ring_that_replaces_another_is_read_back()
     {
         Put("1\n2\n");
         byte[] before = [1, 2];
@@ -77,7 +78,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void A_replaced_file_is_its_owners_alone_and_nothing_else_is_left()
+    public void KeyFile_a_replaced_ring_belongs_to_its_owner_alone_and_leaves_nothing_else()
     {
         Put("1");
         using KeyRing before = Ring(1);
@@ -93,7 +94,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_behind_is_no_hindrance_and_goes()
+    public void KeyFile_leftovers_of_a_killed_process_do_not_hinder_and_are_removed()
     {
         Put("1");
         File.WriteAllText(KeyPath + ".new", "half a ke");
@@ -110,7 +111,7 @@ public sealed class KeyFileRingTests : IDisposable
     [InlineData("1\n2\n")]
     [InlineData("1\n3\n")]
     [InlineData("3")]
-    public void A_file_with_other_keys_than_expected_is_left_as_it_is(string lines)
+    public void KeyFile_a_file_with_unexpected_keys_is_left_as_it_is(string lines)
     {
         Put(lines);
         string content = File.ReadAllText(KeyPath);
@@ -122,7 +123,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void Layout_is_no_change()
+    public void KeyFile_a_different_layout_is_no_change()
     {
         PutText($"{Hex(1).ToUpperInvariant()}\r\n{Hex(2)}");
         using KeyRing expected = Ring(1, 2);
@@ -132,7 +133,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_missing_broken_or_open_to_others_is_not_replaced()
+    public void KeyFile_a_missing_broken_or_open_file_is_not_replaced()
     {
         using KeyRing expected = Ring(1);
         using KeyRing after = Ring(2);
@@ -147,7 +148,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void Who_comes_while_another_replaces_it_is_told()
+    public void KeyFile_a_second_writer_is_rejected_during_a_replacement()
     {
         Put("1");
         using KeyRing expected = Ring(1);
@@ -165,7 +166,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_at_once_one_replaces_it_and_readers_find_a_whole_file_all_the_time()
+    public async Task KeyFile_one_of_many_writers_wins_and_readers_always_find_a_whole_file()
     {
         Put("1");
         const int Writers = 8;
@@ -191,7 +192,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void A_link_stays_and_the_file_that_it_leads_to_is_replaced()
+    public void KeyFile_a_link_stays_and_its_target_is_replaced()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right that users do not have.");
         Put("1");
@@ -205,7 +206,7 @@ public sealed class KeyFileRingTests : IDisposable
     }
 
     [Fact]
-    public void A_new_key_does_not_take_the_place_of_several()
+    public void KeyFile_a_new_key_does_not_replace_several()
     {
         Put("1\n2\n");
         using MasterKey key = TestKeys.Of(3);

@@ -25,7 +25,7 @@ public sealed class KeyFileTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_written_key_is_read_back(bool protect)
+    public void KeyFile_a_written_key_is_read_back(bool protect)
     {
         KeyFile.Write(KeyPath, _key, overwrite: false, protect);
         using KeyRing found = KeyFile.Read(KeyPath);
@@ -33,14 +33,14 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_one_line_of_digits()
+    public void KeyFile_a_key_is_one_line_of_digits()
     {
         KeyFile.Write(KeyPath, _key, overwrite: false, protect: false);
         Assert.Equal(Hex + "\n", File.ReadAllText(KeyPath));
     }
 
     [Fact]
-    public void The_file_and_every_directory_made_for_it_are_the_owners_alone()
+    public void KeyFile_the_file_and_its_new_directories_belong_to_the_owner_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         string path = _directory.File("a/b/master.key");
@@ -51,7 +51,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_that_is_there_keeps_its_mode()
+    public void KeyFile_an_existing_directory_keeps_its_mode()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         UnixFileMode mode = OwnersFile | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
@@ -61,7 +61,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void Any_right_of_others_makes_the_file_too_open()
+    public void KeyFile_any_right_of_others_makes_it_too_open()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
@@ -81,7 +81,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_link_is_judged_by_the_file_that_it_leads_to()
+    public void KeyFile_a_link_is_judged_by_its_target()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
@@ -94,7 +94,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_or_directory_and_a_directory_are_unusable()
+    public void KeyFile_a_missing_file_or_directory_and_a_directory_are_unusable()
     {
         Assert.Contains("does not exist", Refused(ErrorIds.KeyFileUnusable).Message, StringComparison.Ordinal);
         Assert.Equal(
@@ -109,7 +109,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("\r\n")]
     [InlineData("")]
     [InlineData("\n\n")]
-    public void One_line_is_a_key_with_any_line_end(string end)
+    public void KeyFile_a_line_may_have_any_line_ending(string end)
     {
         Put(Hex + end);
         using KeyRing found = KeyFile.Read(KeyPath);
@@ -120,7 +120,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("")]
     [InlineData("\n")]
     [InlineData("   ")]
-    public void An_empty_file_is_refused_as_blank(string content)
+    public void KeyFile_an_empty_file_is_rejected_as_blank(string content)
     {
         Put(content);
         Assert.Contains("is blank", Refused(ErrorIds.MasterKeyInvalid).Message, StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(Hex + "\r" + Hex)]
     [InlineData("dpapi:")]
     [InlineData("dpapi:AAAA")]
-    public void Anything_else_is_refused_without_a_word_of_its_content(string content)
+    public void KeyFile_any_other_content_is_rejected_without_quoting_it(string content)
     {
         Put(content);
         CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyFile.Read(KeyPath));
@@ -148,7 +148,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(1 << 20, 'a')]
     [InlineData(1 << 20, '\0')]
     [InlineData(1 << 20, 'é')]
-    public void A_large_file_is_refused_as_too_long(int length, char fill)
+    public void KeyFile_a_large_file_is_rejected_as_too_long(int length, char fill)
     {
         Put(new string(fill, length));
         CacheKitException failure = Refused(ErrorIds.MasterKeyInvalid);
@@ -156,7 +156,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_there_is_replaced_only_when_that_is_asked_for()
+    public void KeyFile_an_existing_file_is_replaced_only_on_request()
     {
         KeyFile.Write(KeyPath, _key, overwrite: false, protect: true);
         using MasterKey other = MasterKey.Generate();
@@ -175,7 +175,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_replaced_file_is_the_owners_alone_whatever_it_was_before()
+    public void KeyFile_a_replaced_file_belongs_to_its_owner_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         Put("old");
@@ -187,7 +187,7 @@ public sealed class KeyFileTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_failure_leaves_nothing_behind(bool overwrite)
+    public void KeyFile_a_failure_leaves_nothing_behind(bool overwrite)
     {
         Directory.CreateDirectory(KeyPath);
         CacheKitException failure = Assert.Throws<CacheKitException>(
@@ -198,7 +198,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_where_a_directory_must_be_is_a_failure()
+    public void KeyFile_a_file_in_place_of_a_directory_is_a_failure()
     {
         Put("not a directory");
         CacheKitException failure = Assert.Throws<CacheKitException>(

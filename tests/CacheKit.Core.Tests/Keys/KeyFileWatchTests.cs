@@ -17,7 +17,7 @@ public sealed class KeyFileWatchTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_change_is_seen_after_a_second_and_not_forgotten()
+    public void KeyFile_a_change_is_seen_after_a_second_and_remembered()
     {
         Write(1);
         KeyFileWatch watch = new(KeyPath, _clock);
@@ -33,7 +33,7 @@ public sealed class KeyFileWatchTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_looked_at_once_a_second()
+    public void KeyFile_it_is_checked_once_a_second()
     {
         Write(1);
         KeyFileWatch watch = new(KeyPath, _clock);
@@ -46,7 +46,7 @@ public sealed class KeyFileWatchTests : IDisposable
     }
 
     [Fact]
-    public void The_same_keys_written_again_are_no_change()
+    public void KeyFile_rewriting_the_same_keys_is_no_change()
     {
         Write(1);
         KeyFileWatch watch = new(KeyPath, _clock);
@@ -56,7 +56,7 @@ public sealed class KeyFileWatchTests : IDisposable
     }
 
     [Fact]
-    public void Other_keys_are_a_change_although_time_and_length_are_the_same()
+    public void KeyFile_other_keys_are_a_change_even_with_the_same_time_and_length()
     {
         Write(1);
         DateTime written = File.GetLastWriteTimeUtc(KeyPath);
@@ -68,7 +68,7 @@ public sealed class KeyFileWatchTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_gone_or_was_never_there_has_changed()
+    public void KeyFile_a_deleted_or_missing_file_has_changed()
     {
         Write(1);
         KeyFileWatch watch = new(KeyPath, _clock);
@@ -80,7 +80,7 @@ public sealed class KeyFileWatchTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_others_can_read_now_has_changed()
+    public void KeyFile_a_file_that_others_can_now_read_has_changed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         Write(1);

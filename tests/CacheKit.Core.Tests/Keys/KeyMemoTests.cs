@@ -9,7 +9,7 @@ public sealed class KeyMemoTests
     private static readonly byte[] s_identity = [1, 2, 3, 4, 5];
 
     [Fact]
-    public void It_finds_what_was_added_and_nothing_that_differs_in_a_byte()
+    public void CacheKey_the_memo_finds_exactly_what_was_added()
     {
         using KeyMemo memo = new();
         EntryKeys keys = Keys();
@@ -27,7 +27,7 @@ public sealed class KeyMemoTests
     }
 
     [Fact]
-    public void It_keeps_a_copy()
+    public void CacheKey_the_memo_keeps_a_copy()
     {
         using KeyMemo memo = new();
         byte[] identity = [.. s_identity];
@@ -39,7 +39,7 @@ public sealed class KeyMemoTests
     }
 
     [Fact]
-    public void Long_identities_are_not_kept()
+    public void CacheKey_the_memo_skips_long_identities()
     {
         using KeyMemo memo = new();
         memo.Add("main", new byte[513], Keys());
@@ -48,7 +48,7 @@ public sealed class KeyMemoTests
     }
 
     [Fact]
-    public void Nothing_is_left_after_disposal_nor_kept_later()
+    public void CacheKey_a_disposed_memo_is_empty_and_stays_so()
     {
         KeyMemo memo = new();
         memo.Add("main", s_identity, Keys());
@@ -60,7 +60,7 @@ public sealed class KeyMemoTests
     }
 
     [Fact]
-    public void A_ring_computes_the_same_place_with_and_without_it()
+    public void CacheKey_a_ring_computes_the_same_key_with_and_without_the_memo()
     {
         using KeyRing ring = new(MasterKey.FromHex(new string('7', MasterKey.HexSize), "test"));
         using TenantKeyRing keys = ring.ForTenant("default");
@@ -75,7 +75,7 @@ public sealed class KeyMemoTests
     }
 
     [Fact]
-    public void Eight_threads_never_find_the_place_of_another_call()
+    public void CacheKey_eight_threads_never_get_the_key_of_another_call()
     {
         using KeyRing ring = new(MasterKey.FromHex(new string('7', MasterKey.HexSize), "test"));
         using TenantKeyRing keys = ring.ForTenant("default");

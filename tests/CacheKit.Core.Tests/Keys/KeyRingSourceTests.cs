@@ -18,7 +18,7 @@ public sealed class KeyRingSourceTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Without_a_source_the_message_says_how_to_get_one()
+    public void KeyRing_a_missing_source_is_an_error_that_says_how_to_make_one()
     {
         Assert.Null(KeyRingSource.Find(_nothing));
         CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(_nothing));
@@ -29,7 +29,7 @@ public sealed class KeyRingSourceTests : IDisposable
     }
 
     [Fact]
-    public void The_variable_comes_before_the_file_variable_before_the_saved_file()
+    public void KeyRing_the_variable_precedes_the_file_variable_and_that_the_saved_file()
     {
         CacheKitEnvironment saved = WithSavedKey(3);
         CacheKitEnvironment fileToo = saved with { MasterKeyFile = WriteKey("two.key", 2) };
@@ -43,7 +43,7 @@ public sealed class KeyRingSourceTests : IDisposable
     [InlineData("")]
     [InlineData("  ")]
     [InlineData("not a key")]
-    public void A_broken_variable_is_an_error_and_never_skipped(string value)
+    public void KeyRing_a_broken_variable_is_an_error_and_never_skipped(string value)
     {
         CacheKitEnvironment environment = WithSavedKey(3) with { MasterKey = value, MasterKeyFile = WriteKey("k", 2) };
         CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
@@ -56,7 +56,7 @@ public sealed class KeyRingSourceTests : IDisposable
     [InlineData(" ")]
     [InlineData("/nowhere/at/all.key")]
     [InlineData("\0")]
-    public void A_broken_file_variable_is_an_error_and_never_skipped(string value)
+    public void KeyRing_a_broken_file_variable_is_an_error_and_never_skipped(string value)
     {
         CacheKitEnvironment environment = WithSavedKey(3) with { MasterKeyFile = value };
         CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
@@ -64,7 +64,7 @@ public sealed class KeyRingSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_blank_file_variable_is_named()
+    public void KeyRing_a_blank_file_variable_is_named()
     {
         CacheKitEnvironment environment = _nothing with { MasterKeyFile = "" };
         CacheKitException failure = Assert.Throws<CacheKitException>(() => KeyRingSource.ReadFirst(environment));
@@ -72,7 +72,7 @@ public sealed class KeyRingSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_broken_saved_file_is_an_error()
+    public void KeyRing_a_broken_saved_file_is_an_error()
     {
         CacheKitEnvironment environment = WithSavedKey(3);
         File.WriteAllText(environment.SavedKeyPath!, "not a key");

@@ -10,7 +10,7 @@ public sealed class KeyRingTests
     private static readonly byte[] s_identity = [1, 2, 3];
 
     [Fact]
-    public void A_ring_holds_up_to_three_previous_keys_in_their_order()
+    public void KeyRing_it_holds_up_to_three_previous_keys_in_order()
     {
         MasterKey[] keys = [TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3), TestKeys.Of(4), TestKeys.Of(5)];
         using KeyRing ring = new(keys[0], keys[1], keys[2], keys[3]);
@@ -20,7 +20,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_key_stands_in_a_ring_once_whatever_the_case_of_its_digits()
+    public void KeyRing_a_key_is_in_it_once_whatever_its_letter_case()
     {
         string hex = TestKeys.HexOf(TestKeys.Of(0xAB));
         MasterKey lower = MasterKey.FromHex(hex, "x");
@@ -32,7 +32,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Disposing_a_ring_disposes_its_keys()
+    public void KeyRing_disposing_it_disposes_its_keys()
     {
         MasterKey current = TestKeys.Of(1);
         MasterKey previous = TestKeys.Of(2);
@@ -42,14 +42,14 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_tenants_ring_outlives_the_ring_of_master_keys()
+    public void KeyRing_the_ring_of_a_tenant_outlives_that_of_master_keys()
     {
         using TenantKeyRing keys = TestKeys.Ring("t", 1, 2);
         Assert.Equal(3 + 16 + 1 + 2 + 1 + 40, keys.KeysFor("ns", s_identity).Current.ToString().Length);
     }
 
     [Fact]
-    public void An_entry_lies_elsewhere_under_every_key_of_the_ring()
+    public void KeyRing_an_entry_has_another_key_under_every_master_key()
     {
         using TenantKeyRing ring = TestKeys.Ring("t", 1, 2, 3);
         EntryKeys keys = ring.KeysFor("ns", s_identity);
@@ -58,14 +58,14 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_ring_of_one_key_has_no_previous_places()
+    public void KeyRing_a_ring_of_one_key_has_no_previous_entry_keys()
     {
         using TenantKeyRing ring = TestKeys.Ring("t", 1);
         Assert.Empty(ring.KeysFor("ns", s_identity).Previous);
     }
 
     [Fact]
-    public void The_encrypting_key_is_the_first_one()
+    public void KeyRing_the_first_key_encrypts()
     {
         using TenantKeyRing ring = TestKeys.Ring("t", 1, 2);
         byte[] derived = new byte[32];
@@ -76,7 +76,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_disposed_ring_computes_nothing()
+    public void KeyRing_a_disposed_ring_computes_nothing()
     {
         TenantKeyRing ring = TestKeys.Ring("t", 1, 2);
         ring.Dispose();
@@ -85,7 +85,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_tenant_must_be_one_that_keys_can_be_derived_for()
+    public void KeyRing_an_invalid_tenant_is_rejected()
     {
         using KeyRing ring = new(TestKeys.Of(1));
         Assert.ThrowsAny<ArgumentException>(() => ring.ForTenant(""));
@@ -93,7 +93,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Rings_are_the_same_when_their_keys_are_in_the_same_order()
+    public void KeyRing_rings_are_equal_when_keys_and_order_are()
     {
         using KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3));
         using KeyRing same = new(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3));
@@ -106,7 +106,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void A_copy_outlives_the_ring()
+    public void KeyRing_a_copy_outlives_the_original()
     {
         using KeyRing expected = new(TestKeys.Of(1), TestKeys.Of(2));
         KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(2));
@@ -117,14 +117,14 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Its_text_form_tells_nothing()
+    public void KeyRing_its_text_is_redacted()
     {
         using KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(2));
         Assert.Equal("ring of 2 (redacted)", ring.ToString());
     }
 
     [Fact]
-    public void Its_lines_are_those_of_a_key_file()
+    public void KeyRing_its_lines_are_those_of_a_key_file()
     {
         using KeyRing ring = new(TestKeys.Of(1), TestKeys.Of(0xAB));
         byte[] lines = new byte[2 * KeyRing.LineSize];

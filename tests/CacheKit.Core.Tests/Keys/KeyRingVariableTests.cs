@@ -27,7 +27,8 @@ public sealed class KeyRingVariableTests
     [InlineData(null, null, "1,2,3,4", Rotation, "1234")]
     [InlineData("1", null, "2", Rotation, "21")]
     [InlineData("1", null, "2, 3, 4", Rotation, "2341")]
-    public void A_ring_is_read_in_its_order(string? master, string? previous, string? rotation, string source, string keys)
+    public void KeyRing_variables_are_read_in_order(
+        string? master, string? previous, string? rotation, string source, string keys)
     {
         CacheKitEnvironment environment = Environment(master, previous, rotation);
         Assert.Equal(source, KeyRingSource.Find(environment)!.Description);
@@ -69,7 +70,7 @@ public sealed class KeyRingVariableTests
     [InlineData("1", null, "2,", "KeyRingInvalid", "Key 2 of CACHEKIT_MASTER_KEY_ROTATION", "is blank")]
     [InlineData("1", null, "2,x", "MasterKeyInvalid", "Key 2 of CACHEKIT_MASTER_KEY_ROTATION", "1 characters")]
     [InlineData("x", null, "2", "MasterKeyInvalid", "CACHEKIT_MASTER_KEY has", "1 characters")]
-    public void What_is_no_ring_is_refused_by_its_place_without_a_word_of_its_content(
+    public void KeyRing_invalid_variables_are_rejected_by_place_without_quoting_them(
         string? master, string? previous, string? rotation, string errorId, string where, string what)
     {
         CacheKitEnvironment environment = Environment(master, previous, rotation);
@@ -82,7 +83,7 @@ public sealed class KeyRingVariableTests
     }
 
     [Fact]
-    public void A_previous_key_that_is_broken_is_not_to_be_replaced_by_a_new_one()
+    public void KeyRing_a_broken_previous_key_does_not_recommend_a_new_one()
     {
         CacheKitException failure = Assert.Throws<CacheKitException>(
             () => KeyRingSource.ReadFirst(Environment("1", "x", null)));
@@ -92,7 +93,7 @@ public sealed class KeyRingVariableTests
     }
 
     [Fact]
-    public void Previous_keys_in_a_variable_do_not_go_with_a_key_file()
+    public void KeyRing_previous_keys_in_a_variable_conflict_with_a_key_file()
     {
         using TempDirectory directory = new();
         using MasterKey key = TestKeys.Of(1);
@@ -107,7 +108,7 @@ public sealed class KeyRingVariableTests
     }
 
     [Fact]
-    public void The_variables_come_before_a_key_file()
+    public void KeyRing_the_variables_precede_a_key_file()
     {
         CacheKitEnvironment environment = Environment(null, null, "2,3") with { MasterKeyFile = "/nowhere/master.key" };
         Assert.Null(KeyRingSource.Find(environment)!.Path);
@@ -119,7 +120,7 @@ public sealed class KeyRingVariableTests
     [InlineData("1", "2,3", null, new[] { Master, Previous, Previous })]
     [InlineData("1", null, "2,3", new[] { Rotation, Rotation, Master })]
     [InlineData(null, null, "2,3", new[] { Rotation, Rotation })]
-    public void It_is_told_which_variable_a_key_stands_in(string? master, string? previous, string? rotation, string[] variables)
+    public void KeyRing_each_key_reports_its_variable(string? master, string? previous, string? rotation, string[] variables)
     {
         CacheKitEnvironment environment = Environment(master, previous, rotation);
         KeyRingSource source = KeyRingSource.Find(environment)!;
@@ -128,7 +129,7 @@ public sealed class KeyRingVariableTests
     }
 
     [Fact]
-    public void Whatever_the_variables_hold_it_is_a_ring_of_these_keys_or_an_error_of_the_catalogue()
+    public void KeyRing_any_variables_are_the_expected_ring_or_a_documented_error()
     {
         Gen<string?> lists = Gen.OneOf(
             Gen.Constant<string?>(null),

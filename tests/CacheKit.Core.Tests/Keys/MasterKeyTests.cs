@@ -47,14 +47,14 @@ public sealed class MasterKeyTests
     ];
 
     [Fact]
-    public void The_reject_rows_of_the_vectors_are_all_there()
+    public void MasterKey_all_rejected_rows_of_the_vectors_are_there()
     {
         Assert.Equal(6, EncryptionVectors.All.MasterKeyHexReject.Count);
         Assert.Equal(3, EncryptionVectors.All.RawKeyReject.Count);
     }
 
     [Fact]
-    public void Digits_of_either_case_are_a_key_and_come_out_in_lower_case()
+    public void MasterKey_digits_of_either_case_are_a_key_in_lower_case()
     {
         using MasterKey lower = MasterKey.FromHex(Good, "x");
         using MasterKey upper = MasterKey.FromHex(Good.ToUpperInvariant(), "x");
@@ -66,7 +66,7 @@ public sealed class MasterKeyTests
 
     [Theory]
     [MemberData(nameof(RejectedHex))]
-    public void Anything_else_is_refused_without_a_word_of_its_content(string digits)
+    public void MasterKey_any_other_text_is_rejected_without_quoting_it(string digits)
     {
         CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKey.FromHex(digits, "THE_SOURCE"));
         Assert.Equal(ErrorIds.MasterKeyInvalid, failure.ErrorId);
@@ -81,7 +81,7 @@ public sealed class MasterKeyTests
     [InlineData(" \t\r\n")]
     [InlineData("                                                                ")]
     [InlineData(null)]
-    public void Blank_is_refused_as_blank(string? digits)
+    public void MasterKey_blank_text_is_rejected_as_blank(string? digits)
     {
         CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKey.FromHex(digits, "THE_SOURCE"));
         Assert.Equal(ErrorIds.MasterKeyInvalid, failure.ErrorId);
@@ -93,7 +93,7 @@ public sealed class MasterKeyTests
     [InlineData(63)]
     [InlineData(66)]
     [InlineData(1000)]
-    public void The_message_tells_the_length(int length)
+    public void MasterKey_the_message_gives_the_length(int length)
     {
         CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKey.FromHex(new string('a', length), "x"));
         Assert.Contains($"has {length} characters", failure.Message, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void The_message_tells_the_position_of_what_is_not_a_digit()
+    public void MasterKey_the_message_gives_the_position_of_a_wrong_digit()
     {
         for (int i = 0; i < Good.Length; i++)
         {
@@ -113,7 +113,7 @@ public sealed class MasterKeyTests
 
     [Theory]
     [MemberData(nameof(RejectedBytes))]
-    public void Raw_bytes_of_another_length_are_refused(string hex)
+    public void MasterKey_raw_bytes_of_another_length_are_rejected(string hex)
     {
         byte[] bytes = Convert.FromHexString(hex);
         CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKey.FromBytes(bytes, "THE_SOURCE"));
@@ -123,7 +123,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void Raw_bytes_are_copied()
+    public void MasterKey_raw_bytes_are_copied()
     {
         byte[] bytes = Convert.FromHexString(Good);
         using MasterKey key = MasterKey.FromBytes(bytes, "x");
@@ -132,7 +132,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void Generated_keys_are_all_different()
+    public void MasterKey_generated_keys_all_differ()
     {
         string[] keys = [.. Enumerable.Range(0, 200).Select(_ =>
         {
@@ -144,7 +144,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void A_generated_key_is_read_back()
+    public void MasterKey_a_generated_key_is_read_back()
     {
         using MasterKey key = MasterKey.Generate();
         using MasterKey copy = MasterKey.FromHex(TestKeys.HexOf(key), "x");
@@ -152,7 +152,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void A_disposed_key_tells_nothing_any_more()
+    public void MasterKey_a_disposed_key_reveals_nothing()
     {
         MasterKey key = MasterKey.FromHex(Good, "x");
         key.Dispose();
@@ -165,7 +165,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void Its_text_form_is_no_key()
+    public void MasterKey_its_text_is_redacted()
     {
         using MasterKey key = MasterKey.FromHex(Good, "x");
         Assert.Equal("master key (redacted)", key.ToString());

@@ -21,11 +21,12 @@ public sealed class ArbitraryInteropTests
     ];
 
     [Fact]
-    public void Arguments_are_the_bytes_of_the_page() => Check(Some(Models(DeepestValue, isArgument: true)), arguments =>
+    public void Interop_arbitrary_arguments_match_the_reference_encoder() =>
+        Check(Some(Models(DeepestValue, isArgument: true)), arguments =>
         CanonicalEncoder.OfArguments(arguments).AsSpan().SequenceEqual(InteropGraph.WriteArguments(arguments)));
 
     [Fact]
-    public void Arguments_that_mean_the_same_are_the_same_bytes() =>
+    public void Interop_arguments_with_the_same_meaning_are_the_same_bytes() =>
         Check(Some(Models(DeepestValue, isArgument: true)), arguments =>
         {
             byte[] bytes = InteropGraph.WriteArguments(arguments);
@@ -34,7 +35,7 @@ public sealed class ArbitraryInteropTests
         });
 
     [Fact]
-    public void Values_are_the_bytes_of_the_page_and_decode_to_themselves() =>
+    public void Interop_arbitrary_values_match_the_reference_and_round_trip() =>
         Check(Models(DeepestValue, isArgument: false), value =>
         {
             byte[] bytes = InteropGraph.WriteValue(value);
@@ -45,7 +46,7 @@ public sealed class ArbitraryInteropTests
         });
 
     [Fact]
-    public void Values_are_read_in_the_order_in_which_they_are_stored() =>
+    public void Interop_values_are_read_in_stored_order() =>
         Check(Models(DeepestValue, isArgument: false), value =>
         {
             byte[] bytes = InteropGraph.WriteValue(value);
@@ -54,7 +55,7 @@ public sealed class ArbitraryInteropTests
         });
 
     [Fact]
-    public void Deep_values_are_the_bytes_of_the_page() =>
+    public void Interop_deep_values_match_the_reference_encoder() =>
         Check(Models(1, isArgument: true).ArrayOf(30), parts =>
         {
             object? value = parts.Aggregate((object?)null, (inner, part) => part switch
@@ -67,7 +68,7 @@ public sealed class ArbitraryInteropTests
         });
 
     [Fact]
-    public void Documents_in_any_form_mean_what_the_page_says() =>
+    public void Interop_documents_in_any_encoding_match_the_reference_decoder() =>
         Check(LooseDocuments(DeepestValue).Zip(Gen.Choose(0, int.MaxValue)), drawn =>
         {
             byte[] bytes = LooseEncoder.InAnyForm(drawn.Item1, drawn.Item2);
@@ -76,10 +77,10 @@ public sealed class ArbitraryInteropTests
         });
 
     [Fact]
-    public void Arbitrary_bytes_are_read_or_refused() => Check(Bytes(), IsReadOrRefused, 20_000);
+    public void Interop_arbitrary_bytes_are_read_or_refused() => Check(Bytes(), IsReadOrRefused, 20_000);
 
     [Fact]
-    public void Damaged_documents_are_read_or_refused() =>
+    public void Interop_damaged_documents_are_read_or_refused() =>
         Check(LooseDocuments(3).Zip(Gen.Choose(0, int.MaxValue)), drawn =>
         {
             byte[] bytes = LooseEncoder.InAnyForm(drawn.Item1, drawn.Item2);

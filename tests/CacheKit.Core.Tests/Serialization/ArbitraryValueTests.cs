@@ -13,15 +13,15 @@ public sealed class ArbitraryValueTests
     private const int DeepestValue = 5;
 
     [Fact]
-    public void Arbitrary_values_round_trip() => Check(Values(DeepestValue), value =>
+    public void Value_arbitrary_values_round_trip() => Check(Values(DeepestValue), value =>
         ValueText.Of(ValueGraph.Read(ValueGraph.Write(value))[0]) == ValueText.Of(value));
 
     [Fact]
-    public void Arbitrary_outputs_round_trip() => Check(Values(2).ArrayOf(), output =>
+    public void Value_arbitrary_outputs_round_trip() => Check(Values(2).ArrayOf(), output =>
         ValueText.Of(ValueGraph.Read(ValueGraph.Write(output))) == ValueText.Of(output));
 
     [Fact]
-    public void A_value_is_always_written_to_the_same_bytes() => Check(Values(3), value =>
+    public void Value_is_always_written_to_the_same_bytes() => Check(Values(3), value =>
         ValueGraph.Write(value).AsSpan().SequenceEqual(ValueGraph.Write(ValueGraph.Read(ValueGraph.Write(value))[0])));
 
     private static void Check<T>(Gen<T> values, Func<T, bool> holds) =>

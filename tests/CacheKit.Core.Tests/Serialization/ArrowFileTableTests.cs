@@ -46,7 +46,7 @@ public sealed class ArrowFileTableTests
 
     [Theory]
     [MemberData(nameof(Values))]
-    public void A_value_of_each_type_comes_back(string type, object? expected)
+    public void Arrow_a_foreign_value_of_each_type_is_read(string type, object? expected)
     {
         byte[] file = ForeignTables.Write(ForeignTables.Column("c", ArrayOf(type)));
         Table table = ArrowFileTable.Read(file);
@@ -57,7 +57,7 @@ public sealed class ArrowFileTableTests
     }
 
     [Fact]
-    public void The_batches_of_a_file_are_one_table()
+    public void Arrow_the_batches_of_a_foreign_file_are_one_table()
     {
         byte[] file = ForeignTables.Write(ForeignTables.People(1, "a", null), ForeignTables.People(3, "c"));
         Table table = ArrowFileTable.Read(file);
@@ -70,7 +70,7 @@ public sealed class ArrowFileTableTests
     [Theory]
     [InlineData(CompressionCodecType.Zstd)]
     [InlineData(CompressionCodecType.Lz4Frame)]
-    public void Compressed_buffers_are_read(CompressionCodecType codec)
+    public void Arrow_compressed_buffers_are_read(CompressionCodecType codec)
     {
         string[] names = [.. Enumerable.Repeat("the same name", 10_000)];
         byte[] file = ForeignTables.Write(codec, ForeignTables.People(1, names), ForeignTables.People(10_001, "last"));
@@ -81,11 +81,11 @@ public sealed class ArrowFileTableTests
     }
 
     [Fact]
-    public void A_table_without_rows_has_none() =>
+    public void Arrow_a_foreign_table_without_rows_is_empty() =>
         Assert.Equal(0, ArrowFileTable.Read(ForeignTables.Write(ForeignTables.People(1))).RowCount);
 
     [Fact]
-    public void A_type_that_is_not_read_is_named_with_its_column()
+    public void Arrow_an_unsupported_type_is_named_with_its_column()
     {
         ListArray.Builder lists = new(Int32Type.Default);
         lists.Append();
@@ -97,7 +97,7 @@ public sealed class ArrowFileTableTests
     }
 
     [Fact]
-    public void What_was_cut_off_or_is_a_stream_is_no_file()
+    public void Arrow_a_truncated_file_or_a_stream_is_malformed()
     {
         byte[] file = ForeignTables.Write(ForeignTables.People(1, "a", "b"));
         for (int length = 0; length < file.Length; length++)
@@ -111,7 +111,7 @@ public sealed class ArrowFileTableTests
 
     /// <summary>Whatever byte is another one: a table, or one exception.</summary>
     [Fact]
-    public void Damage_is_never_another_exception()
+    public void Arrow_damage_never_causes_another_exception()
     {
         byte[] file = ForeignTables.Write(ForeignTables.People(1, "a", "b"));
         for (int i = 0; i < file.Length; i++)

@@ -12,7 +12,7 @@ public sealed class ArrowInteropTests
     private static readonly string s_directory = Path.Combine(RepositoryRoot(), "tests", "interop", "arrow");
 
     [Fact]
-    public void Apache_arrow_in_node_reads_names_types_and_values()
+    public void Arrow_the_node_library_reads_names_types_and_values()
     {
         string? problem = Prepare();
         Assert.SkipWhen(problem is not null, $"The second reader is not there: {problem}");

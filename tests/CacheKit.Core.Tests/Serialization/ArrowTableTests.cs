@@ -52,7 +52,7 @@ public sealed class ArrowTableTests
 
     [Theory]
     [MemberData(nameof(Columns), DisableDiscoveryEnumeration = true)]
-    public void A_column_comes_back_exactly(string name, object?[] values, ArrowTypeId type)
+    public void Arrow_a_column_round_trips_exactly(string name, object?[] values, ArrowTypeId type)
     {
         byte[] bytes = Write(new Table(TableShape.Rows, values.Length, [new TableColumn(name, values)]));
         Table table = ArrowTableReader.Read(bytes);
@@ -68,7 +68,7 @@ public sealed class ArrowTableTests
     [InlineData(TableShape.Array)]
     [InlineData(TableShape.DataRows)]
     [InlineData(TableShape.DataTable)]
-    public void Shape_name_and_type_names_come_back(TableShape shape)
+    public void Arrow_shape_name_and_type_names_round_trip(TableShape shape)
     {
         Table table = new(shape, 1, [new TableColumn("a", [1])]) { Name = "t \u20AC", TypeNames = ["A\nB", "C"] };
         Table read = ArrowTableReader.Read(Write(table));
@@ -78,7 +78,7 @@ public sealed class ArrowTableTests
     }
 
     [Fact]
-    public void No_rows_are_a_table_too()
+    public void Arrow_a_table_without_rows_round_trips()
     {
         Table read = ArrowTableReader.Read(Write(new Table(TableShape.Array, 0, [])));
         Assert.Equal((0, 0), (read.RowCount, read.Columns.Count));
@@ -96,7 +96,7 @@ public sealed class ArrowTableTests
 
     [Theory]
     [MemberData(nameof(Mixed), DisableDiscoveryEnumeration = true)]
-    public void A_mixed_column_is_refused_by_name(object?[] values, string reason)
+    public void Arrow_a_mixed_column_is_rejected_by_name(object?[] values, string reason)
     {
         UnsupportedTableException exception = Assert.Throws<UnsupportedTableException>(
             () => Write(new Table(TableShape.Rows, values.Length, [new TableColumn("Size", values)])));
@@ -110,7 +110,7 @@ public sealed class ArrowTableTests
 
     [Theory]
     [MemberData(nameof(Unsupported), DisableDiscoveryEnumeration = true)]
-    public void A_value_that_no_column_keeps_is_refused(object value)
+    public void Arrow_an_unsupported_value_is_rejected(object value)
     {
         UnsupportedTableException exception = Assert.Throws<UnsupportedTableException>(
             () => Write(new Table(TableShape.Rows, 2, [new TableColumn("a", [null, value])])));
@@ -119,7 +119,7 @@ public sealed class ArrowTableTests
     }
 
     [Fact]
-    public void Every_truncation_and_every_extension_is_malformed()
+    public void Arrow_every_truncation_and_extension_is_malformed()
     {
         byte[] bytes = Write(Sample());
         for (int size = 0; size < bytes.Length; size++)
@@ -136,7 +136,7 @@ public sealed class ArrowTableTests
     }
 
     [Fact]
-    public void No_flipped_bit_gives_another_exception_than_malformed()
+    public void Arrow_a_flipped_bit_causes_no_exception_other_than_malformed()
     {
         byte[] bytes = Write(Sample());
         int malformed = 0;

@@ -41,7 +41,8 @@ public sealed class InteropReaderTests
     [InlineData("a0a0", 1, Trailing)]
     [InlineData("c1", 1, Unknown)]
     [InlineData("92c1c0", 1, Unknown)]
-    public void A_bound_that_is_broken_is_told_and_nothing_is_made(string part, int count, string message)
+    public void Interop_a_document_over_a_limit_is_reported_and_nothing_is_allocated(
+        string part, int count, string message)
     {
         byte[] document = [.. Enumerable.Repeat(Convert.FromHexString(part), count).SelectMany(bytes => bytes)];
         Assert.Equal(message, Refuse(document));
@@ -55,7 +56,7 @@ public sealed class InteropReaderTests
     [InlineData("dd00000001", "00")]
     [InlineData("81a0", "c0")]
     [InlineData("de0001c0", "a0")]
-    public void A_hundred_levels_are_read_and_one_more_is_not(string level, string end)
+    public void Interop_a_hundred_levels_are_read_and_one_more_is_not(string level, string end)
     {
         byte[] Nest(int levels) => Convert.FromHexString(string.Concat(Enumerable.Repeat(level, levels)) + end);
 
@@ -68,7 +69,7 @@ public sealed class InteropReaderTests
     }
 
     [Fact]
-    public void The_entry_of_Python_is_told_before_anything_else() =>
+    public void Interop_a_Python_frame_is_reported_first() =>
         Assert.Contains("Python", Refuse("CK"u8.ToArray()), StringComparison.Ordinal);
 
     [Theory]
@@ -76,7 +77,7 @@ public sealed class InteropReaderTests
     [InlineData("4b")]
     [InlineData("92434b")]
     [InlineData("a2434b")]
-    public void What_only_looks_like_one_is_a_value(string hex)
+    public void Interop_bytes_that_only_look_like_a_Python_frame_are_a_value(string hex)
     {
         byte[] document = Convert.FromHexString(hex);
         Assert.Equal(
@@ -91,7 +92,7 @@ public sealed class InteropReaderTests
     [InlineData("81a1ff01")]
     [InlineData("82a35f5fffc3a576616c7565a0")]
     [InlineData("82ac5f5f6461746574696d655f5fc3a576616c7565a1ff")]
-    public void Text_that_is_no_UTF8_is_malformed(string hex)
+    public void Interop_text_that_is_not_UTF8_is_malformed(string hex)
     {
         byte[] document = Convert.FromHexString(hex);
         Assert.Equal(
@@ -114,7 +115,7 @@ public sealed class InteropReaderTests
     [InlineData("ca3f800000", typeof(double))]
     [InlineData("ca7fc00000", typeof(double))]
     [InlineData("cb7ff0000000000000", typeof(double))]
-    public void Numbers_are_of_the_smallest_type(string hex, Type type)
+    public void Interop_numbers_have_the_smallest_type(string hex, Type type)
     {
         byte[] document = Convert.FromHexString(hex);
         object? value = InteropGraph.Read(document);
@@ -124,7 +125,7 @@ public sealed class InteropReaderTests
     }
 
     [Fact]
-    public void A_name_that_is_there_twice_is_given_twice()
+    public void Interop_a_repeated_name_is_returned_twice()
     {
         Table map = Assert.IsType<Table>(InteropGraph.Read(Convert.FromHexString("83a16101a16202a16103")));
         Assert.Equal(["a=1", "b=2", "a=3"], map.Select(pair => $"{pair.Key}={pair.Value}"));
@@ -147,7 +148,7 @@ public sealed class InteropReaderTests
     [InlineData("__time__", "23:59:59", "23:59:59.0000000")]
     [InlineData("__time__", "00:00:00.000001", "00:00:00.0000010")]
     [InlineData("__time__", "12:34:56.123456789", "12:34:56.1234567")]
-    public void A_time_is_read_whichever_name_comes_first(string mark, string text, string expected)
+    public void Interop_a_time_is_read_with_its_names_in_either_order(string mark, string text, string expected)
     {
         foreach (Table map in (Table[])
             [CanonicalModel.Map((mark, true), ("value", text)), CanonicalModel.Map(("value", text), (mark, true))])
@@ -190,7 +191,7 @@ public sealed class InteropReaderTests
 
     [Theory]
     [MemberData(nameof(NoTimes))]
-    public void What_is_no_time_stays_a_map(object map)
+    public void Interop_a_map_that_is_not_a_time_stays_a_map(object map)
     {
         foreach (Table each in (Table[])[(Table)map, new Table(true, ((Table)map).AsEnumerable().Reverse())])
         {

@@ -44,7 +44,7 @@ public sealed class InteropVectorTests
     }
 
     [Fact]
-    public void The_vectors_are_all_there()
+    public void Interop_all_vectors_are_there()
     {
         Assert.Equal([33, 4, 9, 1], [KeyRows.Count, ValueRows.Count, ErrorRows.Count, AssociatedDataRows.Count]);
         Assert.Equal([6, 10, 5], [PythonFrames.Count, PythonKeys.Count, FileNames.Count]);
@@ -52,7 +52,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(KeyRows))]
-    public void The_key_is_the_published_one(string name)
+    public void Interop_the_key_matches_the_vector(string name)
     {
         JsonElement row = InteropVectors.Row("key_vectors", name);
         byte[] arguments = InteropGraph.WriteArguments(InteropVectors.Arguments(row));
@@ -65,7 +65,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(KeyRows))]
-    public void The_encoder_of_the_tests_agrees_with_the_published_keys(string name)
+    public void Interop_the_encoder_of_the_tests_matches_the_published_keys(string name)
     {
         JsonElement row = InteropVectors.Row("key_vectors", name);
         Assert.Equal(
@@ -75,7 +75,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(ValueRows))]
-    public void The_value_is_written_and_read_as_published(string name)
+    public void Interop_the_value_is_written_and_read_as_published(string name)
     {
         JsonElement row = InteropVectors.Row("value_vectors", name);
         object? value = InteropVectors.Parse(row.GetProperty("value"));
@@ -88,7 +88,7 @@ public sealed class InteropVectorTests
     }
 
     [Fact]
-    public void A_time_is_written_as_the_published_map_and_read_as_a_time()
+    public void Interop_a_time_is_written_as_the_published_map_and_read_as_a_time()
     {
         JsonElement row = InteropVectors.Row("value_vectors", "datetime_sentinel_value");
         byte[] bytes = InteropVectors.Bytes(row, "canonical_msgpack_hex");
@@ -100,7 +100,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(ErrorRows))]
-    public void What_must_fail_fails(string name)
+    public void Interop_every_published_error_case_fails(string name)
     {
         JsonElement row = InteropVectors.Row("error_vectors", name);
         if (row.TryGetProperty("namespace", out _))
@@ -117,7 +117,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(AssociatedDataRows))]
-    public void The_associated_data_is_the_published_one(string name)
+    public void Interop_the_associated_data_matches_the_vector(string name)
     {
         JsonElement row = InteropVectors.Row("aad_vectors", name);
         byte[] associatedData = AssociatedData.Build(
@@ -130,7 +130,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(PythonFrames))]
-    public void A_frame_that_Python_keeps_for_itself_is_told(string hex)
+    public void Interop_a_frame_private_to_Python_is_reported(string hex)
     {
         byte[] frame = Convert.FromHexString(hex);
         MalformedValueException exception = Assert.Throws<MalformedValueException>(() => InteropGraph.Read(frame));
@@ -141,7 +141,7 @@ public sealed class InteropVectorTests
     [Theory]
     [InlineData("default_write_bin")]
     [InlineData("default_write_legacy")]
-    public void What_is_in_a_frame_of_Python_reads_as_published(string name)
+    public void Interop_the_content_of_a_Python_frame_is_read_as_published(string name)
     {
         JsonElement row = InteropVectors.Load("python-frame.json").GetProperty("frame_vectors").EnumerateArray()
             .Single(row => InteropVectors.Text(row, "name") == name);
@@ -157,7 +157,7 @@ public sealed class InteropVectorTests
     /// <summary>Numbers with a fraction stay such here, hence the writer of values.</summary>
     [Theory]
     [MemberData(nameof(PythonKeys))]
-    public void The_hash_of_a_key_of_Python_is_the_published_one(string json)
+    public void Interop_the_hash_of_a_Python_key_matches_the_vector(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement row = document.RootElement;
@@ -168,7 +168,7 @@ public sealed class InteropVectorTests
 
     [Theory]
     [MemberData(nameof(FileNames))]
-    public void The_name_of_a_file_is_the_published_one(string key, string name) =>
+    public void Interop_the_file_name_matches_the_vector(string key, string name) =>
         Assert.Equal(name, Hash(Encoding.UTF8.GetBytes(key), 16));
 
     /// <summary>Unlike the file of interop mode, that of Python's keys has JSON numbers with a fraction.</summary>

@@ -27,7 +27,7 @@ public sealed class InteropWriterTests
 
     [Theory]
     [MemberData(nameof(NoArguments))]
-    public void These_are_no_arguments(object? value)
+    public void Interop_unsupported_arguments_are_rejected(object? value)
     {
         Assert.Throws<NotSupportedException>(() => InteropGraph.WriteArguments(value));
         Assert.Throws<NotSupportedException>(() => InteropGraph.WriteArguments(new SetOf(1, new object?[] { value })));
@@ -35,7 +35,7 @@ public sealed class InteropWriterTests
 
     [Theory]
     [MemberData(nameof(NoValues))]
-    public void These_are_no_values(object? value)
+    public void Interop_unsupported_values_are_rejected(object? value)
     {
         Assert.Throws<NotSupportedException>(() => InteropGraph.WriteValue(value));
         Assert.Throws<NotSupportedException>(() => InteropGraph.WriteValue(CanonicalModel.Map(("a", 1), ("b", value))));
@@ -56,7 +56,7 @@ public sealed class InteropWriterTests
     [InlineData(1e300, "cb7e37e43c8800759c")]
     [InlineData(0.5, "cb3fe0000000000000")]
     [InlineData(double.Epsilon, "cb0000000000000001")]
-    public void A_whole_number_is_an_integer_as_an_argument_alone(double number, string expected)
+    public void Interop_a_whole_number_is_an_integer_only_as_an_argument(double number, string expected)
     {
         Assert.Equal("91" + expected, Convert.ToHexStringLower(InteropGraph.WriteArguments(number)));
         string bits = BitConverter.DoubleToUInt64Bits(number).ToString("x16", null);
@@ -64,14 +64,14 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void Zero_has_no_sign_as_an_argument()
+    public void Interop_zero_has_no_sign_as_an_argument()
     {
         Assert.Equal("9100", Convert.ToHexStringLower(InteropGraph.WriteArguments(-0.0)));
         Assert.Equal("cb8000000000000000", Convert.ToHexStringLower(InteropGraph.WriteValue(-0.0)));
     }
 
     [Fact]
-    public void A_float_is_written_as_a_double() =>
+    public void Interop_a_float_is_written_as_a_double() =>
         Assert.Equal("91cb3fb99999a0000000", Convert.ToHexStringLower(InteropGraph.WriteArguments(0.1f)));
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class InteropWriterTests
     [InlineData(-11, "cbbec0c6f7a0b5ed8d")]
     [InlineData(-10_000_000, "ff")]
     [InlineData(-10_000_001, "cbbff000010c6f7a0b")]
-    public void A_time_is_rounded_down_to_the_microsecond(long ticks, string expected)
+    public void Interop_a_time_is_rounded_down_to_the_microsecond(long ticks, string expected)
     {
         DateTime time = DateTime.UnixEpoch.AddTicks(ticks);
         Assert.Equal("91" + expected, Convert.ToHexStringLower(InteropGraph.WriteArguments(time)));
@@ -98,7 +98,7 @@ public sealed class InteropWriterTests
     [InlineData("0001-01-01T00:00:00.0000001Z")]
     [InlineData("1969-12-31T23:59:59.9999999Z")]
     [InlineData("9999-12-31T23:59:59.9999999Z")]
-    public void The_edges_of_time_agree_with_the_page(string text)
+    public void Interop_the_limits_of_time_match_the_reference_encoder(string text)
     {
         DateTime time = DateTime.Parse(text, null, System.Globalization.DateTimeStyles.RoundtripKind);
         Assert.Equal(CanonicalEncoder.OfArguments(time), InteropGraph.WriteArguments(time));
@@ -116,7 +116,7 @@ public sealed class InteropWriterTests
     [InlineData(65_536, 65_535)]
     [InlineData(65_537, 65_536)]
     [InlineData(65_540, 15)]
-    public void A_set_that_loses_items_has_the_header_of_what_is_left(int items, int distinct)
+    public void Interop_a_set_that_loses_duplicates_has_the_header_of_the_rest(int items, int distinct)
     {
         object?[] all = [.. Enumerable.Range(0, items).Select(i => (object?)(distinct - 1 - (i % distinct)))];
         object?[] sorted = [.. Enumerable.Range(0, distinct).Cast<object?>()];
@@ -133,7 +133,7 @@ public sealed class InteropWriterTests
     [InlineData(255)]
     [InlineData(65_535)]
     [InlineData(65_536)]
-    public void Headers_are_the_shortest(int count)
+    public void Interop_headers_are_the_shortest(int count)
     {
         object?[] items = new object?[count];
         Table map = new(true, Enumerable.Range(0, count).Reverse().Select(i => new KeyValuePair<object, object?>($"n{i}", i)));
@@ -145,7 +145,7 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void Maps_inside_of_maps_and_sets_inside_of_sets_are_put_in_order()
+    public void Interop_nested_maps_and_sets_are_sorted()
     {
         Table inner = CanonicalModel.Map(("z", 1), ("y", CanonicalModel.Map(("b", 1), ("a", new SetOf(3, 3, 1)))), ("", 0));
         Table outer = CanonicalModel.Map(("\uFF61", inner), ("\U00010000", inner), ("\uE000", new SetOf(inner, inner)), ("~", 1));
@@ -154,7 +154,7 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void Names_that_differ_by_case_alone_and_the_empty_one_are_names()
+    public void Interop_the_empty_name_and_names_that_differ_by_case_are_names()
     {
         Table map = CanonicalModel.Map(("a", 1), ("A", 2), ("", 3));
         Assert.Equal("83a003a14102a16101", Convert.ToHexStringLower(InteropGraph.WriteValue(map)));
@@ -164,7 +164,7 @@ public sealed class InteropWriterTests
 
     /// <summary>Records of one kind have the same names, whose bytes are copied from one to the next.</summary>
     [Fact]
-    public void Names_that_come_again_are_the_bytes_of_the_page()
+    public void Interop_repeated_names_match_the_reference_encoder()
     {
         Random random = new(20301203);
         string[] names = ["a", "b", "c", "d", "", "\u00E9", new string('n', 31), new string('n', 32), new string('n', 300)];
@@ -194,7 +194,7 @@ public sealed class InteropWriterTests
     [Theory]
     [InlineData("z", "y")]
     [InlineData("a", "y")]
-    public void A_name_that_came_first_elsewhere_is_compared_with_the_one_before_it(string before, string name)
+    public void Interop_a_name_first_seen_elsewhere_is_compared_with_the_one_before_it(string before, string name)
     {
         object?[] records =
         [
@@ -205,7 +205,7 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void A_name_that_comes_again_may_be_there_twice()
+    public void Interop_a_name_seen_before_is_still_rejected_when_repeated()
     {
         string name = "a";
         Table once = CanonicalModel.Map((name, 1));
@@ -216,7 +216,7 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void A_map_without_anything_is_a_map() =>
+    public void Interop_an_empty_map_is_a_map() =>
         Assert.Equal("9280a0", Convert.ToHexStringLower(InteropGraph.WriteValue(new object?[] { CanonicalModel.Map(), "" })));
 
     [Theory]
@@ -225,7 +225,7 @@ public sealed class InteropWriterTests
     [InlineData("b", "a", "b")]
     [InlineData("c", "a", "b", "a")]
     [InlineData("", "")]
-    public void A_name_that_is_there_twice_is_refused(params string[] names)
+    public void Interop_a_repeated_name_is_rejected(params string[] names)
     {
         Table map = new(true, names.Select(name => new KeyValuePair<object, object?>(name, 1)));
         foreach (Action write in (Action[])
@@ -242,7 +242,7 @@ public sealed class InteropWriterTests
 
     [Theory]
     [MemberData(nameof(NoNames))]
-    public void A_key_that_is_no_text_is_refused(object key)
+    public void Interop_a_key_that_is_not_text_is_rejected(object key)
     {
         Table map = CanonicalModel.Map(("a", 1), (key, 2));
         Assert.Throws<InteropModelException>(() => InteropGraph.WriteValue(map));
@@ -252,7 +252,7 @@ public sealed class InteropWriterTests
     [Theory]
     [InlineData('\uD800')]
     [InlineData('\uDFFF')]
-    public void A_name_that_is_not_well_formed_is_refused(char half)
+    public void Interop_an_ill_formed_name_is_rejected(char half)
     {
         string name = $"a{half}";
         Assert.Throws<NotSupportedException>(() => InteropGraph.WriteValue(CanonicalModel.Map((name, 1))));
@@ -260,7 +260,7 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void A_null_key_is_refused()
+    public void Interop_a_null_key_is_rejected()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         InteropValueWriter writer = new(buffer);
@@ -269,7 +269,7 @@ public sealed class InteropWriterTests
     }
 
     [Fact]
-    public void Clear_text_that_was_put_in_order_is_not_left_behind()
+    public void Interop_sorting_leaves_no_plaintext_behind()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         InteropArgumentWriter writer = new(buffer);

@@ -138,7 +138,7 @@ public sealed class MalformedValueTests
 
     [Theory]
     [MemberData(nameof(NotValues))]
-    public void It_is_refused(string hex, string what)
+    public void Value_malformed_bytes_are_refused(string hex, string what)
     {
         byte[] bytes = [0x91, .. Convert.FromHexString(hex)];
         Exception exception = Assert.ThrowsAny<Exception>(() => ValueGraph.Read(bytes));
@@ -154,10 +154,10 @@ public sealed class MalformedValueTests
     [InlineData("a0")]
     [InlineData("d44100")]
     [InlineData("ddffffffff")]
-    public void A_document_begins_with_an_array(string hex) => AssertMalformed(Convert.FromHexString(hex));
+    public void Value_a_document_starts_with_an_array(string hex) => AssertMalformed(Convert.FromHexString(hex));
 
     [Fact]
-    public void Every_truncation_is_refused()
+    public void Value_every_truncation_is_refused()
     {
         byte[] bytes = ValueGraph.Write([.. SmallSamples()]);
         for (int length = 0; length < bytes.Length; length++)
@@ -167,7 +167,7 @@ public sealed class MalformedValueTests
     }
 
     [Fact]
-    public void Anything_after_a_document_is_refused()
+    public void Value_trailing_bytes_are_refused()
     {
         foreach (object? value in SmallSamples())
         {
@@ -179,7 +179,7 @@ public sealed class MalformedValueTests
 
     [Theory]
     [MemberData(nameof(HugeDeclarations))]
-    public void A_huge_declaration_is_refused_before_anything_is_allocated(string hex)
+    public void Value_a_huge_declaration_is_refused_before_allocating(string hex)
     {
         byte[] one = Convert.FromHexString(hex);
         byte[] bytes = [0x91, .. one, .. one];
@@ -192,7 +192,7 @@ public sealed class MalformedValueTests
     [Theory]
     [InlineData(64, 4096)]
     [InlineData(1000, 64 * 1024)]
-    public void Headers_that_each_declare_the_rest_do_not_add_up(int nested, int size)
+    public void Value_nested_headers_that_each_declare_the_rest_do_not_add_up(int nested, int size)
     {
         byte[] bytes = new byte[size];
         int position = 0;
@@ -210,7 +210,7 @@ public sealed class MalformedValueTests
     }
 
     [Fact]
-    public void Random_bytes_are_a_value_or_refused()
+    public void Value_random_bytes_are_read_or_refused()
     {
         Random random = new(20300102);
         for (int i = 0; i < 10_000; i++)
@@ -223,7 +223,7 @@ public sealed class MalformedValueTests
     }
 
     [Fact]
-    public void Altered_values_are_values_or_refused()
+    public void Value_altered_bytes_are_read_or_refused()
     {
         Random random = new(20300103);
         byte[][] documents = [.. SmallSamples().Select(value => ValueGraph.Write(value))];
@@ -240,7 +240,7 @@ public sealed class MalformedValueTests
     }
 
     [Fact]
-    public void Every_flipped_bit_makes_a_value_or_is_refused()
+    public void Value_with_any_flipped_bit_is_read_or_refused()
     {
         foreach (object? value in SmallSamples())
         {

@@ -38,7 +38,7 @@ public sealed class NativeValueFormatTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void A_value_has_always_the_same_bytes(int form)
+    public void Value_always_has_the_same_bytes(int form)
     {
         (object? value, string hex) = s_forms[form];
         Assert.Equal("91" + hex, Convert.ToHexStringLower(ValueGraph.Write(value)));
@@ -49,7 +49,7 @@ public sealed class NativeValueFormatTests
     [InlineData("c802580a", 600, "BigInteger")]
     [InlineData("da0258", 600, "String")]
     [InlineData("c50258", 600, "Byte[]")]
-    public void Longer_values_have_longer_headers(string header, int length, string type)
+    public void Value_longer_values_have_longer_headers(string header, int length, string type)
     {
         object? value = ValueGraph.Read([0x91, .. Convert.FromHexString(header), .. Enumerable.Repeat((byte)0x41, length)])[0];
         Assert.Equal(type, value!.GetType().Name);

@@ -62,7 +62,7 @@ public sealed class PortableValueTests
     };
 
     [Fact]
-    public void A_local_time_at_an_end_of_the_calendar_has_an_offset_that_keeps_it_inside()
+    public void Value_a_local_time_at_the_calendar_limit_gets_an_offset_that_keeps_it_inside()
     {
         TimeSpan hour = TimeSpan.FromHours(1);
         DateTime usual = new(2024, 5, 6, 7, 8, 9, DateTimeKind.Local);
@@ -81,7 +81,7 @@ public sealed class PortableValueTests
 
     [Theory]
     [MemberData(nameof(JsonScalars), DisableDiscoveryEnumeration = true)]
-    public void Json_writes_as_ConvertTo_Json_does(object value, string text) =>
+    public void Json_writes_like_ConvertTo_Json(object value, string text) =>
         Assert.Equal($"[{text}]", Encoding.UTF8.GetString(Json(value)!));
 
     public static TheoryData<object> RefusedByMessagePack =>
@@ -92,10 +92,10 @@ public sealed class PortableValueTests
 
     [Theory]
     [MemberData(nameof(RefusedByMessagePack), DisableDiscoveryEnumeration = true)]
-    public void MessagePack_refuses_what_it_does_not_keep(object value) => Assert.Null(MessagePack(value));
+    public void MessagePack_rejects_unsupported_values(object value) => Assert.Null(MessagePack(value));
 
     [Fact]
-    public void Json_refuses_secrets_half_pairs_and_endless_numbers()
+    public void Json_rejects_secrets_unpaired_surrogates_and_huge_numbers()
     {
         Assert.Null(Json(new SecureString()));
         Assert.Null(Json("\uDC00"));
@@ -116,7 +116,7 @@ public sealed class PortableValueTests
 
     [Theory]
     [MemberData(nameof(Times), DisableDiscoveryEnumeration = true)]
-    public void MessagePack_times_come_back(object value, object expected)
+    public void MessagePack_times_are_read_back(object value, object expected)
     {
         MessagePackValueReader reader = new(MessagePack(value));
         reader.Read();
@@ -133,7 +133,7 @@ public sealed class PortableValueTests
     [InlineData("cf7fffffffffffffff", typeof(long))]
     [InlineData("cf8000000000000000", typeof(ulong))]
     [InlineData("ca3fc00000", typeof(double))]
-    public void MessagePack_numbers_come_back_in_the_smallest_type(string hex, Type type)
+    public void MessagePack_numbers_are_read_in_the_smallest_type(string hex, Type type)
     {
         MessagePackValueReader reader = new(Convert.FromHexString(hex));
         reader.Read();
@@ -155,14 +155,14 @@ public sealed class PortableValueTests
     [InlineData("cf0000")]
     [InlineData("9291c0")]
     [InlineData("92dc00029191c0")]
-    public void MessagePack_that_breaks_a_bound_is_refused_at_once(string hex) =>
+    public void MessagePack_malformed_or_oversized_bytes_are_refused_at_once(string hex) =>
         Assert.Throws<MalformedValueException>(() => new MessagePackValueReader(Convert.FromHexString(hex)));
 
     [Theory]
     [InlineData(100, true)]
     [InlineData(101, false)]
     [InlineData(1_000_000, false)]
-    public void Nesting_is_bounded_in_both(int depth, bool isRead)
+    public void Value_nesting_is_limited_in_MessagePack_and_JSON(int depth, bool isRead)
     {
         byte[] packed = [.. Enumerable.Repeat((byte)0x91, depth), 0xC0];
         byte[] json = [.. Enumerable.Repeat((byte)'[', depth), .. Enumerable.Repeat((byte)']', depth)];
@@ -177,7 +177,7 @@ public sealed class PortableValueTests
     [InlineData("[NaN]")]
     [InlineData("// a\n[]")]
     [InlineData("[\"\\ud800\"]")]
-    public void Json_that_is_none_is_refused(string text) => Assert.False(IsRead(() =>
+    public void Json_malformed_text_is_refused(string text) => Assert.False(IsRead(() =>
     {
         using JsonValueReader reader = new(Encoding.UTF8.GetBytes(text));
         for (reader.Read(); reader.Count > 0; reader.Read())
@@ -187,7 +187,7 @@ public sealed class PortableValueTests
     }));
 
     [Fact]
-    public void Containers_end_where_their_last_value_does()
+    public void Value_containers_end_with_their_last_value_in_MessagePack_and_JSON()
     {
         string Write(Func<SensitiveBuffer, PortableValueWriter> make)
         {
@@ -219,7 +219,7 @@ public sealed class PortableValueTests
     [InlineData(1)]
     [InlineData("")]
     [InlineData("A")]
-    public void A_key_that_no_property_can_have_is_refused(object key)
+    public void MessagePack_a_key_that_cannot_be_a_property_is_rejected(object key)
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         MessagePackValueWriter writer = new(buffer);
@@ -246,7 +246,7 @@ public sealed class PortableValueTests
     [InlineData("9999-12-31T23:59:59.9999999", 3155378975999999999, DateTimeKind.Unspecified)]
     [InlineData("/Date(1715000000000)/", 638505968000000000, DateTimeKind.Utc)]
     [InlineData("/Date(1715000000000+0200)/", 638505968000000000, DateTimeKind.Local)]
-    public void Json_times_come_back_as_from_ConvertFrom_Json(string text, long ticks, DateTimeKind kind)
+    public void Json_times_are_read_like_ConvertFrom_Json(string text, long ticks, DateTimeKind kind)
     {
         DateTime time = Assert.IsType<DateTime>(FromJson($"\"{text}\""));
         Assert.Equal(kind, time.Kind);
@@ -266,7 +266,7 @@ public sealed class PortableValueTests
     [InlineData("2024-05-06T07:08:09.")]
     [InlineData(" 2024-05-06T07:08:09")]
     [InlineData("9999-12-31T24:00:00")]
-    public void Json_text_that_is_no_time_stays_text(string text) => Assert.Equal(text, FromJson($"\"{text}\""));
+    public void Json_text_that_is_not_a_time_stays_text(string text) => Assert.Equal(text, FromJson($"\"{text}\""));
 
     [Theory]
     [InlineData("1", typeof(long), "1")]
@@ -275,7 +275,7 @@ public sealed class PortableValueTests
     [InlineData("1.0", typeof(double), "1")]
     [InlineData("1E2", typeof(double), "100")]
     [InlineData("1e400", typeof(double), "Infinity")]
-    public void Json_numbers_come_back_as_from_ConvertFrom_Json(string text, Type type, string expected)
+    public void Json_numbers_are_read_like_ConvertFrom_Json(string text, Type type, string expected)
     {
         object? number = FromJson(text);
         Assert.IsType(type, number);
@@ -283,7 +283,7 @@ public sealed class PortableValueTests
     }
 
     [Fact]
-    public void Every_truncation_is_malformed_in_both()
+    public void Value_every_truncation_is_malformed_in_MessagePack_and_JSON()
     {
         byte[] packed = Convert.FromHexString("9382A16180A16292C09081A163C0CB3FF0000000000000");
         byte[] json = Encoding.UTF8.GetBytes("[{\"a\":{},\"b\":[null,[]]},{\"c\":null},1.5]");

@@ -12,7 +12,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void A_value_comes_back_with_its_type_and_to_the_bit(int sample)
+    public void Value_round_trips_with_its_type_to_the_bit(int sample)
     {
         object? value = SampleValues.All[sample];
         object?[] output = ValueGraph.Read(ValueGraph.Write(value));
@@ -20,14 +20,14 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void All_values_at_once_come_back_too()
+    public void Value_all_values_at_once_round_trip()
     {
         object?[] values = [.. SampleValues.All];
         Assert.Equal(ValueText.Of(values), ValueText.Of(ValueGraph.Read(ValueGraph.Write(values))));
     }
 
     [Fact]
-    public void The_texts_by_which_values_are_compared_tell_them_apart()
+    public void Value_the_texts_that_compare_values_distinguish_them()
     {
         string[] texts = [.. SampleValues.All.Select(ValueText.Of)];
         // Three relative Uris and two ways to say one of them; everything else is a value of its own.
@@ -36,10 +36,10 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void No_output_at_all_is_a_value() => Assert.Empty(ValueGraph.Read(ValueGraph.Write()));
+    public void Value_an_empty_output_round_trips() => Assert.Empty(ValueGraph.Read(ValueGraph.Write()));
 
     [Fact]
-    public void An_absolute_uri_that_was_given_as_a_path_stays_absolute()
+    public void Value_an_absolute_uri_given_as_a_path_stays_absolute()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There a path from the root is no absolute Uri.");
         Uri uri = new("/a/b", UriKind.Absolute);
@@ -52,7 +52,7 @@ public sealed class RoundTripTests
     [InlineData(typeof(Index))]
     [InlineData(typeof(System.Text.Rune))]
     [InlineData(typeof(DayOfWeek))]
-    public void Other_types_are_not_written_at_all(Type type)
+    public void Value_other_types_are_not_written_at_all(Type type)
     {
         object value = type == typeof(Type) ? typeof(int) : Activator.CreateInstance(type)!;
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
@@ -63,7 +63,7 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void A_uri_that_utf8_cannot_carry_is_not_written_at_all()
+    public void Value_a_uri_that_UTF8_cannot_carry_is_not_written_at_all()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
         Assert.False(new NativeValueWriter(buffer).TryWriteScalar(new Uri("a\uD800", UriKind.Relative)));
@@ -71,7 +71,7 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void Reading_a_value_leaves_its_bytes_alone()
+    public void Value_reading_leaves_the_bytes_unchanged()
     {
         byte[] bytes = ValueGraph.Write(SampleValues.All.ToArray());
         byte[] copy = [.. bytes];
@@ -80,7 +80,7 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void A_secret_is_read_into_a_secret_of_its_own()
+    public void Value_a_secret_is_read_into_its_own_secret()
     {
         SecureString first = (SecureString)ValueGraph.Read(ValueGraph.Write(ValueText.Secret("pass")))[0]!;
         using SecureString second = (SecureString)ValueGraph.Read(ValueGraph.Write(ValueText.Secret("pass")))[0]!;

@@ -42,7 +42,7 @@ public abstract partial class CacheStoreContract
 
     [Theory]
     [MemberData(nameof(ExchangeRows))]
-    public async Task An_exchange_happens_when_all_is_as_expected_and_else_changes_nothing(
+    public async Task Store_an_exchange_happens_when_all_is_as_expected_and_otherwise_changes_nothing(
         string kind, string? held, string? expected, string? targetExpected, bool happens)
     {
         byte[]? target = kind == "move onto" ? s_other : null;
@@ -71,7 +71,7 @@ public abstract partial class CacheStoreContract
     [Theory]
     [InlineData("a")]
     [InlineData("b")]
-    public async Task An_exchange_keeps_the_time_that_is_left_or_gives_another(string target)
+    public async Task Store_an_exchange_keeps_the_remaining_time_or_sets_another(string target)
     {
         TimeSpan life = s_hour;
         await Store.SetAsync("a", s_old, life, Token);
@@ -92,7 +92,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task What_is_over_counts_as_absent_in_an_exchange()
+    public async Task Store_an_expired_entry_counts_as_absent_in_an_exchange()
     {
         TimeSpan life = TimeSpan.FromSeconds(2);
         await Store.SetAsync("a", s_old, life, Token);
@@ -109,7 +109,7 @@ public abstract partial class CacheStoreContract
     [InlineData(0, 1 << 20)]
     [InlineData(1 << 20, 0)]
     [InlineData(1 << 20, 1 << 20)]
-    public async Task Values_of_any_length_are_exchanged(int length, int newLength)
+    public async Task Store_values_of_any_length_are_exchanged(int length, int newLength)
     {
         byte[] value = new byte[length];
         byte[] successor = new byte[newLength];
@@ -134,7 +134,7 @@ public abstract partial class CacheStoreContract
     [InlineData("a")]
     [InlineData("b")]
     [InlineData(null)]
-    public async Task Of_many_exchanges_at_once_one_happens(string? target)
+    public async Task Store_one_of_many_exchanges_at_once_happens(string? target)
     {
         for (int round = 0; round < 10; round++)
         {
@@ -152,7 +152,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task A_broken_exchange_is_told_so()
+    public async Task Store_an_invalid_exchange_is_rejected()
     {
         StoreExchange sound = Move("a", s_old, "b", s_new);
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await Store.TryExchangeAsync(null!, Token));

@@ -9,7 +9,7 @@ public abstract partial class CacheStoreContract
     private static readonly TimeSpan s_lease = TimeSpan.FromHours(1);
 
     [Fact]
-    public async Task A_lock_has_one_holder_until_it_is_released()
+    public async Task Store_a_lock_has_one_holder_until_released()
     {
         IStoreLock held = await HeldAsync("a");
         Assert.Null(await Store.TryLockAsync("a", s_lease, Token));
@@ -21,7 +21,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task A_lock_whose_holder_died_is_free_when_its_lease_is_over()
+    public async Task Store_a_lock_of_a_dead_holder_is_free_when_its_lease_expires()
     {
         IStoreLock dead = await HeldAsync("a");
         await LetPassAsync(s_lease);
@@ -38,7 +38,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task A_renewed_lock_lasts_longer()
+    public async Task Store_a_renewed_lock_lasts_longer()
     {
         await using IStoreLock held = await HeldAsync("a");
         if (!Store.Capabilities.HasFlag(StoreCapabilities.LockRenewal))
@@ -55,7 +55,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task A_lock_and_an_entry_of_the_same_key_do_not_touch_each_other()
+    public async Task Store_a_lock_and_an_entry_of_the_same_key_are_independent()
     {
         await using IStoreLock held = await HeldAsync("ck:ab:main:01");
         Assert.Null(await Store.GetAsync("ck:ab:main:01", Token));
@@ -67,7 +67,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task Of_many_who_want_a_lock_one_has_it()
+    public async Task Store_one_of_many_contenders_gets_the_lock()
     {
         for (int round = 0; round < 10; round++)
         {
@@ -79,7 +79,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task Locks_are_asked_for_rightly()
+    public async Task Store_invalid_lock_arguments_are_rejected()
     {
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.TryLockAsync("", s_lease, Token));
         foreach (TimeSpan lease in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromTicks(-1)])
@@ -94,7 +94,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task All_keys_that_match_are_listed()
+    public async Task Store_all_matching_keys_are_listed()
     {
         // More than a page of any store.
         string[] mine = [.. Enumerable.Range(0, 2500).Select(i => $"ck:ab:main:{i:x8}")];
@@ -108,7 +108,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task A_listing_ends_when_its_caller_leaves()
+    public async Task Store_a_listing_ends_when_cancelled()
     {
         for (int i = 0; i < 40; i++)
         {
@@ -127,7 +127,7 @@ public abstract partial class CacheStoreContract
     }
 
     [Fact]
-    public async Task Callers_who_leave_in_the_middle_leave_a_sound_store()
+    public async Task Store_stays_sound_when_callers_are_cancelled_midway()
     {
         byte[] value = [.. Enumerable.Repeat((byte)7, 100_000)];
         await Parallel.ForAsync(0, 64, Token, async (i, _) =>

@@ -32,7 +32,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     private ICacheStore Store => _store.Value;
 
     [Fact]
-    public async Task What_was_never_stored_is_not_there()
+    public async Task Store_a_key_never_stored_is_absent()
     {
         Assert.Null(await Store.GetAsync("a", Token));
         Assert.False(await Store.RemoveAsync("a", Token));
@@ -41,7 +41,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_stored_comes_back_until_it_is_removed()
+    public async Task Store_a_stored_value_is_there_until_removed()
     {
         await Store.SetAsync("a", new byte[] { 1, 2 }, s_hour, Token);
         await Store.SetAsync("b", new byte[] { 3 }, s_hour, Token);
@@ -53,7 +53,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_new_value_replaces_the_old_one_and_its_time()
+    public async Task Store_a_new_value_replaces_the_old_one_and_its_lifetime()
     {
         await Store.SetAsync("a", new byte[1000], TimeSpan.FromSeconds(2), Token);
         await Store.SetAsync("a", new byte[] { 7 }, s_hour, Token);
@@ -62,7 +62,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Many_come_back_in_the_order_of_their_keys()
+    public async Task Store_a_batch_returns_values_in_the_order_of_its_keys()
     {
         string[] stored = [.. Enumerable.Range(0, 300).Select(i => $"key {i}")];
         foreach (string key in stored)
@@ -78,7 +78,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_entry_ends_when_its_time_is_over()
+    public async Task Store_an_entry_expires()
     {
         await Store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
         Assert.NotNull(await Store.GetAsync("a", Token));
@@ -89,7 +89,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_entry_ends_at_the_very_millisecond()
+    public async Task Store_an_entry_expires_at_the_exact_millisecond()
     {
         Assert.SkipUnless(HasExactClock, "The store has a clock of its own.");
         await Store.SetAsync("a", new byte[] { 1 }, TimeSpan.FromMilliseconds(5000), Token);
@@ -100,14 +100,14 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_longest_time_to_live_is_long()
+    public async Task Store_the_longest_time_to_live_is_accepted()
     {
         await Store.SetAsync("a", new byte[] { 1 }, TimeSpan.FromDays(3650), Token);
         Assert.NotNull(await Store.GetAsync("a", Token));
     }
 
     [Fact]
-    public async Task Values_of_any_bytes_and_lengths_come_back_whole()
+    public async Task Store_values_of_any_bytes_and_length_round_trip()
     {
         byte[] allBytes = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
         await Store.SetAsync("all", allBytes, s_hour, Token);
@@ -127,7 +127,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Only_the_given_part_of_a_buffer_is_stored()
+    public async Task Store_only_the_given_part_of_a_buffer_is_stored()
     {
         byte[] buffer = [9, 1, 2, 3, 9];
         await Store.SetAsync("a", buffer.AsMemory(1, 3), s_hour, Token);
@@ -136,7 +136,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_returned_bytes_are_the_callers_own()
+    public async Task Store_the_returned_bytes_belong_to_the_caller()
     {
         await Store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
         byte[]? first = await Store.GetAsync("a", Token);
@@ -145,7 +145,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Keys_with_odd_characters_are_told_apart()
+    public async Task Store_keys_with_unusual_characters_are_distinct()
     {
         string[] keys =
         [
@@ -183,7 +183,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     [InlineData("ck:?:main:01", false)]
     [InlineData("ab:main:01", false)]
     [InlineData("z*", false)]
-    public async Task A_key_that_matches_is_found(string pattern, bool expected)
+    public async Task Store_a_matching_key_is_found(string pattern, bool expected)
     {
         Assert.False(await Store.AnyAsync(pattern, Token));
         await Store.SetAsync("ck:ab:main:01", new byte[] { 1 }, s_hour, Token);
@@ -192,7 +192,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_key_whose_time_is_over_does_not_match()
+    public async Task Store_an_expired_key_does_not_match()
     {
         await Store.SetAsync("a1", new byte[] { 1 }, s_hour, Token);
         await Store.SetAsync("b1", new byte[] { 1 }, 2 * s_hour, Token);
@@ -205,7 +205,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_caller_gets_nothing_and_changes_nothing()
+    public async Task Store_a_cancelled_call_returns_and_changes_nothing()
     {
         await Store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
         CancellationToken cancelled = new(canceled: true);
@@ -220,7 +220,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Broken_callers_are_told_so()
+    public async Task Store_invalid_arguments_are_rejected()
     {
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await Store.GetAsync(null!, Token));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.GetAsync("", Token));
@@ -237,7 +237,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Many_threads_never_see_a_torn_value()
+    public async Task Store_many_threads_never_see_a_torn_value()
     {
         // Each value is one byte repeated a number of times that follows from it.
         static byte[] Value(int n) => [.. Enumerable.Repeat((byte)n, (n * 97) + 1)];
@@ -263,7 +263,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Disposing_twice_is_harmless_and_ends_the_store()
+    public async Task Store_disposing_twice_is_harmless_and_closes_it()
     {
         await Store.SetAsync("a", new byte[] { 1 }, s_hour, Token);
         await Store.DisposeAsync();
@@ -272,7 +272,7 @@ public abstract partial class CacheStoreContract : IAsyncDisposable
     }
 
     [Fact]
-    public void The_display_name_says_which_store_it_is() => Assert.NotEmpty(Store.DisplayName);
+    public void Store_has_a_display_name() => Assert.NotEmpty(Store.DisplayName);
 
     public async ValueTask DisposeAsync()
     {

@@ -31,7 +31,7 @@ public sealed class DelegateStoreTests
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public async Task Bytes_come_in_any_form_that_a_script_gives_them(object?[] written, byte[]? expected) =>
+    public async Task Backend_bytes_are_accepted_in_any_form_a_script_returns(object?[] written, byte[]? expected) =>
         Assert.Equal(expected, await StoreOf(get: (_, _) => Written(written)).GetAsync(Key, Token));
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class DelegateStoreTests
     [InlineData(-1L, "System.Int64")]
     [InlineData(true, "System.Boolean")]
     [InlineData(1.0, "System.Double")]
-    public async Task Anything_else_is_no_answer(object written, string type)
+    public async Task Backend_any_other_type_is_an_unexpected_answer(object written, string type)
     {
         StoreException fault = await Assert.ThrowsAsync<StoreException>(
             async () => await StoreOf(get: (_, _) => Written((byte)1, written)).GetAsync(Key, Token));
@@ -50,7 +50,7 @@ public sealed class DelegateStoreTests
     }
 
     [Fact]
-    public async Task Null_among_bytes_is_no_answer()
+    public async Task Backend_null_among_bytes_is_an_unexpected_answer()
     {
         StoreException fault = await Assert.ThrowsAsync<StoreException>(
             async () => await StoreOf(get: (_, _) => Written((byte)1, null)).GetAsync(Key, Token));
@@ -63,7 +63,7 @@ public sealed class DelegateStoreTests
     [InlineData(" first\r\n\t second\u0007 ", "first second.")]
     [InlineData("no file /x/ck:ab:main:01", "no file /x/<key>.")]
     [InlineData("", "InvalidOperationException.")]
-    public async Task A_failure_is_told_in_the_authors_words_on_one_line(string message, string reason)
+    public async Task Backend_a_failure_is_reported_in_the_authors_words_on_one_line(string message, string reason)
     {
         StoreException fault = await FaultOfAsync(new InvalidOperationException(message));
         Assert.Equal(StoreFault.Unavailable, fault.Fault);
@@ -72,14 +72,14 @@ public sealed class DelegateStoreTests
     }
 
     [Fact]
-    public async Task A_long_failure_is_cut_off()
+    public async Task Backend_a_long_failure_message_is_truncated()
     {
         StoreException fault = await FaultOfAsync(new IOException(new string('x', 1000)));
         Assert.EndsWith($": {new string('x', 200)}…", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Some_failures_say_what_kind_of_fault_they_are()
+    public async Task Backend_known_exceptions_become_their_kind_of_fault()
     {
         Assert.Equal(StoreFault.TimedOut, (await FaultOfAsync(new TimeoutException())).Fault);
         Assert.Equal(StoreFault.AccessDenied, (await FaultOfAsync(
@@ -91,7 +91,7 @@ public sealed class DelegateStoreTests
     }
 
     [Fact]
-    public async Task A_value_goes_out_in_an_envelope_with_its_end()
+    public async Task Backend_a_value_is_written_in_an_envelope_with_its_expiry()
     {
         object?[] given = [];
         DelegateStore store = StoreOf(set: (arguments, _) =>
@@ -112,7 +112,7 @@ public sealed class DelegateStoreTests
     [InlineData("434B4401000000")]
     [InlineData("434B44020000000000000000FF")]
     [InlineData("434B5001000000000000000000")]
-    public async Task Bytes_without_an_envelope_come_back_as_they_are(string hex)
+    public async Task Backend_bytes_without_an_envelope_are_returned_as_they_are(string hex)
     {
         byte[] stored = Convert.FromHexString(hex);
         DelegateStore store = StoreOf(get: (_, _) => Written(stored));
@@ -122,7 +122,7 @@ public sealed class DelegateStoreTests
     }
 
     [Fact]
-    public async Task What_it_cannot_do_it_says()
+    public async Task Backend_missing_blocks_are_missing_capabilities()
     {
         DelegateStore store = StoreOf();
         Assert.Equal(StoreCapabilities.None, store.Capabilities);
@@ -133,7 +133,7 @@ public sealed class DelegateStoreTests
     }
 
     [Fact]
-    public async Task Listed_keys_are_text_and_those_that_do_not_match_are_left_out()
+    public async Task Backend_listed_keys_must_be_text_and_those_that_do_not_match_are_skipped()
     {
         DelegateStore store = StoreOf(
             get: (_, _) => Written((byte)1), list: (_, _) => Written("ck:ab:main:01", "other", ""));
@@ -151,7 +151,7 @@ public sealed class DelegateStoreTests
     [InlineData("token", true)]
     [InlineData(false, false)]
     [InlineData(null, false)]
-    public async Task A_lock_is_granted_by_true_or_a_token(object? written, bool granted)
+    public async Task Backend_true_or_a_token_grants_a_lock(object? written, bool granted)
     {
         object? returned = null;
         DelegateStore store = StoreOf(
@@ -173,7 +173,7 @@ public sealed class DelegateStoreTests
     }
 
     [Fact]
-    public async Task A_lock_whose_lease_is_over_is_not_released_and_a_failing_release_is_harmless()
+    public async Task Backend_an_expired_lock_is_not_released_and_a_failed_release_is_harmless()
     {
         int releases = 0;
         DelegateStore store = StoreOf(

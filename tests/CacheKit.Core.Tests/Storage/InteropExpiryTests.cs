@@ -13,7 +13,7 @@ public sealed class InteropExpiryTests : SqliteStoreTestBase
     private static readonly byte[] s_document = InteropGraph.WriteValue("value");
 
     [Fact]
-    public async Task The_store_ends_an_entry()
+    public async Task Ttl_an_interop_entry_expires_in_the_store()
     {
         await using InteropCache cache = OpenCache();
         EntryKeys keys = cache.KeysFor("users", [.. "op:"u8, 0x90]);

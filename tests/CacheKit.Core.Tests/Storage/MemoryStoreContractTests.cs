@@ -6,7 +6,7 @@ namespace CacheKit.Core.Tests.Storage;
 public sealed class MemoryStoreContractTests : CacheStoreContract
 {
     [Fact]
-    public async Task A_value_over_a_quarter_of_the_room_is_refused_and_the_others_stay()
+    public async Task Memory_the_store_rejects_a_value_over_a_quarter_of_its_size_and_keeps_the_others()
     {
         await using MemoryStore store = new(Clock, maxBytes: 4096);
         CancellationToken token = TestContext.Current.CancellationToken;

@@ -10,7 +10,7 @@ public sealed class MemoryTierFootprintTests
 {
     [Fact]
     [Trait("Category", "Stress")]
-    public async Task A_million_entries_take_at_most_sixty_percent_more_than_their_bytes()
+    public async Task Memory_a_million_entries_take_at_most_sixty_percent_more_than_their_bytes()
     {
         const int Count = 1_000_000;
         const int Length = 330;

@@ -15,7 +15,7 @@ public sealed class MemoryTierTests
     private long Later => _clock.GetUtcNow().ToUnixTimeMilliseconds() + 60_000;
 
     [Fact]
-    public void An_entry_comes_back_until_it_is_removed()
+    public void Memory_an_entry_is_there_until_removed()
     {
         MemoryTier tier = new(_clock);
         byte[] entry = [1, 2, 3];
@@ -32,7 +32,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void A_new_entry_takes_the_place_of_the_old_one()
+    public void Memory_a_new_entry_replaces_the_old_one()
     {
         MemoryTier tier = new(_clock);
         tier.Set(Id(1), new byte[100], Later);
@@ -44,7 +44,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void An_entry_ends_at_the_very_millisecond()
+    public void Memory_an_entry_expires_at_the_exact_millisecond()
     {
         MemoryTier tier = new(_clock);
         tier.Set(Id(1), [1], _clock.GetUtcNow().ToUnixTimeMilliseconds() + 5);
@@ -55,7 +55,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void What_is_expired_already_is_not_kept_and_takes_the_old_one_with_it()
+    public void Memory_an_expired_entry_is_not_kept_and_evicts_the_old_one()
     {
         MemoryTier tier = new(_clock);
         tier.Set(Id(1), [1], Later);
@@ -65,7 +65,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void What_takes_more_than_a_quarter_is_not_kept_and_takes_the_old_one_with_it()
+    public void Memory_an_entry_over_a_quarter_of_the_limit_is_not_kept_and_evicts_the_old_one()
     {
         MemoryTier tier = new(_clock, maxBytes: 4000);
         tier.Set(Id(1), new byte[1000 - Overhead], Later);
@@ -76,7 +76,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void A_limit_of_nothing_keeps_nothing()
+    public void Memory_a_limit_of_zero_keeps_nothing()
     {
         MemoryTier tier = new(_clock, maxBytes: 0);
         tier.Set(Id(1), [], Later);
@@ -84,7 +84,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void Room_is_made_by_those_that_were_not_hit()
+    public void Memory_entries_that_were_not_hit_are_evicted_first()
     {
         MemoryTier tier = Filled(10);
         foreach (int hit in (int[])[0, 3, 7])
@@ -101,7 +101,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void Room_is_made_by_expired_ones_even_if_they_were_hit()
+    public void Memory_expired_entries_are_evicted_first_even_when_hit()
     {
         MemoryTier tier = Filled(9, room: 10);
         tier.Set(Id(9), new byte[100], _clock.GetUtcNow().ToUnixTimeMilliseconds() + 1000);
@@ -116,7 +116,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void When_all_were_hit_the_one_met_first_goes()
+    public void Memory_when_all_were_hit_the_first_one_is_evicted()
     {
         MemoryTier tier = Filled(10);
         Assert.Equal(10, Present(tier, 10).Length);
@@ -125,7 +125,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void A_larger_replacement_pushes_out_others_or_its_own_predecessor_only_once()
+    public void Memory_a_larger_replacement_evicts_others_or_its_predecessor_only_once()
     {
         MemoryTier tier = Filled(10);
         tier.Set(Id(0), new byte[300], Later);
@@ -136,7 +136,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void Clear_drops_everything_and_the_tier_goes_on()
+    public void Memory_clearing_drops_everything_and_it_goes_on()
     {
         MemoryTier tier = Filled(10);
         tier.Clear();
@@ -148,7 +148,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public void A_hit_allocates_nothing()
+    public void Memory_a_hit_allocates_nothing()
     {
         MemoryTier tier = new(TimeProvider.System);
         tier.Set(Id(1), new byte[300], long.MaxValue);
@@ -164,7 +164,7 @@ public sealed class MemoryTierTests
     }
 
     [Fact]
-    public async Task Eight_threads_at_once_never_get_a_wrong_entry_and_never_pass_the_limit()
+    public async Task Memory_eight_threads_never_get_a_wrong_entry_or_exceed_the_limit()
     {
         const long MaxBytes = 100_000;
         MemoryTier tier = new(_clock, MaxBytes);

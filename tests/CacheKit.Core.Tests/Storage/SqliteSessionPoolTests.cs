@@ -7,7 +7,7 @@ namespace CacheKit.Core.Tests.Storage;
 public sealed class SqliteSessionPoolTests : SqliteStoreTestBase
 {
     [Fact]
-    public async Task A_file_is_not_set_aside_for_the_damage_of_its_predecessor()
+    public async Task Sqlite_a_new_file_is_not_set_aside_for_the_damage_of_its_predecessor()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not replace an open file.");
         await using SqliteSessionPool pool = CreatePool();
@@ -25,7 +25,7 @@ public sealed class SqliteSessionPoolTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_file_that_opens_is_not_set_aside_for_one_that_did_not()
+    public async Task Sqlite_a_file_that_opens_is_not_set_aside_for_one_that_did_not()
     {
         await using SqliteStore other = Open();
         await other.SetAsync("a", Bytes(10), Hour, Token);
@@ -37,7 +37,7 @@ public sealed class SqliteSessionPoolTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_renewal_waits_for_the_sessions_that_are_lent()
+    public async Task Sqlite_a_renewal_waits_for_the_rented_sessions()
     {
         await using SqliteSessionPool pool = CreatePool();
         SqliteSession first = await pool.RentAsync(Token);
@@ -55,7 +55,7 @@ public sealed class SqliteSessionPoolTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_sound_session_is_lent_again_and_a_broken_one_is_not()
+    public async Task Sqlite_a_sound_session_is_rented_again_and_a_broken_one_is_not()
     {
         await using SqliteSessionPool pool = CreatePool();
         SqliteSession first = await pool.RentAsync(Token);

@@ -17,7 +17,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     [InlineData(512)]
     [InlineData(4096)]
     [InlineData(100_000)]
-    public async Task Garbage_is_set_aside(int length)
+    public async Task Sqlite_garbage_is_set_aside(int length)
     {
         await File.WriteAllBytesAsync(DatabasePath, Bytes(length), Token);
         await AssertBeginsAnewAsync(Bytes(length));
@@ -35,7 +35,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     [InlineData(8192)]
     [InlineData(20_000)]
     [InlineData(100_000)]
-    public async Task A_truncated_file_is_set_aside(int length)
+    public async Task Sqlite_a_truncated_file_is_set_aside(int length)
     {
         byte[] part = (await SoundFileAsync())[..length];
         await File.WriteAllBytesAsync(DatabasePath, part, Token);
@@ -43,7 +43,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_file_of_no_bytes_is_a_new_database()
+    public async Task Sqlite_an_empty_file_is_a_new_database()
     {
         await File.WriteAllBytesAsync(DatabasePath, [], Token);
         await using SqliteStore store = Open();
@@ -54,7 +54,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_file_without_its_table_is_set_aside()
+    public async Task Sqlite_a_file_without_its_table_is_set_aside()
     {
         _ = await SoundFileAsync();
         _ = Query("DROP TABLE entries");
@@ -64,7 +64,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Damage_inside_the_file_is_met_by_whoever_reads_it()
+    public async Task Sqlite_damage_inside_the_file_is_found_by_its_reader()
     {
         _ = await SoundFileAsync();
         await DamageAsync();
@@ -80,7 +80,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Damage_under_an_open_store_loses_no_later_write()
+    public async Task Sqlite_damage_under_an_open_store_loses_no_later_write()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A damaged file that others have open cannot be renamed there.");
         await using SqliteStore first = Open();
@@ -111,7 +111,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Damage_met_by_many_at_once_is_set_aside_once()
+    public async Task Sqlite_damage_found_by_many_at_once_is_set_aside_once()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A damaged file that others have open cannot be renamed there.");
         SqliteStore[] stores = [Open(), Open(), Open()];
@@ -145,7 +145,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_damaged_file_that_several_find_at_opening_is_set_aside_once()
+    public async Task Sqlite_a_damaged_file_that_several_open_is_set_aside_once()
     {
         await File.WriteAllBytesAsync(DatabasePath, Bytes(10_000), Token);
         SqliteStore[] stores = [.. Enumerable.Range(0, 6).Select(_ => Open())];
@@ -161,7 +161,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Only_the_last_three_are_kept_under_the_time_of_their_discovery()
+    public async Task Sqlite_only_the_last_three_damaged_files_are_kept_by_time_of_discovery()
     {
         List<string> expected = [];
         for (int i = 0; i < 5; i++)
@@ -180,7 +180,7 @@ public sealed class SqliteStoreDamageTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Two_in_the_same_millisecond_are_both_kept()
+    public async Task Sqlite_two_damaged_files_of_the_same_millisecond_are_both_kept()
     {
         for (int i = 0; i < 2; i++)
         {

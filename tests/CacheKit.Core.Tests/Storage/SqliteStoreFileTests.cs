@@ -16,11 +16,11 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     [InlineData("cache.db")]
     [InlineData("relative/cache.db")]
     [InlineData("")]
-    public void A_path_that_is_not_a_full_one_is_refused(string path) =>
+    public void Sqlite_a_path_that_is_not_a_full_path_is_rejected(string path) =>
         Assert.Throws<ArgumentException>(() => Open(options => options with { Path = path }));
 
     [Fact]
-    public void Numbers_out_of_their_ranges_are_refused()
+    public void Sqlite_options_out_of_range_are_rejected()
     {
         Assert.Throws<ArgumentException>(() => Open(o => o with { Path = Folder + Path.DirectorySeparatorChar }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Open(o => o with { MaxBytes = 1000 }));
@@ -30,7 +30,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Nothing_is_touched_before_the_first_operation()
+    public async Task Sqlite_nothing_is_touched_before_the_first_operation()
     {
         await using SqliteStore store = Open();
         Assert.Empty(Directory.GetFiles(Folder));
@@ -38,7 +38,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task New_files_and_directories_are_their_owners_alone()
+    public async Task Sqlite_new_files_and_directories_belong_to_their_owner_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix modes.");
         string outer = Path.Combine(Folder, "outer");
@@ -55,7 +55,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task An_existing_file_is_tightened_and_a_directory_only_if_it_is_the_caches_own()
+    public async Task Sqlite_an_existing_file_is_restricted_and_a_directory_only_if_it_is_our_own()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix modes.");
         await using (SqliteStore first = Open())
@@ -78,7 +78,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_path_below_a_file_is_unavailable()
+    public async Task Sqlite_a_path_below_a_file_is_unavailable()
     {
         string file = Path.Combine(Folder, "file");
         await File.WriteAllTextAsync(file, "not a directory", Token);
@@ -86,18 +86,18 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_path_that_is_a_directory_is_unavailable() =>
+    public async Task Sqlite_a_path_that_is_a_directory_is_unavailable() =>
         await AssertUnusableAsync(Folder, StoreFault.Unavailable);
 
     [Fact]
-    public async Task A_directory_that_the_system_refuses_is_unavailable()
+    public async Task Sqlite_a_directory_that_the_system_refuses_is_unavailable()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc refuses even root.");
         await AssertUnusableAsync("/proc/cachekit/cache.db", StoreFault.Unavailable);
     }
 
     [Fact]
-    public async Task A_directory_that_may_not_be_written_denies_access()
+    public async Task Sqlite_a_directory_that_may_not_be_written_denies_access()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, RootIgnoresModes);
         string directory = Directory.CreateDirectory(Path.Combine(Folder, "closed")).FullName;
@@ -106,7 +106,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_write_protected_file_is_read_and_not_written()
+    public async Task Sqlite_a_write_protected_file_is_read_and_not_written()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, RootIgnoresModes);
         await using (SqliteStore writer = Open())
@@ -125,7 +125,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_write_protected_file_system_denies_access_until_it_is_writable_again()
+    public async Task Sqlite_a_read_only_file_system_denies_access_until_it_is_writable_again()
     {
         using MountedDirectory directory = MountedDirectory.OfBytes(4 << 20);
         string path = Path.Combine(directory.Path, "cache.db");
@@ -149,7 +149,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_file_deleted_under_the_store_is_made_anew(bool withCompanions)
+    public async Task Sqlite_a_file_deleted_under_the_store_is_created_again(bool withCompanions)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete an open file.");
         await using SqliteStore store = Open();
@@ -168,7 +168,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_file_deleted_under_two_stores_leaves_nothing_for_its_successor()
+    public async Task Sqlite_a_file_deleted_under_two_stores_leaves_nothing_for_its_successor()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete an open file.");
         await using SqliteStore first = Open();
@@ -188,7 +188,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_reader_sees_within_a_second_that_the_file_was_deleted()
+    public async Task Sqlite_a_reader_sees_within_a_second_that_the_file_was_deleted()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete an open file.");
         await using SqliteStore store = Open();
@@ -200,7 +200,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_file_put_in_the_place_of_the_open_one_is_used()
+    public async Task Sqlite_a_file_that_replaced_the_open_one_is_used()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not replace an open file.");
         await using SqliteStore store = Open();
@@ -219,7 +219,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_deleted_directory_is_made_anew()
+    public async Task Sqlite_a_deleted_directory_is_created_again()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete an open file.");
         string directory = Path.Combine(Folder, "deep");
@@ -232,7 +232,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_newer_schema_is_left_alone()
+    public async Task Sqlite_a_newer_schema_is_left_alone()
     {
         await using (SqliteStore writer = Open())
         {
@@ -251,7 +251,7 @@ public sealed class SqliteStoreFileTests : SqliteStoreTestBase
     [InlineData("CREATE TABLE entries (id INTEGER)")]
     [InlineData("PRAGMA user_version = 1")]
     [InlineData("PRAGMA application_id = 7")]
-    public async Task Another_programs_database_is_left_alone(string sql)
+    public async Task Sqlite_a_database_of_another_program_is_left_alone(string sql)
     {
         _ = Query(sql);
         byte[] before = await File.ReadAllBytesAsync(DatabasePath, Token);

@@ -16,7 +16,7 @@ public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
     private const string Endless = "9999999";
 
     [Fact]
-    public async Task A_killed_process_loses_nothing_that_it_reported_as_written()
+    public async Task Sqlite_a_killed_process_loses_no_write_that_it_reported()
     {
         Random random = new(Environment.TickCount);
         HashSet<string> reported = [];
@@ -47,7 +47,7 @@ public sealed class SqliteStoreProcessTests : SqliteStoreTestBase
 
     [Fact]
     [Trait("Category", "Stress")]
-    public async Task Two_processes_on_one_file_make_no_error_and_read_no_wrong_value()
+    public async Task Sqlite_two_processes_on_one_file_cause_no_error_and_read_no_wrong_value()
     {
         string seconds = Environment.GetEnvironmentVariable("CACHEKIT_STRESS_SECONDS") ?? "3";
 

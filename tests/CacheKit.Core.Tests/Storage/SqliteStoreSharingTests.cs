@@ -11,7 +11,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(50);
 
     [Fact]
-    public async Task Two_stores_on_one_file_see_each_others_entries()
+    public async Task Sqlite_two_stores_on_one_file_see_each_others_entries()
     {
         await using SqliteStore first = Open();
         await using SqliteStore second = Open();
@@ -24,7 +24,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Many_stores_that_make_the_file_at_the_same_time_all_succeed()
+    public async Task Sqlite_many_stores_that_create_the_file_at_once_all_succeed()
     {
         SqliteStore[] stores = [.. Enumerable.Range(0, 16).Select(_ => Open())];
         await Parallel.ForAsync(0, stores.Length, Token, async (i, token) =>
@@ -42,7 +42,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Entries_survive_the_store()
+    public async Task Sqlite_entries_survive_the_store()
     {
         await using (SqliteStore writer = Open())
         {
@@ -54,7 +54,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_write_waits_for_another_writer_and_then_gives_up_while_reads_go_on()
+    public async Task Sqlite_a_write_waits_for_another_writer_then_gives_up_while_reads_go_on()
     {
         await using SqliteStore store = Open(options => options with { BusyTimeout = s_short });
         await store.SetAsync("a", Bytes(10), Hour, Token);
@@ -73,7 +73,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_write_goes_on_when_the_other_writer_is_done()
+    public async Task Sqlite_a_write_goes_on_when_the_other_writer_is_done()
     {
         await using SqliteStore store = Open();
         await store.SetAsync("a", Bytes(10), Hour, Token);
@@ -87,7 +87,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_waiting_writer_and_those_behind_it_stop_at_once_when_cancelled()
+    public async Task Sqlite_a_waiting_writer_and_those_behind_it_stop_at_once_when_cancelled()
     {
         // Whose patience is at its end is told so by a fault, and no sooner than the guard.
         await using SqliteStore store = Open(options => options with { BusyTimeout = 2 * HangGuard.Limit });
@@ -114,7 +114,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Opening_waits_for_the_lock_file_and_then_gives_up()
+    public async Task Sqlite_opening_waits_for_the_lock_file_then_gives_up()
     {
         await using SqliteStore store = Open(options => options with { BusyTimeout = s_short });
         using (new FileStream(DatabasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
@@ -127,7 +127,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_reader_of_many_keys_sees_them_as_of_one_moment()
+    public async Task Sqlite_a_batch_reads_its_keys_as_of_one_moment()
     {
         await using SqliteStore writer = Open();
         await using SqliteStore reader = Open();
@@ -156,7 +156,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Disposing_waits_for_the_operations_under_way_and_closes_all_files()
+    public async Task Sqlite_disposing_waits_for_running_operations_and_closes_all_files()
     {
         SqliteStore store = Open();
         Task[] work = [.. Enumerable.Range(0, 8).Select(worker => Task.Run(
@@ -185,7 +185,7 @@ public sealed class SqliteStoreSharingTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Locks_of_processes_that_died_leave_no_rows()
+    public async Task Sqlite_locks_of_dead_processes_leave_no_rows()
     {
         await using (SqliteStore dead = Open())
         {

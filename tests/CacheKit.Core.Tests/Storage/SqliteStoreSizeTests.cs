@@ -10,7 +10,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     private const long MaxBytes = 1 << 20;
 
     [Fact]
-    public async Task The_oldest_go_when_the_limit_is_reached()
+    public async Task Sqlite_the_oldest_entries_are_evicted_at_the_size_limit()
     {
         await using SqliteStore store = Open(options => options with { MaxBytes = MaxBytes });
         for (int i = 0; i < 3000; i++)
@@ -30,7 +30,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_rewritten_entry_counts_as_new()
+    public async Task Sqlite_a_rewritten_entry_counts_as_new()
     {
         await using SqliteStore store = Open(options => options with { MaxBytes = MaxBytes });
         for (int i = 0; i < 2000; i++)
@@ -44,7 +44,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task The_expired_go_before_the_oldest()
+    public async Task Sqlite_expired_entries_are_evicted_before_the_oldest()
     {
         await using SqliteStore store = Open(options => options with { MaxBytes = MaxBytes });
         await FillAsync(store, 50, 2000, "long-lived");
@@ -59,7 +59,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_large_value_pushes_out_no_more_than_it_needs()
+    public async Task Sqlite_a_large_value_evicts_no_more_than_it_needs()
     {
         await using SqliteStore store = Open(options => options with { MaxBytes = 4 * MaxBytes });
         for (int i = 0; i < 8; i++)
@@ -74,7 +74,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task Expired_entries_leave_the_file_as_others_are_written()
+    public async Task Sqlite_writes_remove_expired_entries_from_the_file()
     {
         await using SqliteStore store = Open();
         for (int i = 0; i < 500; i++)
@@ -88,7 +88,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_short_script_trims_as_well()
+    public async Task Sqlite_a_short_script_trims_as_well()
     {
         await using (SqliteStore first = Open())
         {
@@ -105,7 +105,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task The_file_shrinks_when_most_of_it_is_free()
+    public async Task Sqlite_the_file_shrinks_when_most_of_it_is_free()
     {
         await using (SqliteStore store = Open())
         {
@@ -123,7 +123,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task The_log_beside_the_file_stays_small()
+    public async Task Sqlite_the_write_ahead_log_stays_small()
     {
         await using SqliteStore store = Open();
         await FillAsync(store, 3, 20 << 20, "large");
@@ -132,7 +132,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_value_above_either_limit_is_refused_and_the_old_one_stays()
+    public async Task Sqlite_a_value_over_either_limit_is_rejected_and_the_old_one_stays()
     {
         await using SqliteStore store = Open(options => options with { MaxBytes = MaxBytes, MaxValueBytes = 1000 });
         await store.SetAsync("a", Bytes(1000), Hour, Token);
@@ -149,7 +149,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_key_that_is_no_text_is_refused()
+    public async Task Sqlite_a_key_that_is_not_text_is_rejected()
     {
         await using SqliteStore store = Open();
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await store.GetAsync("a\uD83D", Token));
@@ -159,7 +159,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_full_database_keeps_what_it_has_and_goes_on_when_there_is_room()
+    public async Task Sqlite_a_full_database_keeps_its_entries_and_goes_on_when_there_is_room()
     {
         await using (SqliteStore store = Open(options => options with { HardLimitBytes = MaxBytes }))
         {
@@ -172,7 +172,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_full_disk_keeps_what_it_has_and_goes_on_when_there_is_room()
+    public async Task Sqlite_a_full_disk_keeps_its_entries_and_goes_on_when_there_is_room()
     {
         const int DiskBytes = 4 << 20;
         using MountedDirectory disk = MountedDirectory.OfBytes(DiskBytes);
@@ -188,7 +188,7 @@ public sealed class SqliteStoreSizeTests : SqliteStoreTestBase
     }
 
     [Fact]
-    public async Task A_disk_that_is_full_from_the_start_is_full_until_there_is_room()
+    public async Task Sqlite_a_disk_full_from_the_start_is_full_until_there_is_room()
     {
         const int DiskBytes = 1 << 20;
         using MountedDirectory disk = MountedDirectory.OfBytes(DiskBytes);

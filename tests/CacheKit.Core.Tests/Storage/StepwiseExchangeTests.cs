@@ -43,7 +43,8 @@ public sealed class StepwiseExchangeTests : IAsyncDisposable
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task What_changes_in_the_middle_stays_changed_and_the_target_is_as_before(bool isRemoved, bool isOnto)
+    public async Task Store_a_stepwise_exchange_keeps_a_change_in_the_middle_and_restores_the_target(
+        bool isRemoved, bool isOnto)
     {
         await _store.SetAsync("a", s_move.Expected, s_hour, Token);
         byte[]? before = isOnto ? [2] : null;
@@ -65,7 +66,7 @@ public sealed class StepwiseExchangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_target_that_another_has_written_over_meanwhile_is_left_to_him()
+    public async Task Store_a_stepwise_exchange_leaves_a_target_that_another_wrote_meanwhile()
     {
         await _store.SetAsync("a", s_move.Expected, s_hour, Token);
         _afterSet = _ =>
@@ -78,7 +79,7 @@ public sealed class StepwiseExchangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_exchange_that_broke_off_after_its_first_half_is_finished_by_the_next_attempt()
+    public async Task Store_a_stepwise_exchange_that_broke_off_is_finished_by_the_next_attempt()
     {
         await _store.SetAsync("a", s_move.Expected, s_hour, Token);
         _afterSet = _ => throw new TimeoutException("The answer was lost.");
@@ -92,7 +93,7 @@ public sealed class StepwiseExchangeTests : IAsyncDisposable
     [Theory]
     [InlineData("a")]
     [InlineData("b")]
-    public async Task Nothing_changes_while_somebody_else_holds_a_lock(string key)
+    public async Task Store_a_stepwise_exchange_changes_nothing_while_another_holds_a_lock(string key)
     {
         await _store.SetAsync("a", s_move.Expected, s_hour, Token);
         _ = _locked.Add(key);
@@ -102,7 +103,7 @@ public sealed class StepwiseExchangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_has_no_end_is_given_a_far_one()
+    public async Task Store_a_stepwise_exchange_gives_a_far_expiry_to_an_entry_without_one()
     {
         _stored["a"] = [1];
         Assert.True(await _store.TryExchangeAsync(s_move with { TimeToLive = null }, Token));

@@ -20,7 +20,7 @@ public sealed class InteropExampleTests : IDisposable
     public void Dispose() => _runspace.Dispose();
 
     [Fact]
-    public void Each_block_of_PowerShell_runs_without_an_error_or_a_warning()
+    public void Interop_each_PowerShell_block_of_the_page_runs_without_an_error_or_a_warning()
     {
         List<string> output = [];
         foreach (string block in ReadBlocks("interop.md"))
@@ -42,7 +42,7 @@ public sealed class InteropExampleTests : IDisposable
     }
 
     [Fact]
-    public async Task The_sample_shows_what_it_promises()
+    public async Task Interop_the_sample_runs_as_promised()
     {
         ProcessResult result = await PwshProcess.RunAsync("-File", RepositoryRoot.File("samples", "interop.ps1"));
 

@@ -47,7 +47,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     private static readonly string[] s_reported = ["key", "file_name", "canonical_args"];
 
     [Fact]
-    public void Python_passes_every_published_vector()
+    public void Interop_Python_passes_every_published_vector()
     {
         string vectors = RepositoryRoot.File("tests", "fixtures", "vectors", "interop-mode.json");
 
@@ -55,7 +55,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void Arguments_make_the_key_that_Python_computes()
+    public void Interop_arguments_make_the_key_that_Python_computes()
     {
         IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
             fixture.Redis,
@@ -86,7 +86,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void Arguments_that_have_no_key_have_none_on_either_side()
+    public void Interop_unsupported_arguments_have_no_key_on_either_side()
     {
         IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
             fixture.Redis,
@@ -103,7 +103,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_hit_gives_what_Python_wrote_without_running_the_block(bool inClear)
+    public void Interop_a_hit_returns_what_Python_wrote_without_running_the_block(bool inClear)
     {
         string operation = inClear ? "python_in_clear" : "python";
         IReadOnlyList<JsonElement> written = PythonProgram.Do(
@@ -127,7 +127,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Python_finds_the_bytes_that_it_would_have_written(bool inClear)
+    public void Interop_Python_finds_the_bytes_that_it_would_have_written(bool inClear)
     {
         string operation = inClear ? "module_in_clear" : "module";
         ValueRow[] rows = [.. InteropRows.Values, .. InteropRows.OneWayValues];
@@ -162,7 +162,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void What_other_languages_do_not_have_is_given_and_not_stored()
+    public void Interop_an_unsupported_value_is_returned_and_not_stored()
     {
         IReadOnlyList<ValueRow> rows = InteropRows.RefusedValues;
         ScriptResult result = Run("foreach ($row in $rows) { $null = Invoke-Row refused $row }", rows.Select(ToTable));
@@ -183,7 +183,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void Items_are_the_same_entries()
+    public void Interop_items_are_the_same_entries()
     {
         PythonJob job = new("write", "item")
         {
@@ -216,7 +216,7 @@ public sealed class PythonCrossCheckTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void What_Python_removes_is_computed_again()
+    public void Interop_an_entry_removed_by_Python_is_computed_again()
     {
         const string Ask = """
             Invoke-SecureCached -Session $session -Interop removed -Namespace cross -ArgumentList 1 { 'mine' }

@@ -13,7 +13,7 @@ public sealed class PythonFuzzTests(CrossCheckFixture fixture)
     private const int Seed = 20261128;
 
     [Fact]
-    public void Random_arguments_are_the_bytes_of_which_Python_computes_the_key()
+    public void Interop_random_arguments_match_the_canonical_bytes_of_Python()
     {
         ModelValue[] rows = Generate(ofArguments: true);
         IReadOnlyList<JsonElement> theirs = PythonProgram.Do(
@@ -33,7 +33,7 @@ public sealed class PythonFuzzTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void Random_values_are_stored_as_the_bytes_that_Python_writes()
+    public void Interop_random_values_are_stored_as_the_bytes_that_Python_writes()
     {
         ModelValue[] rows = Generate(ofArguments: false);
         fixture.Runspace.Run(

@@ -19,7 +19,7 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture)
     private static readonly string[] s_ring = [s_newKey, OldKey];
 
     [Fact]
-    public void After_a_rotation_each_side_reads_what_the_other_wrote_before()
+    public void Interop_after_a_rotation_each_side_reads_what_the_other_wrote_before()
     {
         PythonJob job = Job("rotated") with { MasterKeys = [OldKey], Arguments = "[\"theirs\"]" };
         _ = PythonProgram.Do(fixture.Redis, [job]);
@@ -43,7 +43,7 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void What_another_tenant_or_key_sealed_is_a_miss_with_a_warning_and_is_replaced()
+    public void Interop_an_entry_of_another_tenant_or_key_is_a_miss_with_a_warning_and_replaced()
     {
         PythonJob mine = Job("foreign");
         _ = PythonProgram.Do(
@@ -67,7 +67,7 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void With_FailClosed_it_stays_for_whoever_looks_into_it()
+    public void Interop_with_FailClosed_an_entry_that_is_not_authentic_stays_as_evidence()
     {
         PythonJob job = Job("evidence") with { Tenant = "acme", Arguments = "[\"kept\"]" };
         string stored = PythonProgram.Do(fixture.Redis, [job])[0].GetProperty("stored").GetString()!;
@@ -81,7 +81,7 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void The_time_to_live_is_that_of_Redis()
+    public void Interop_the_time_to_live_is_that_of_Redis()
     {
         Run("""
             $null = Get-Value $session ends '90 s' { 1 } -Ttl 90s
@@ -103,7 +103,7 @@ public sealed class PythonKeysTests(CrossCheckFixture fixture)
     }
 
     [Fact]
-    public void The_portable_default_is_the_tenant_default()
+    public void Interop_the_portable_default_is_the_tenant_default()
     {
         _ = PythonProgram.Do(fixture.Redis, [Job("default_tenant") with { Tenant = "default", Arguments = "[\"a\"]" }]);
 

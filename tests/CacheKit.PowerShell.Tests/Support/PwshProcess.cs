@@ -17,9 +17,6 @@ public sealed record ProcessResult(int ExitCode, string Output, string Errors)
 /// </summary>
 public sealed class PwshProcess : IDisposable
 {
-    /// <summary>Guards against a hang; no test waits for it.</summary>
-    private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(5);
-
     private static readonly Lazy<string> s_pwsh = new(FindPwsh);
 
     private readonly Process _process;
@@ -65,7 +62,7 @@ public sealed class PwshProcess : IDisposable
     /// <exception cref="EndOfStreamException">The process ended without any.</exception>
     public async Task<string> WaitForAnyAsync(params string[] lines)
     {
-        using CancellationTokenSource hang = new(s_hang);
+        using CancellationTokenSource hang = new(HangGuard.Limit);
         while (await _process.StandardOutput.ReadLineAsync(hang.Token) is { } read)
         {
             _read.Add(read);
@@ -89,7 +86,7 @@ public sealed class PwshProcess : IDisposable
     /// <summary>Closes the standard input and waits for the end.</summary>
     public async Task<ProcessResult> WaitAsync()
     {
-        using CancellationTokenSource hang = new(s_hang);
+        using CancellationTokenSource hang = new(HangGuard.Limit);
         _process.StandardInput.Close();
         string rest = await _process.StandardOutput.ReadToEndAsync(hang.Token);
         string errors = await _errors.WaitAsync(hang.Token);

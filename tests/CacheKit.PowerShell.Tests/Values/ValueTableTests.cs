@@ -33,21 +33,21 @@ public sealed class ValueTableTests(ModuleFixture module) : IClassFixture<Module
     public static TheoryData<string> JsonRows => [.. ValueRows.Json];
 
     [Fact]
-    public void The_table_has_its_rows() =>
+    public void Value_the_table_has_its_rows() =>
         Assert.True(PowerShellRows.Select(row => row.Data).Distinct().Count() >= 120, $"{PowerShellRows.Count} rows");
 
     [Theory]
     [MemberData(nameof(PowerShellRows))]
-    public void A_value_comes_back_as_it_was(string expression) => Check(expression, "PowerShell");
+    public void Value_round_trips(string expression) => Check(expression, "PowerShell");
 
     [Theory]
     [MemberData(nameof(MessagePackRows))]
-    public void A_value_comes_back_from_MessagePack_as_it_was(string expression) =>
+    public void MessagePack_round_trips_a_value(string expression) =>
         Check(expression, "MessagePack");
 
     [Theory]
     [MemberData(nameof(JsonRows))]
-    public void A_value_comes_back_from_JSON_as_it_was(string expression) => Check(expression, "Json");
+    public void Json_round_trips_a_value(string expression) => Check(expression, "Json");
 
     private void Check(string expression, string serializer)
     {

@@ -32,7 +32,7 @@ public sealed class CacheMeterTests : IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
-    public void Calls_are_heard_with_outcome_mode_and_time()
+    public void Meter_calls_are_reported_with_outcome_mode_and_time()
     {
         CacheStatistics statistics = new(OurMode);
         statistics.Count(CallOutcome.StoreHit);
@@ -51,7 +51,7 @@ public sealed class CacheMeterTests : IDisposable
     }
 
     [Fact]
-    public void Operations_of_the_store_are_heard_with_their_outcome()
+    public void Meter_store_operations_are_reported_with_their_outcome()
     {
         TimeSpan ours = TimeSpan.FromMilliseconds(987_654_321);
         CacheStatistics statistics = new(OurMode);
@@ -67,7 +67,7 @@ public sealed class CacheMeterTests : IDisposable
     }
 
     [Fact]
-    public async Task Gauges_tell_of_all_tiers_that_are_open()
+    public async Task Meter_gauges_cover_all_open_tiers()
     {
         const long Large = 5_000_000;
         CacheTiers tiers = new(new FakeStore(), new MemoryTier(TimeProvider.System), TimeProvider.System);
@@ -80,7 +80,7 @@ public sealed class CacheMeterTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_tagged_but_what_names_nobody()
+    public void Meter_no_tag_identifies_anyone()
     {
         CacheStatistics statistics = new(OurMode);
         statistics.Count(CallOutcome.Failed, TimeSpan.FromMilliseconds(1));

@@ -19,7 +19,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     protected override ICacheStore CreateStore() => new FakeStore();
 
     [Fact]
-    public void Each_call_counts_once_with_a_time_of_its_own_or_without()
+    public void Statistics_each_call_counts_once_with_or_without_a_time()
     {
         CacheStatistics statistics = CacheStatistics.ForSecure();
         foreach (CallOutcome outcome in Enum.GetValues<CallOutcome>())
@@ -34,7 +34,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Counts_are_exact_among_threads()
+    public async Task Statistics_counts_are_exact_across_threads()
     {
         const int Each = 10_000;
         CacheStatistics statistics = CacheStatistics.ForSecure();
@@ -58,7 +58,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Counting_allocates_nothing()
+    public void Statistics_counting_allocates_nothing()
     {
         CacheStatistics statistics = CacheStatistics.ForSecure();
         statistics.Count(CallOutcome.MemoryHit, TimeSpan.FromTicks(1));
@@ -72,7 +72,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Reads_and_writes_count_with_the_time_of_the_store()
+    public async Task Statistics_reads_and_writes_count_with_the_time_of_the_store()
     {
         SecureCache cache = Open(_store);
         _store.AfterRead = () => Clock.Advance(TimeSpan.FromMilliseconds(30));
@@ -87,7 +87,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_batch_is_one_read()
+    public async Task Statistics_a_batch_is_one_read()
     {
         SecureCache cache = Open(_store);
         EntryKeys[] keys = [cache.KeysFor(Namespace, [1]), cache.KeysFor(Namespace, [2])];
@@ -96,7 +96,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Faults_count_as_such()
+    public async Task Statistics_faults_count_as_faults()
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = new StoreException(StoreFault.Unavailable, "The store is down.");
@@ -113,7 +113,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_refused_entry_counts_whatever_becomes_of_it(bool keepEvidence)
+    public async Task Statistics_a_refused_entry_counts_kept_or_dropped(bool keepEvidence)
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -130,7 +130,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [InlineData(LookupOutcome.Miss, false, true, CallOutcome.Miss)]
     [InlineData(LookupOutcome.NotAuthentic, false, false, CallOutcome.Miss)]
     [InlineData(LookupOutcome.Malformed, false, true, CallOutcome.Failed)]
-    public void A_lookup_counts_by_what_it_found(
+    public void Statistics_a_lookup_counts_by_what_it_found(
         LookupOutcome found, bool isLocal, bool keepEvidence, CallOutcome expected)
     {
         CacheStatistics statistics = CacheStatistics.ForSecure();
@@ -141,7 +141,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Counts_of_several_caches_add_up()
+    public void Statistics_counts_of_several_caches_add_up()
     {
         CacheStatistics one = CacheStatistics.ForSecure();
         CacheStatistics two = CacheStatistics.ForPlain();
@@ -166,7 +166,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Memory_tells_what_it_holds_and_what_had_to_make_room()
+    public async Task Statistics_memory_reports_entries_and_evictions()
     {
         const int Room = 4;
         long size = (Room * (1000L + MemoryTier.OverheadBytes)) + 100;
@@ -187,7 +187,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_store_that_is_left_alone_is_told()
+    public async Task Statistics_an_open_breaker_is_reported()
     {
         _store.ReadFault = new StoreException(StoreFault.Unavailable, "The store is down.");
         ResilientStore resilient = new(_store, new ResilienceOptions { MaxAttempts = 1 }, Clock);

@@ -9,7 +9,7 @@ public sealed class LatencyHistogramTests
     private readonly LatencyHistogram _histogram = new();
 
     [Fact]
-    public void Nothing_took_no_time()
+    public void Statistics_an_empty_histogram_is_zero()
     {
         LatencySnapshot times = _histogram.Take(reset: false);
         Assert.Equal(0, times.Count);
@@ -28,7 +28,7 @@ public sealed class LatencyHistogramTests
     [InlineData(4097)]
     [InlineData(98_765_432)]
     [InlineData(864_000_000_000)]
-    public void A_single_time_is_found_again_within_its_bucket(long ticks)
+    public void Statistics_a_single_time_is_found_within_its_bucket(long ticks)
     {
         _histogram.Add(TimeSpan.FromTicks(ticks));
         LatencySnapshot times = _histogram.Take(reset: false);
@@ -39,7 +39,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Every_time_falls_between_the_bounds_of_its_bucket()
+    public void Statistics_every_time_falls_into_its_bucket()
     {
         for (int index = 0; index < LatencyHistogram.BucketsUpTo(20); index++)
         {
@@ -53,7 +53,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Average_and_quantile_are_near_what_was_measured()
+    public void Statistics_average_and_quantile_are_near_the_measured_values()
     {
         for (int milliseconds = 1; milliseconds <= 1000; milliseconds++)
         {
@@ -71,7 +71,7 @@ public sealed class LatencyHistogramTests
     [InlineData((1 << 12) + 1, 0, 1)]
     [InlineData(-5, 1, 1)]
     [InlineData(long.MaxValue, 0, 0)]
-    public void A_bound_belongs_to_the_bucket_below_it(long ticks, long upTo12, long upTo13)
+    public void Statistics_a_bound_belongs_to_the_bucket_below_it(long ticks, long upTo12, long upTo13)
     {
         _histogram.Add(TimeSpan.FromTicks(ticks));
         LatencySnapshot times = _histogram.Take(reset: false);
@@ -80,7 +80,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void A_reset_begins_anew()
+    public void Statistics_a_reset_starts_over()
     {
         _histogram.Add(TimeSpan.FromSeconds(2));
         Assert.Equal(1, _histogram.Take(reset: true).Count);
@@ -89,7 +89,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public async Task No_time_is_lost_among_threads_that_add_and_reset()
+    public async Task Statistics_no_time_is_lost_across_threads_that_add_and_reset()
     {
         const int Each = 20_000;
         long taken = 0;

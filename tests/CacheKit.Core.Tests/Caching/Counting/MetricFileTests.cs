@@ -12,7 +12,7 @@ public sealed class MetricFileTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_file_is_replaced_and_nothing_else_is_left()
+    public void Metrics_a_file_is_replaced_and_nothing_else_is_left()
     {
         string path = _directory.File("cachekit.prom");
         MetricFile.Write(path, "one\n");
@@ -22,7 +22,7 @@ public sealed class MetricFileTests : IDisposable
     }
 
     [Fact]
-    public void Who_has_opened_the_old_file_reads_all_of_it()
+    public void Metrics_a_reader_of_the_old_file_reads_all_of_it()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "An open file cannot be replaced there.");
         string path = _directory.File("cachekit.prom");
@@ -33,7 +33,7 @@ public sealed class MetricFileTests : IDisposable
     }
 
     [Fact]
-    public void Everybody_may_read_it()
+    public void Metrics_everyone_may_read_the_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Files have no modes there.");
         string path = _directory.File("cachekit.prom");
@@ -44,7 +44,7 @@ public sealed class MetricFileTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_is_refused_and_leaves_nothing()
+    public void Metrics_a_file_that_cannot_be_written_is_rejected_and_leaves_nothing()
     {
         Assert.Equal("it is a directory", ReasonOf(_directory.Path));
         Assert.Equal("its directory is not there", ReasonOf(_directory.File("none/cachekit.prom")));

@@ -11,7 +11,7 @@ public sealed class MetricTextTests
     private static readonly DateTimeOffset s_since = new(2030, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     [Fact]
-    public void Without_any_call_all_numbers_are_there_and_zero()
+    public void Metrics_without_calls_all_numbers_are_there_and_zero()
     {
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(
             MetricText.Of([CacheStatistics.ForSecure().Take()], default, s_since, tenant: null));
@@ -21,7 +21,7 @@ public sealed class MetricTextTests
     }
 
     [Fact]
-    public void Every_outcome_and_reason_is_told_for_each_mode()
+    public void Metrics_every_outcome_and_reason_is_there_for_each_mode()
     {
         CacheStatistics[] all =
         [
@@ -57,7 +57,7 @@ public sealed class MetricTextTests
     }
 
     [Fact]
-    public void Times_are_in_cumulative_buckets()
+    public void Metrics_times_are_in_cumulative_buckets()
     {
         CacheStatistics statistics = CacheStatistics.ForSecure();
         statistics.CountComputation(TimeSpan.FromTicks(1 << 9));
@@ -76,7 +76,7 @@ public sealed class MetricTextTests
     }
 
     [Fact]
-    public void A_tenant_is_a_label_of_each_sample_and_escaped()
+    public void Metrics_the_tenant_is_an_escaped_label_of_each_sample()
     {
         string text = MetricText.Of([CacheStatistics.ForSecure().Take()], default, s_since, "a\\b\"c\nd");
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(text);
@@ -91,7 +91,7 @@ public sealed class MetricTextTests
     [InlineData(0.5, "0.5")]
     [InlineData(0.0000128, "1.28e-05")]
     [InlineData(1e21, "1e+21")]
-    public void Real_numbers_are_canonical(double value, string expected) =>
+    public void Metrics_real_numbers_are_canonical(double value, string expected) =>
         Assert.Equal(expected, OpenMetricsWriter.Number(value));
 
     [Theory]
@@ -107,6 +107,6 @@ public sealed class MetricTextTests
     [InlineData("# TYPE a histogram\na_bucket{le=\"1.0\"} 2\n# EOF\n")]
     [InlineData("# TYPE a histogram\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 2\n# EOF\n")]
     [InlineData("# TYPE a histogram\na_bucket{le=\"+Inf\"} 2\na_count 3\n# EOF\n")]
-    public void The_parser_of_these_tests_is_strict(string text) =>
+    public void Metrics_the_parser_of_these_tests_is_strict(string text) =>
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => OpenMetricsParser.Parse(text));
 }

@@ -78,7 +78,8 @@ public sealed class ServerInspectionTests
 
     [Theory]
     [MemberData(nameof(Descriptions))]
-    public void What_a_server_says_is_judged(string check, StoreCheckStatus status, string word, object description)
+    public void Inspection_server_descriptions_are_judged(
+        string check, StoreCheckStatus status, string word, object description)
     {
         StoreCheck found = Assert.Single(Judge(description, RedisAt("redis://cache.example")), one => one.Check == check);
         Assert.Equal(status, found.Status);
@@ -94,7 +95,7 @@ public sealed class ServerInspectionTests
     [InlineData("redis://localhost", StoreCheckStatus.Passed, StoreCheckStatus.Passed)]
     [InlineData("redis://[::1]", StoreCheckStatus.Passed, StoreCheckStatus.Passed)]
     [InlineData("unix:///run/redis.sock", StoreCheckStatus.Passed, StoreCheckStatus.Passed)]
-    public void Without_TLS_and_password_it_counts_whether_the_connection_leaves_the_machine(
+    public void Inspection_missing_TLS_and_password_matter_when_the_connection_leaves_the_machine(
         string url, StoreCheckStatus encryption, StoreCheckStatus authentication)
     {
         StoreCheck[] checks = [.. RedisChecks.Of(RedisAt(url), s_redis with { UsesTls = false })];
@@ -104,7 +105,7 @@ public sealed class ServerInspectionTests
     }
 
     [Fact]
-    public void Changes_that_are_not_wanted_are_not_missed()
+    public void Inspection_changes_that_are_switched_off_are_skipped()
     {
         StoreChoice choice = StoreChoice.Redis(
             new RedisStoreOptions { Connection = "redis://cache.example", ListensForChanges = false }, "-Redis");
@@ -114,7 +115,7 @@ public sealed class ServerInspectionTests
     }
 
     [Fact]
-    public async Task A_Redis_that_can_fill_up_passes_with_a_warning()
+    public async Task Inspection_a_Redis_that_can_fill_up_passes_with_a_warning()
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess server = RedisProcess.StartServer("--maxmemory", "50mb", "--maxmemory-policy", "noeviction");
@@ -129,7 +130,7 @@ public sealed class ServerInspectionTests
     }
 
     [Fact]
-    public async Task A_replica_fails()
+    public async Task Inspection_a_Redis_replica_fails()
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess primary = RedisProcess.StartServer();
@@ -139,7 +140,7 @@ public sealed class ServerInspectionTests
     }
 
     [Fact]
-    public async Task An_HTTP_server_passes_and_a_wrong_key_fails()
+    public async Task Inspection_an_HTTP_server_passes_and_a_wrong_key_fails()
     {
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(HttpStores.ServerOptions);
         Dictionary<string, StoreCheckStatus> found =

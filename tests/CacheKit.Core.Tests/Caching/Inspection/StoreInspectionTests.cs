@@ -23,7 +23,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_that_works_passes_and_keeps_nothing_of_it()
+    public async Task Inspection_a_working_store_passes_and_keeps_no_probe()
     {
         IReadOnlyList<StoreCheck> checks = await InspectAsync();
         Assert.Equal(["Store", "Connection", "ReadWrite", "Lock", "Listing"], checks.Select(check => check.Check));
@@ -44,7 +44,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     [InlineData(StoreFault.UnexpectedAnswer, "Connection")]
     [InlineData(StoreFault.AuthenticationFailed, "Authentication")]
     [InlineData(StoreFault.TlsFailed, "Encryption")]
-    public async Task A_store_that_cannot_be_read_is_a_finding(StoreFault fault, string check)
+    public async Task Inspection_an_unreadable_store_fails(StoreFault fault, string check)
     {
         _store.ReadFault = new StoreException(fault, "It is broken.");
         IReadOnlyList<StoreCheck> checks = await InspectAsync();
@@ -57,7 +57,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_advice_of_what_is_not_reached_fits_the_store()
+    public async Task Inspection_the_advice_for_an_unreachable_store_fits_it()
     {
         _store.ReadFault = new StoreException(StoreFault.Unavailable, "It is broken.");
         Assert.Contains("block", (await InspectAsync())[1].Advice, StringComparison.Ordinal);
@@ -72,14 +72,14 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_way_out_of_a_fault_is_the_advice()
+    public async Task Inspection_the_recommended_action_of_a_fault_is_the_advice()
     {
         _store.ReadFault = new StoreException(StoreFault.Unavailable, "It is broken.") { WayOut = "Mend it." };
         Assert.Equal("Mend it.", (await InspectAsync())[1].Advice);
     }
 
     [Fact]
-    public async Task A_store_that_can_only_be_read_is_a_finding()
+    public async Task Inspection_a_read_only_store_fails()
     {
         _store.SetFault = new StoreException(StoreFault.AccessDenied, "It may not be written.");
         Dictionary<string, StoreCheck> checks = await ByNameAsync();
@@ -91,7 +91,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_that_loses_what_is_written_is_a_finding()
+    public async Task Inspection_a_store_that_loses_writes_fails()
     {
         _store.AfterRead = _inner.Entries.Clear;
         StoreCheck check = (await ByNameAsync())["ReadWrite"];
@@ -100,7 +100,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_without_locks_is_warned_of_and_one_that_cannot_list_is_not()
+    public async Task Inspection_missing_locks_are_a_warning_and_missing_listing_is_not()
     {
         _store.Hidden = StoreCapabilities.Locking | StoreCapabilities.Listing;
         Dictionary<string, StoreCheck> checks = await ByNameAsync();
@@ -109,14 +109,14 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_fault_of_locks_is_a_finding()
+    public async Task Inspection_a_lock_fault_fails()
     {
         _store.LockFault = new StoreException(StoreFault.AccessDenied, "No locks for you.");
         Assert.Equal("No locks for you.", (await ByNameAsync())["Lock"].Detail);
     }
 
     [Fact]
-    public async Task What_happened_to_the_store_is_told()
+    public async Task Inspection_a_store_incident_is_a_warning()
     {
         _store.Incident = new StoreIncident(DateTimeOffset.UnixEpoch, "The file was damaged.");
         StoreCheck check = (await ByNameAsync())["Incident"];
@@ -125,7 +125,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_database_is_looked_at_for_who_can_get_at_it()
+    public async Task Inspection_permissions_of_a_database_are_checked()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes of files.");
         using TempDirectory directory = new();
@@ -142,7 +142,7 @@ public sealed class StoreInspectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Whoever_asked_can_leave()
+    public async Task Inspection_cancellation_ends_it()
     {
         using CancellationTokenSource stop = new();
         await stop.CancelAsync();

@@ -23,7 +23,7 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     }
 
     [Fact]
-    public async Task The_store_is_listed_whoever_wrote_to_it()
+    public async Task Inspection_stored_bytes_are_listed_whoever_wrote_them()
     {
         await using SecureCache cache = Open(_store);
         for (byte i = 1; i <= 3; i++)
@@ -43,7 +43,7 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Pages_are_of_a_hundred()
+    public async Task Inspection_stored_bytes_come_in_pages_of_a_hundred()
     {
         await using SecureCache cache = Open(_store);
         for (int i = 0; i < 250; i++)
@@ -62,7 +62,7 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_key_is_looked_up()
+    public async Task Inspection_stored_bytes_are_found_by_key()
     {
         await using SecureCache cache = Open(_store);
         await _store.SetAsync("other:1", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
@@ -71,14 +71,14 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     }
 
     [Fact]
-    public async Task Under_a_key_that_a_store_cannot_have_there_is_nothing()
+    public async Task Inspection_a_key_that_the_store_cannot_hold_finds_nothing()
     {
         await using SecureCache cache = Open(_stores.Make(redis.Server.Url));
         Assert.Null(await cache.FindStoredAsync("", Token));
     }
 
     [Fact]
-    public async Task What_is_no_entry_in_a_Redis_is_passed_over_and_told_when_it_is_asked_for()
+    public async Task Inspection_a_Redis_value_that_is_no_entry_is_skipped_in_listings_and_an_error_by_key()
     {
         RedisStore store = _stores.Make(redis.Server.Url);
         await using SecureCache cache = Open(store);

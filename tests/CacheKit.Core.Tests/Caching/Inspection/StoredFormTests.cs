@@ -13,7 +13,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     private static readonly byte[] s_container = Convert.FromHexString("434b010000000000000000000000");
 
     [Fact]
-    public async Task Entries_of_this_module_are_told_apart()
+    public async Task Inspection_native_and_plain_entries_are_recognized()
     {
         byte[] frame = await FrameAsync((await PutAsync(Open(), Value)).Current);
         StoredForm form = Recognize(frame);
@@ -33,7 +33,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void A_frame_of_Python_says_of_itself_what_it_can()
+    public void Inspection_a_Python_frame_is_described_from_its_header()
     {
         StoredForm form = Recognize(PythonFrames.Default.Seal("k", Value));
         Assert.Equal(StoredFormKind.PythonFrame, form.Kind);
@@ -50,7 +50,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Of_a_frame_that_cannot_be_read_the_reason_is_told()
+    public void Inspection_an_unreadable_Python_frame_has_a_reason()
     {
         byte[] frame = PythonFrames.Default.Seal("k", Value);
         Assert.Equal("Python auto-mode entry that is cut off before its header.", Recognize(frame[..6]).Description);
@@ -63,7 +63,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void Text_of_others_is_cleaned_and_cut()
+    public void Inspection_foreign_text_is_cleaned_and_truncated()
     {
         PythonFrames odd =
             PythonFrames.Default with { Serializer = "\u001b[31m\u202e\n", Tenant = new string('x', 300) };
@@ -80,7 +80,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     [InlineData("", StoredFormKind.Opaque)]
     [InlineData("CKP\u0001", StoredFormKind.Opaque)]
     [InlineData("some text of another program", StoredFormKind.Opaque)]
-    public void Text_is_told_apart(string text, StoredFormKind expected) =>
+    public void Inspection_text_is_recognized(string text, StoredFormKind expected) =>
         Assert.Equal(expected, Recognize(Encoding.ASCII.GetBytes(text)).Kind);
 
     [Theory]
@@ -89,11 +89,11 @@ public sealed class StoredFormTests : SecureCacheTestBase
     [InlineData("c0c0", StoredFormKind.Opaque)]
     [InlineData("c1", StoredFormKind.Opaque)]
     [InlineData("a5", StoredFormKind.Opaque)]
-    public void A_whole_document_is_told_from_what_is_none(string hex, StoredFormKind expected) =>
+    public void Inspection_a_whole_document_is_distinguished_from_other_bytes(string hex, StoredFormKind expected) =>
         Assert.Equal(expected, Recognize(Convert.FromHexString(hex)).Kind);
 
     [Fact]
-    public void An_envelope_is_told_even_when_it_is_damaged()
+    public void Inspection_an_envelope_is_recognized_even_when_damaged()
     {
         byte[] envelope = PythonFrames.Envelope(Value);
         Assert.Equal(
@@ -105,7 +105,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void A_file_is_told_with_what_is_in_it()
+    public void Inspection_a_file_is_described_with_its_content()
     {
         StoredForm form = Recognize([.. s_container, .. PythonFrames.Default.Seal("k", Value)]);
         Assert.Equal(StoredFormKind.FileContainer, form.Kind);
@@ -129,7 +129,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void What_is_too_short_for_anything_sealed_is_said_to_be()
+    public void Inspection_bytes_too_short_to_be_sealed_are_flagged()
     {
         Assert.True(Recognize(new byte[2]).IsTooShort);
         Assert.True(Recognize([]).IsTooShort);
@@ -140,7 +140,7 @@ public sealed class StoredFormTests : SecureCacheTestBase
 
     /// <summary>Whatever the bytes are, something is said of them, and nothing is thrown.</summary>
     [Fact]
-    public async Task Nothing_that_was_cut_off_or_changed_is_an_exception()
+    public async Task Inspection_truncated_or_changed_bytes_never_throw()
     {
         byte[][] all =
         [

@@ -18,13 +18,13 @@ public abstract class EntryListingContract : SecureCacheTestBase
     private EntryFilter Everything => new() { Namespaces = [_namespace] };
 
     [Fact]
-    public async Task Where_nothing_is_nothing_is_listed()
+    public async Task Listing_an_empty_store_lists_nothing()
     {
         Assert.Empty(await ListAsync(Cache(), Everything));
     }
 
     [Fact]
-    public async Task An_entry_tells_all_but_its_value()
+    public async Task Listing_an_entry_shows_all_but_its_value()
     {
         SecureCache cache = Cache();
         EntryKeys keys = await SetAsync(cache, "db/admin é", new byte[5000]);
@@ -42,7 +42,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task A_thousand_entries_come_each_once_in_pages()
+    public async Task Listing_a_thousand_entries_come_once_each_in_pages()
     {
         SecureCache cache = Cache();
         HashSet<string?> names = [];
@@ -71,7 +71,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Names_and_namespaces_are_filtered()
+    public async Task Listing_names_and_namespaces_are_filtered()
     {
         SecureCache cache = Cache();
         await SetAsync(cache, "one", [1]);
@@ -95,7 +95,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_over_is_not_listed_and_what_is_in_its_grace_when_asked_for()
+    public async Task Listing_expired_entries_are_hidden_and_stale_ones_on_request()
     {
         SecureCache cache = Cache();
         await SetAsync(cache, "short", [1]);
@@ -109,7 +109,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_that_was_tampered_with_is_listed_as_such_and_stays()
+    public async Task Listing_a_tampered_entry_is_marked_and_stays()
     {
         SecureCache cache = Cache();
         EntryKeys good = await SetAsync(cache, "good", [1]);
@@ -131,7 +131,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Another_tenant_and_another_key_list_find_and_clear_nothing()
+    public async Task Listing_another_tenant_or_key_lists_finds_and_clears_nothing()
     {
         SecureCache cache = Cache();
         EntryKeys keys = await SetAsync(cache, "mine", [1]);
@@ -148,7 +148,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Entries_under_previous_keys_are_listed_found_removed_and_cleared()
+    public async Task Listing_entries_under_previous_keys_are_listed_found_removed_and_cleared()
     {
         await SetAsync(Cache(2), "old", [1]);
         await SetAsync(Cache(2), "older", [1]);
@@ -171,7 +171,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task The_newest_of_an_entry_that_lies_under_two_keys_is_found()
+    public async Task Listing_the_newest_entry_under_two_keys_is_found()
     {
         await SetAsync(Cache(1), "twice", [1]);
         Clock.Advance(TimeSpan.FromSeconds(1));
@@ -182,7 +182,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Clearing_takes_one_namespace_of_one_tenant_and_memory_forgets()
+    public async Task Listing_clearing_takes_one_namespace_of_one_tenant_from_store_and_memory()
     {
         SecureCache cache = Cache();
         EntryKeys keys = await SetAsync(cache, "mine", [1]);
@@ -204,7 +204,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Clearing_takes_thousands()
+    public async Task Listing_clearing_takes_thousands()
     {
         SecureCache cache = Cache();
         for (int i = 0; i < 1050; i++)

@@ -22,7 +22,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     [InlineData(StoreFault.Unavailable, ErrorIds.StoreUnavailable)]
     [InlineData(StoreFault.AuthenticationFailed, ErrorIds.StoreAuthenticationFailed)]
     [InlineData(StoreFault.TlsFailed, ErrorIds.StoreTlsFailed)]
-    public async Task A_fault_of_the_store_is_told(StoreFault fault, string errorId)
+    public async Task Listing_a_store_fault_is_an_error(StoreFault fault, string errorId)
     {
         SecureCache cache = Open(_store);
         _store.ReadFault = new StoreException(fault, "It is broken.");
@@ -41,7 +41,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task What_is_in_memory_is_told()
+    public async Task Listing_an_entry_in_memory_is_marked()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
@@ -50,14 +50,14 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public void The_way_out_is_the_stores_own_where_it_has_one()
+    public void Listing_the_recommended_action_of_the_store_wins()
     {
         StoreException fault = new(StoreFault.Full, "It is full.") { WayOut = "Make room." };
         Assert.Equal("Make room.", StoreFailures.From(fault).RecommendedAction);
     }
 
     [Fact]
-    public async Task A_removal_that_fails_is_told_and_memory_has_forgotten()
+    public async Task Listing_a_failed_removal_is_an_error_and_memory_forgets()
     {
         SecureCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
@@ -67,7 +67,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task An_entry_that_moves_between_two_removals_does_not_come_back()
+    public async Task Listing_an_entry_that_moves_between_two_removals_does_not_come_back()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         SecureCache cache = Open(_store, Tenant, 1, 2);
@@ -80,7 +80,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     }
 
     [Fact]
-    public async Task Clearing_goes_over_the_keys_again_until_nothing_is_found()
+    public async Task Listing_clearing_repeats_until_nothing_is_found()
     {
         SecureCache cache = Open(_store);
         await PutAsync(cache, Value);
@@ -118,7 +118,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     [InlineData("xk:0123456789abcdef:users:0123456789abcdef0123456789abcdef01234567", false)]
     [InlineData("ck:users", false)]
     [InlineData("", false)]
-    public void Only_keys_of_our_own_form_are_ours(string text, bool isOurs)
+    public void Listing_only_keys_of_the_native_form_are_ours(string text, bool isOurs)
     {
         Assert.Equal(isOurs, PhysicalKey.TryParse(text, out PhysicalKey? key));
         Assert.Equal(isOurs ? text : null, key?.ToString());

@@ -23,7 +23,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     [InlineData("the name", 10, true)]
     [InlineData("the name", 5000, true)]
     [InlineData(null, 5000, false)]
-    public async Task An_entry_moves_with_its_times_its_name_and_its_form(string? name, int size, bool compress)
+    public async Task Rotation_an_entry_moves_with_its_times_name_and_form(string? name, int size, bool compress)
     {
         SecureCache old = Open(2);
         EntryKeys keys = old.KeysFor(Namespace, Identity);
@@ -51,7 +51,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task All_old_keys_and_namespaces_of_the_tenant_are_worked_on_and_nobody_elses()
+    public async Task Rotation_all_old_keys_and_namespaces_of_the_tenant_move_and_no_others()
     {
         await PutAsync(Open(2), [2], identity: [2]);
         await PutAsync(Open(3), [3], identity: [3]);
@@ -67,7 +67,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task A_newer_entry_stays_and_an_older_one_gives_way()
+    public async Task Rotation_a_newer_entry_stays_and_an_older_one_is_superseded()
     {
         await PutAsync(Open(2), [1], TimeSpan.FromHours(1), identity: [1]);
         await PutAsync(Open(1), [2], TimeSpan.FromHours(1), identity: [2]);
@@ -81,7 +81,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task An_entry_whose_run_was_cut_off_in_the_middle_is_there_once_in_the_end()
+    public async Task Rotation_an_interrupted_move_leaves_one_entry_in_the_end()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         byte[] frame = await FrameAsync(old.Current);
@@ -93,7 +93,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task A_different_entry_of_the_same_moment_is_left_to_its_writer_for_a_while()
+    public async Task Rotation_a_different_entry_of_the_same_moment_is_left_to_its_writer_at_first()
     {
         await PutAsync(Open(1), [1]);
         EntryKeys old = await PutAsync(Open(2), [2]);
@@ -117,7 +117,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task An_entry_that_is_over_is_removed_though_the_store_kept_it()
+    public async Task Rotation_an_expired_entry_is_removed_although_the_store_kept_it()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         Clock.Advance(Minute);
@@ -127,7 +127,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task What_is_removed_replaced_or_written_meanwhile_is_never_undone()
+    public async Task Rotation_concurrent_removals_replacements_and_writes_are_never_undone()
     {
         EntryKeys removed = await PutAsync(Open(2), [1], TimeSpan.FromHours(1), [1]);
         EntryKeys replaced = await PutAsync(Open(2), [2], TimeSpan.FromHours(1), [2]);
@@ -158,7 +158,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task What_does_not_open_stays_as_evidence_and_is_counted()
+    public async Task Rotation_entries_that_do_not_open_stay_as_evidence_and_are_counted()
     {
         EntryKeys altered = await PutAsync(Open(2), [1], identity: [1]);
         byte[] frame = await FrameAsync(altered.Current);
@@ -184,7 +184,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task An_entry_with_the_digest_of_another_is_not_moved_there()
+    public async Task Rotation_an_entry_with_the_digest_of_another_is_not_moved()
     {
         EntryKey place = Open(2).KeysFor(Namespace, [1]).Current;
         byte[] plaintext = [.. IdentityDigest.Compute([2]).Bytes, 0xC0, 7];
@@ -194,7 +194,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task An_entry_that_changes_all_the_time_is_left_for_the_next_run()
+    public async Task Rotation_an_entry_that_keeps_changing_is_left_for_the_next_run()
     {
         EntryKeys old = await PutAsync(Open(2), [0], TimeSpan.FromHours(1));
         byte next = 1;
@@ -212,7 +212,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     [Theory]
     [InlineData(StoreFault.Unavailable)]
     [InlineData(StoreFault.Full)]
-    public async Task A_store_that_breaks_down_ends_the_run_and_the_next_one_finishes_it(StoreFault kind)
+    public async Task Rotation_a_failing_store_ends_the_run_and_the_next_one_finishes(StoreFault kind)
     {
         await FillAsync(Open(2), 100);
         int exchanges = 0;
@@ -232,7 +232,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task A_listing_that_fails_ends_the_run_and_a_value_that_is_too_large_does_not()
+    public async Task Rotation_a_failed_listing_ends_the_run_and_a_value_too_large_does_not()
     {
         await FillAsync(Open(2), 10);
         _store.WriteFault = new StoreException(StoreFault.ValueTooLarge, "Too large.");
@@ -244,7 +244,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     }
 
     [Fact]
-    public async Task What_this_process_remembers_of_a_moved_entry_is_forgotten()
+    public async Task Rotation_a_moved_entry_is_evicted_from_memory()
     {
         CacheTiers tiers = new(_store, new MemoryTier(Clock), Clock);
         SecureCache cache = new(TestKeys.Ring(Tenant, 1, 2), tiers);

@@ -17,7 +17,7 @@ public abstract class RotationContract : RotationTestBase
     private readonly TenantKeys _old = KeysOf(2);
 
     [Fact]
-    public async Task Readers_with_both_orders_of_the_ring_miss_nothing_while_entries_move()
+    public async Task Rotation_readers_with_either_key_order_miss_nothing_while_entries_move()
     {
         const int Count = 400;
         await FillAsync(Open(2), Count);
@@ -33,7 +33,7 @@ public abstract class RotationContract : RotationTestBase
     }
 
     [Fact]
-    public async Task Two_rotations_at_once_and_one_that_was_stopped_lose_nothing()
+    public async Task Rotation_two_runs_at_once_and_a_stopped_one_lose_nothing()
     {
         const int Count = 2000;
         await FillAsync(Open(2), Count);
@@ -61,7 +61,7 @@ public abstract class RotationContract : RotationTestBase
     }
 
     [Fact]
-    public async Task What_is_written_meanwhile_under_any_order_of_the_ring_is_what_is_read_in_the_end()
+    public async Task Rotation_concurrent_writes_under_either_key_order_are_read_in_the_end()
     {
         const int Keys = 16;
         const int Rounds = 40;
@@ -97,7 +97,7 @@ public abstract class RotationContract : RotationTestBase
     }
 
     [Fact]
-    public async Task Interop_entries_are_sealed_again_in_their_place()
+    public async Task Rotation_interop_entries_are_resealed_in_place()
     {
         string moved = InteropKey("get", 'a');
         string current = InteropKey("get", 'b');
@@ -134,7 +134,7 @@ public abstract class RotationContract : RotationTestBase
     }
 
     [Fact]
-    public async Task A_census_counts_each_key_and_what_cannot_be_moved()
+    public async Task Rotation_an_inventory_counts_each_key_and_what_cannot_move()
     {
         await FillAsync(Open(2), 1200);
         await PutAsync(Open(1), Value, identity: [1]);
@@ -166,7 +166,7 @@ public abstract class RotationContract : RotationTestBase
     [InlineData("")]
     [InlineData("A")]
     [InlineData("a..b")]
-    public async Task What_is_no_namespace_of_interop_entries_is_refused(string name)
+    public async Task Rotation_an_invalid_interop_namespace_is_rejected(string name)
     {
         await Assert.ThrowsAsync<ArgumentException>(() => StepAsync(Rotator(), name));
         await Assert.ThrowsAsync<ArgumentException>(() => InventoryAsync(name));

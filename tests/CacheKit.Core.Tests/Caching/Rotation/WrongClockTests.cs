@@ -13,7 +13,7 @@ public sealed class WrongClockTests : RotationTestBase
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 1)]
-    public async Task An_entry_from_the_future_does_not_hide_what_is_written_now(byte current, byte previous)
+    public async Task Rotation_an_entry_from_the_future_does_not_hide_a_current_write(byte current, byte previous)
     {
         await WriteAheadAsync(previous);
         SecureCache cache = Open(current, previous);
@@ -25,7 +25,7 @@ public sealed class WrongClockTests : RotationTestBase
     }
 
     [Fact]
-    public async Task A_writer_clears_an_entry_from_the_future_away()
+    public async Task Rotation_a_write_clears_an_entry_from_the_future()
     {
         await WriteAheadAsync(2);
         await PutAsync(Open(1, 2), [7], TimeSpan.FromHours(3));
@@ -37,7 +37,7 @@ public sealed class WrongClockTests : RotationTestBase
     [Theory]
     [InlineData(1, 2, "Moved 1")]
     [InlineData(2, 1, "Superseded 1")]
-    public async Task A_rotation_keeps_what_can_be_used(byte ahead, byte now, string outcome)
+    public async Task Rotation_with_a_wrong_clock_the_usable_entry_is_kept(byte ahead, byte now, string outcome)
     {
         await WriteAheadAsync(ahead);
         await PutAsync(Open(now), [7], TimeSpan.FromHours(3));

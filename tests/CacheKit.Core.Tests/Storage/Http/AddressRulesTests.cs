@@ -27,7 +27,7 @@ public sealed class AddressRulesTests
     [InlineData("::ffff:1.1.1.1")]
     [InlineData("64:ff9b::1.1.1.1")]
     [InlineData("2002:101:101::1")]
-    public void Anybodys(string address) => Assert.Equal(AddressKind.Public, Classify(address));
+    public void Http_these_addresses_are_public(string address) => Assert.Equal(AddressKind.Public, Classify(address));
 
     [Theory]
     [InlineData("10.0.0.0")]
@@ -52,7 +52,8 @@ public sealed class AddressRulesTests
     [InlineData("2002:a00:1::")]
     [InlineData("2002:7f00:1::1")]
     [InlineData("2002:c0a8:101::1")]
-    public void Ones_own(string address) => Assert.Equal(AddressKind.Private, Classify(address));
+    public void Http_these_addresses_are_private(string address) =>
+        Assert.Equal(AddressKind.Private, Classify(address));
 
     [Theory]
     [InlineData("0.0.0.0")]
@@ -83,7 +84,8 @@ public sealed class AddressRulesTests
     [InlineData("64:ff9b::169.254.169.254")]
     [InlineData("2002:a9fe:a9fe::")]
     [InlineData("4000::1")]
-    public void Nobodys(string address) => Assert.Equal(AddressKind.Forbidden, Classify(address));
+    public void Http_these_addresses_are_forbidden(string address) =>
+        Assert.Equal(AddressKind.Forbidden, Classify(address));
 
     private static AddressKind Classify(string address) => AddressRules.Classify(IPAddress.Parse(address));
 }

@@ -17,7 +17,7 @@ public sealed class FreshnessHeadersTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(Freshness))]
-    public async Task Anything_but_fresh_is_stale_and_counts_as_absent(string? header, bool isStale)
+    public async Task Http_any_freshness_but_fresh_is_stale_and_counts_as_absent(string? header, bool isStale)
     {
         Assert.Equal(isStale, FreshnessHeaders.IsStale(header));
         Serve(FaultyAnswers.Ok("v", header is null ? [] : [$"X-CacheKit-Freshness: {header}"]));
@@ -27,7 +27,7 @@ public sealed class FreshnessHeadersTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(FreshFor))]
-    public async Task A_value_that_may_not_be_kept_counts_as_absent(string? header, int? seconds)
+    public async Task Http_a_value_that_may_not_be_kept_counts_as_absent(string? header, int? seconds)
     {
         Assert.Equal(seconds, FreshnessHeaders.ParseFreshFor(header));
         Serve(FaultyAnswers.Ok("v", header is null ? [] : [$"X-CacheKit-Fresh-For: {header}"]));
@@ -35,7 +35,7 @@ public sealed class FreshnessHeadersTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Two_headers_are_one_with_a_comma()
+    public async Task Http_two_freshness_headers_count_as_one_with_a_comma()
     {
         Serve(FaultyAnswers.Ok("v", "X-CacheKit-Freshness: fresh", "X-CacheKit-Freshness: fresh"));
         Assert.Null(await Store.GetAsync("k", Token));

@@ -10,7 +10,7 @@ namespace CacheKit.Core.Tests.Storage.Http;
 public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
 {
     [Fact]
-    public async Task Connecting_does_not_count_as_time_of_the_operation()
+    public async Task Http_connecting_does_not_count_toward_the_operation_timeout()
     {
         TaskCompletionSource<IPAddress[]> resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource connecting = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +44,7 @@ public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_large_value_has_more_time_to_be_sent()
+    public async Task Http_a_large_value_gets_more_time_to_be_sent()
     {
         TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Serve(
@@ -65,7 +65,7 @@ public sealed class HttpStoreDeadlineTests : HttpStoreTestBase
     [Theory]
     [InlineData("Content-Length: 26214400\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n1900000\r\n")]
-    public async Task A_large_value_that_comes_has_more_time(string announcement)
+    public async Task Http_a_large_value_gets_more_time_to_be_received(string announcement)
     {
         TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Serve(

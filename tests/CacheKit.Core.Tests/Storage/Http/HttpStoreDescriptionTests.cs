@@ -10,7 +10,7 @@ namespace CacheKit.Core.Tests.Storage.Http;
 public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
 {
     [Fact]
-    public async Task A_good_server_has_everything_and_keeps_nothing_of_the_question()
+    public async Task Http_a_good_server_is_described_with_all_rights_and_keeps_no_probe()
     {
         DateTimeOffset start = DateTimeOffset.UtcNow;
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(HttpStores.ServerOptions);
@@ -28,7 +28,7 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task The_version_of_TLS_is_told()
+    public async Task Http_the_description_has_the_TLS_version()
     {
         using HttpsStoreContractTests.Authority authority = new();
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(
@@ -41,7 +41,7 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_key_that_is_not_accepted_is_no_fault()
+    public async Task Http_a_rejected_key_is_described_and_not_a_fault()
     {
         await using HttpStoreServer server = await HttpStoreServer.StartAsync(HttpStores.ServerOptions);
         await using HttpStore store = new(HttpStores.Options(server.Address, "ck_live_another"), TimeProvider.System);
@@ -51,7 +51,7 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_clock_that_is_ahead_is_seen()
+    public async Task Http_the_description_shows_a_clock_that_is_ahead()
     {
         Serve(exchange => exchange.Target.EndsWith("/health", StringComparison.Ordinal)
             ? exchange.SendAsync(
@@ -69,14 +69,14 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
     [InlineData("{\"status\": 1}")]
     [InlineData("{\"status\": \"\\u001b[31m\"}")]
     [InlineData("\"ok\"")]
-    public async Task What_is_no_health_is_a_fault(string answer)
+    public async Task Http_a_malformed_health_answer_is_a_fault(string answer)
     {
         Serve(FaultyAnswers.Json(answer));
         await FaultAsync(StoreFault.UnexpectedAnswer, async () => await Store.DescribeAsync(Token));
     }
 
     [Fact]
-    public async Task A_server_that_answers_html_is_none_of_ours()
+    public async Task Http_an_HTML_answer_is_a_fault()
     {
         Serve(FaultyAnswers.Html);
         await FaultAsync(StoreFault.UnexpectedAnswer, async () => await Store.DescribeAsync(Token));

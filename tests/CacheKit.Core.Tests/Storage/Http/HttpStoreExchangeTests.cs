@@ -15,7 +15,7 @@ public sealed class HttpStoreExchangeTests : HttpStoreTestBase
     [InlineData("{\"ttl\": 0}", "1")]
     [InlineData("{\"ttl\": 2592000}", "2592000")]
     [InlineData("{\"ttl\": null}", "none")]
-    public async Task The_time_that_is_left_is_asked_for_and_given_again(string answer, string written)
+    public async Task Http_an_exchange_reads_the_remaining_time_and_writes_it_back(string answer, string written)
     {
         ServeParts("200 OK", answer);
         Assert.True(await Store.TryExchangeAsync(s_inPlace, Token));
@@ -30,7 +30,7 @@ public sealed class HttpStoreExchangeTests : HttpStoreTestBase
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("90")]
-    public async Task A_time_that_is_none_is_a_fault_and_nothing_is_written(string answer)
+    public async Task Http_an_exchange_with_an_invalid_remaining_time_is_a_fault_and_writes_nothing(string answer)
     {
         ServeParts("200 OK", answer);
         await FaultAsync(StoreFault.UnexpectedAnswer, () => Store.TryExchangeAsync(s_inPlace, Token).AsTask());
@@ -41,7 +41,7 @@ public sealed class HttpStoreExchangeTests : HttpStoreTestBase
     [InlineData("404 Not Found")]
     [InlineData("405 Method Not Allowed")]
     [InlineData("501 Not Implemented")]
-    public async Task A_server_that_does_not_tell_the_time_cannot_replace_in_place(string status)
+    public async Task Http_an_exchange_in_place_needs_a_server_that_reports_the_remaining_time(string status)
     {
         ServeParts(status, string.Empty);
         await FaultAsync(StoreFault.Unsupported, () => Store.TryExchangeAsync(s_inPlace, Token).AsTask());
@@ -51,7 +51,7 @@ public sealed class HttpStoreExchangeTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Nothing_is_locked_where_nothing_is_to_be_changed()
+    public async Task Http_an_exchange_that_changes_nothing_takes_no_lock()
     {
         ServeParts("200 OK", "{\"ttl\": 90}");
         Assert.False(await Store.TryExchangeAsync(new StoreExchange { Key = "k" }, Token));
@@ -59,7 +59,7 @@ public sealed class HttpStoreExchangeTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_key_that_is_no_address_is_refused()
+    public async Task Http_an_exchange_to_a_key_that_is_no_path_is_rejected()
     {
         ServeParts("200 OK", "{\"ttl\": 90}");
         await Assert.ThrowsAsync<ArgumentException>(

@@ -28,7 +28,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public async Task A_bad_answer_is_a_fault_and_the_next_good_one_is_not(string name, StoreFault fault)
+    public async Task Http_a_bad_answer_is_a_fault_and_the_next_good_one_is_not(string name, StoreFault fault)
     {
         Serve(Answer(name));
         StoreException first = await FaultAsync(fault, () => RunAsync("get"));
@@ -41,7 +41,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     [Theory]
     [InlineData(nameof(FaultyAnswers.Gibibyte))]
     [InlineData(nameof(FaultyAnswers.GibibyteInChunks))]
-    public async Task An_answer_that_is_too_long_is_cut_off(string name)
+    public async Task Http_an_answer_that_is_too_long_is_cut_off(string name)
     {
         Serve(Answer(name), options => options with { MaxValueBytes = MaxValueBytes });
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("get"));
@@ -58,7 +58,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     [InlineData("application/json", null)]
     [InlineData("application/octet-stream", "gzip")]
     [InlineData("application/octet-stream", "br, identity")]
-    public async Task What_is_no_value_is_not_taken_for_one(string type, string? encoding)
+    public async Task Http_an_answer_of_another_content_type_is_not_a_value(string type, string? encoding)
     {
         Serve(exchange => exchange.SendAsync(
             "200 OK", "v", $"Content-Type: {type}", encoding is null ? "X-Nothing: 1" : $"Content-Encoding: {encoding}"));
@@ -66,14 +66,14 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_value_without_a_type_is_a_value()
+    public async Task Http_a_value_without_a_content_type_is_a_value()
     {
         Serve(exchange => exchange.SendAsync("200 OK", "v"));
         Assert.Equal("v"u8.ToArray(), await Store.GetAsync("k", Token));
     }
 
     [Fact]
-    public async Task Headers_without_end_are_cut_off()
+    public async Task Http_endless_headers_are_cut_off()
     {
         Serve(exchange => exchange.SendAsync("200 OK", "v", "X-Long: " + new string('x', 100_000)));
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("get"));
@@ -85,7 +85,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     [InlineData(303)]
     [InlineData(307)]
     [InlineData(308)]
-    public async Task A_redirect_is_not_followed_so_that_the_key_goes_nowhere_else(int status)
+    public async Task Http_a_redirect_is_not_followed_so_that_the_key_goes_nowhere_else(int status)
     {
         await using FaultyHttpServer elsewhere = FaultyHttpServer.Start(FaultyAnswers.Ok("v"));
         Serve(FaultyAnswers.Redirect(status, elsewhere.Address));
@@ -100,7 +100,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task A_server_that_does_not_answer_is_waited_for_as_long_as_it_may_take(string operation)
+    public async Task Http_a_silent_server_times_out_at_the_operation_timeout(string operation)
     {
         // Two keys are two requests, each on a connection of its own. While one connects, the time that it may take for
         // that is added: the clock moves when all have asked.
@@ -127,7 +127,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_value_that_stops_coming_is_waited_for_as_long_as_it_may_take()
+    public async Task Http_a_stalled_value_times_out()
     {
         TaskCompletionSource stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Serve(exchange =>
@@ -144,7 +144,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task A_caller_who_leaves_does_not_wait(string operation)
+    public async Task Http_a_cancelled_caller_does_not_wait(string operation)
     {
         TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Serve(exchange =>
@@ -169,7 +169,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_store_that_is_closed_ends_what_is_under_way()
+    public async Task Http_closing_the_store_ends_running_operations()
     {
         TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Serve(exchange =>
@@ -184,7 +184,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Where_nobody_listens_the_store_cannot_be_reached()
+    public async Task Http_a_closed_port_is_an_unavailable_store()
     {
         Serve(FaultyAnswers.Ok("v"));
         await Server.DisposeAsync();
@@ -197,7 +197,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     [InlineData(SocketError.HostNotFound)]
     [InlineData(SocketError.TryAgain)]
     [InlineData(SocketError.NoData)]
-    public async Task A_name_that_does_not_resolve_is_told(SocketError error)
+    public async Task Http_a_name_that_does_not_resolve_is_reported(SocketError error)
     {
         Serve(FaultyAnswers.Ok("v"), options => options with
         {
@@ -209,7 +209,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Connecting_has_a_time_of_its_own()
+    public async Task Http_connecting_has_its_own_timeout()
     {
         Serve(FaultyAnswers.Ok("v"), options => options with
         {
@@ -225,7 +225,7 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Of_many_that_are_asked_for_one_fault_ends_all()
+    public async Task Http_one_fault_ends_a_batch()
     {
         // What is asked for long after the fault is not answered: it ends by the fault, or never.
         Serve(exchange => int.Parse(exchange.Target.Split("/k")[^1], CultureInfo.InvariantCulture) switch

@@ -8,7 +8,7 @@ namespace CacheKit.Core.Tests.Storage.Http;
 public sealed class HttpStoreListingTests : HttpStoreTestBase
 {
     [Fact]
-    public async Task Pages_follow_each_other()
+    public async Task Http_listing_follows_the_pages()
     {
         Serve(exchange => FaultyAnswers.Json(exchange.Target.Contains("cursor", StringComparison.Ordinal)
             ? """{"keys":["ck:3"],"cursor":null}"""
@@ -23,7 +23,7 @@ public sealed class HttpStoreListingTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Keys_that_nobody_asked_for_are_left_out()
+    public async Task Http_listing_skips_keys_that_do_not_match()
     {
         Serve(FaultyAnswers.Json("""{"keys":["ck:a:1","other","CK:A:2","","xck:a:3","ck:a:"]}"""));
         Assert.Equal(["ck:a:1", "ck:a:"], await ListAsync("ck:a:*"));
@@ -41,14 +41,14 @@ public sealed class HttpStoreListingTests : HttpStoreTestBase
     [InlineData("{\"keys\": [[[[[[]]]]]]}")]
     [InlineData("[]")]
     [InlineData("<html>")]
-    public async Task What_is_no_listing_is_a_fault(string answer)
+    public async Task Http_a_malformed_listing_is_a_fault(string answer)
     {
         Serve(FaultyAnswers.Json(answer));
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("list"));
     }
 
     [Fact]
-    public async Task A_listing_has_an_end()
+    public async Task Http_listing_stops_at_the_page_limit()
     {
         int pages = 0;
         Serve(
@@ -59,7 +59,7 @@ public sealed class HttpStoreListingTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_page_without_end_is_cut_off()
+    public async Task Http_an_endless_listing_page_is_cut_off()
     {
         Serve(FaultyAnswers.Json($"{{\"keys\":[\"{new string('k', 5 << 20)}\"]}}"));
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("list"));

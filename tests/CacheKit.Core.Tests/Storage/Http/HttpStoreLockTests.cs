@@ -13,14 +13,14 @@ public sealed class HttpStoreLockTests : HttpStoreTestBase
     [InlineData("{\"lock_id\": null}")]
     [InlineData("{}")]
     [InlineData("{\"other\": \"x\"}")]
-    public async Task A_lock_without_an_id_is_somebody_elses(string answer)
+    public async Task Http_a_lock_answer_without_an_id_means_another_holder(string answer)
     {
         Serve(FaultyAnswers.Json(answer));
         Assert.Null(await Store.TryLockAsync("k", s_lease, Token));
     }
 
     [Fact]
-    public async Task A_conflict_is_somebody_elses_lock_too()
+    public async Task Http_a_lock_conflict_means_another_holder()
     {
         Serve(FaultyAnswers.Status("409 Conflict"));
         Assert.Null(await Store.TryLockAsync("k", s_lease, Token));
@@ -39,14 +39,14 @@ public sealed class HttpStoreLockTests : HttpStoreTestBase
     [InlineData("null")]
     [InlineData("{\"lock_id\": \"a\"")]
     [InlineData("")]
-    public async Task An_id_that_cannot_be_sent_back_is_no_lock(string answer)
+    public async Task Http_a_lock_id_that_cannot_be_sent_back_is_a_fault(string answer)
     {
         Serve(FaultyAnswers.Json(answer));
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("lock"));
     }
 
     [Fact]
-    public async Task An_id_without_end_is_no_lock()
+    public async Task Http_an_endless_lock_id_is_a_fault()
     {
         Serve(FaultyAnswers.Json($"{{\"lock_id\": \"{new string('a', 257)}\"}}"));
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("lock"));
@@ -55,7 +55,7 @@ public sealed class HttpStoreLockTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_lock_is_given_back_once_and_its_id_is_in_a_header_alone()
+    public async Task Http_a_lock_is_released_once_and_its_id_is_only_in_a_header()
     {
         Serve(FaultyAnswers.Json("{\"lock_id\": \"token-1\"}"));
         IStoreLock held = (await Store.TryLockAsync("a b", s_lease, Token))!;
@@ -70,7 +70,7 @@ public sealed class HttpStoreLockTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_lock_lasts_for_its_first_lease()
+    public async Task Http_a_lock_lasts_for_its_first_lease()
     {
         Serve(FaultyAnswers.Json("{\"lock_id\": \"token-1\"}"));
         await using IStoreLock held = (await Store.TryLockAsync("k", s_lease, Token))!;
@@ -86,7 +86,7 @@ public sealed class HttpStoreLockTests : HttpStoreTestBase
     [InlineData("500 Error")]
     [InlineData("404 Not Found")]
     [InlineData("401 Unauthorized")]
-    public async Task What_goes_wrong_while_it_is_given_back_is_not_thrown(string status)
+    public async Task Http_a_failed_lock_release_does_not_throw(string status)
     {
         Serve(FaultyAnswers.Json("{\"lock_id\": \"token-1\"}"));
         IStoreLock held = (await Store.TryLockAsync("k", s_lease, Token))!;

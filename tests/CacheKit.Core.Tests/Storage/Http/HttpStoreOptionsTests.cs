@@ -13,7 +13,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("https://api.cachekit.io")]
     [InlineData("https://api.staging.cachekit.io/")]
     [InlineData("HTTPS://API.CACHEKIT.IO")]
-    public void The_services_own_hosts_need_no_leave(string address) => Official(address).Validate();
+    public void Http_the_official_hosts_need_no_permission(string address) => Official(address).Validate();
 
     [Theory]
     [InlineData("https://cachekit.io")]
@@ -23,7 +23,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("https://xapi.cachekit.io")]
     [InlineData("https://api.cachekit.iо")]
     [InlineData("https://1.1.1.1")]
-    public void Another_host_needs_leave(string address)
+    public void Http_another_host_needs_permission(string address)
     {
         Refused(Official(address), "CACHEKIT_ALLOW_CUSTOM_HOST");
         (Official(address) with { AllowCustomHost = true }).Validate();
@@ -62,7 +62,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("https://[2002:c0a8:101::]")]
     [InlineData("https://①②⑦.⓪.⓪.①")]
     [InlineData("https://ⓛocalhost")]
-    public void A_private_address_needs_leave_in_every_form(string address)
+    public void Http_a_private_address_needs_permission_in_every_form(string address)
     {
         HttpStoreOptions options = Official(address) with { AllowCustomHost = true };
         Refused(options, "CACHEKIT_ALLOW_PRIVATE_NETWORK");
@@ -84,7 +84,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("https://[::ffff:169.254.169.254]")]
     [InlineData("https://[64:ff9b::a9fe:a9fe]")]
     [InlineData("https://[2002:a9fe:a9fe::]")]
-    public void Where_no_store_can_be_nothing_gives_leave(string address) =>
+    public void Http_a_forbidden_address_is_rejected_with_any_permission(string address) =>
         Refused(Official(address) with { AllowCustomHost = true, AllowPrivateAddresses = true }, "address of a store");
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("https://api.cachekit.io?key=pa55word")]
     [InlineData("https://api.cachekit.io#pa55word")]
     [InlineData("/v1/cache")]
-    public void What_is_no_address_of_a_store_is_refused(string address)
+    public void Http_an_address_of_another_scheme_or_form_is_rejected(string address)
     {
         CacheKitException exception =
             Refused(Official(address) with { AllowCustomHost = true, AllowPrivateAddresses = true }, "");
@@ -112,7 +112,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("http://127.0.0.1:5100")]
     [InlineData("http://[::1]:5100")]
     [InlineData("http://localhost:5100")]
-    public void On_this_machine_encryption_may_be_missing(string address) =>
+    public void Http_encryption_is_optional_on_this_machine(string address) =>
         (Official(address) with { AllowCustomHost = true, AllowPrivateAddresses = true }).Validate();
 
     [Theory]
@@ -122,7 +122,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("\u00a0ck_live", "position 1")]
     [InlineData("ck_livé", "position 7")]
     [InlineData("ck_live\u0000", "position 8")]
-    public void A_key_that_could_alter_a_header_is_refused(string key, string expected)
+    public void Http_a_key_that_could_alter_a_header_is_rejected(string key, string expected)
     {
         HttpStoreOptions options = new() { ApiKey = HttpStores.Secure(key) };
         CacheKitException exception = Assert.Throws<CacheKitException>(options.Validate);
@@ -132,14 +132,14 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     }
 
     [Fact]
-    public void A_key_may_have_512_characters()
+    public void Http_a_key_may_have_512_characters()
     {
         new HttpStoreOptions { ApiKey = HttpStores.Secure(new string('k', 512)) }.Validate();
         Assert.Throws<CacheKitException>(new HttpStoreOptions { ApiKey = HttpStores.Secure(new string('k', 513)) }.Validate);
     }
 
     [Fact]
-    public void Times_and_sizes_are_in_their_range()
+    public void Http_timeouts_and_sizes_have_their_range()
     {
         HttpStoreOptions options = Official("https://api.cachekit.io");
         Assert.Throws<ArgumentOutOfRangeException>((options with { ConnectTimeout = TimeSpan.Zero }).Validate);
@@ -151,7 +151,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     }
 
     [Fact]
-    public void Nothing_shows_the_key()
+    public void Http_options_and_names_never_show_the_key()
     {
         HttpStoreOptions options = new() { ApiKey = HttpStores.Secure(HttpStores.ApiKey) };
         Assert.Equal("HttpStoreOptions https://api.cachekit.io/", options.ToString());
@@ -168,7 +168,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     [InlineData("::1")]
     [InlineData("fe80::1")]
     [InlineData("0.0.0.0")]
-    public async Task A_name_that_leads_home_is_not_connected_to(string address)
+    public async Task Http_a_name_that_resolves_to_a_private_address_is_not_connected_to(string address)
     {
         Serve(FaultyAnswers.Ok("v"), options => options with
         {
@@ -182,7 +182,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_name_that_changes_its_meaning_leads_nowhere_else()
+    public async Task Http_a_name_that_resolves_differently_later_is_checked_again()
     {
         Queue<string> meanings = new(["127.0.0.1", "169.254.169.254"]);
         Serve(
@@ -201,7 +201,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_loopback_name_that_leads_away_gets_no_key_unencrypted()
+    public async Task Http_a_loopback_name_that_resolves_elsewhere_gets_no_key_unencrypted()
     {
         Serve(FaultyAnswers.Ok("v"), options => options with
         {
@@ -212,7 +212,7 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Of_several_addresses_the_allowed_ones_are_used()
+    public async Task Http_the_allowed_ones_of_several_addresses_are_used()
     {
         Serve(FaultyAnswers.Ok("v"), options => options with
         {

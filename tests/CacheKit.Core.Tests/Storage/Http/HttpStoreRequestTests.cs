@@ -22,7 +22,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task A_key_is_one_segment_encoded_once(string key, string encoded)
+    public async Task Http_a_key_is_one_path_segment_encoded_once(string key, string encoded)
     {
         Serve(FaultyAnswers.Status("404 Not Found"));
         Assert.Null(await Store.GetAsync(key, Token));
@@ -35,7 +35,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(Rejected))]
-    public async Task A_key_that_would_be_another_address_is_not_sent(string key)
+    public async Task Http_a_key_that_would_be_another_path_is_not_sent(string key)
     {
         Serve(FaultyAnswers.Status("200 OK"));
         Assert.True(HttpStore.Refuses(key));
@@ -48,7 +48,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_would_be_another_key()
+    public void Http_a_lone_surrogate_makes_no_key()
     {
         Assert.All((string[])["\ud800", "a\udc00\ud800", "\ud800a"], key => Assert.True(HttpStore.Refuses(key)));
         Assert.All((string[])["\U0001F511", "a\U0001F511b", "\uFFFD"], key => Assert.False(HttpStore.Refuses(key)));
@@ -59,7 +59,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     [InlineData("/")]
     [InlineData("/some/where")]
     [InlineData("/some/where/")]
-    public async Task The_address_may_have_a_path(string path)
+    public async Task Http_the_base_address_may_have_a_path(string path)
     {
         Serve(FaultyAnswers.Status("404 Not Found"), options => options with { BaseAddress = new(options.BaseAddress, path) });
         Assert.Null(await Store.GetAsync("a/../b", Token));
@@ -76,7 +76,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     [InlineData(30 * TimeSpan.TicksPerDay, "2592000")]
     [InlineData((30 * TimeSpan.TicksPerDay) + 1, "2592000")]
     [InlineData(long.MaxValue, "2592000")]
-    public async Task A_time_to_live_is_whole_seconds_and_30_days_at_most(long ticks, string header)
+    public async Task Http_a_time_to_live_is_whole_seconds_and_30_days_at_most(long ticks, string header)
     {
         Serve(FaultyAnswers.Status("200 OK"));
         await Store.SetAsync("k", new byte[] { 1 }, new TimeSpan(ticks), Token);
@@ -86,7 +86,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task Each_request_says_who_asks_and_nothing_more()
+    public async Task Http_each_request_identifies_the_client_and_nothing_more()
     {
         Serve(FaultyAnswers.Ok("v"));
         await Store.GetAsync("k", Token);
@@ -113,14 +113,14 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     }
 
     [Fact]
-    public async Task A_server_that_never_says_absent_is_believed()
+    public async Task Http_a_server_that_never_reports_absent_is_believed()
     {
         Serve(FaultyAnswers.Status("204 No Content"));
         Assert.True(await Store.RemoveAsync("k", Token));
     }
 
     [Fact]
-    public async Task A_value_that_is_too_large_is_not_sent()
+    public async Task Http_a_value_that_is_too_large_is_not_sent()
     {
         Serve(FaultyAnswers.Status("200 OK"), options => options with { MaxValueBytes = 10 });
         await Store.SetAsync("k", new byte[10], Hour, Token);
@@ -130,7 +130,7 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(Alternates))]
-    public void What_other_writers_send_is_the_same_key_to_a_server(string key, string path) =>
+    public void Http_other_encodings_of_a_path_are_the_same_key_to_a_server(string key, string path) =>
         Assert.Equal(key, Uri.UnescapeDataString(path));
 
     private static JsonElement Vectors()

@@ -40,7 +40,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     [InlineData("GET", "/v1/cache/k", 401)]
     [InlineData("GET", "/v1/cache?match=*&limit=10", 401)]
     [InlineData("GET", "/v1/cache/health", 200)]
-    public async Task Without_a_key_there_is_only_the_health(string method, string path, int status)
+    public async Task Http_server_without_a_key_answers_only_health(string method, string path, int status)
     {
         foreach (string? key in (string?[])[null, "", "ck_live_wrong", HttpStores.ApiKey + "x"])
         {
@@ -51,7 +51,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tenants_do_not_see_each_other()
+    public async Task Http_server_tenants_do_not_see_each_other()
     {
         await using HttpStore mine = HttpStores.Open(_server.Address);
         await using HttpStore theirs = new(HttpStores.Options(_server.Address, Other), TimeProvider.System);
@@ -67,7 +67,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_time_left_can_be_read_and_changed()
+    public async Task Http_server_lets_the_remaining_time_be_read_and_changed()
     {
         await PutAsync("k", 1, ("X-CacheKit-TTL", "100"));
         _clock.Advance(TimeSpan.FromMilliseconds(500));
@@ -89,11 +89,11 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     [InlineData("2592001")]
     [InlineData("1.5")]
     [InlineData("soon")]
-    public async Task A_time_to_live_has_its_range(string ttl) =>
+    public async Task Http_server_rejects_a_time_to_live_out_of_range(string ttl) =>
         Assert.Equal(HttpStatusCode.BadRequest, await PutAsync("k", 1, ("X-CacheKit-TTL", ttl)));
 
     [Fact]
-    public async Task A_value_and_a_tenant_have_their_size()
+    public async Task Http_server_limits_the_size_of_a_value_and_of_a_tenant()
     {
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PutAsync("k", 1001));
         Assert.Equal(HttpStatusCode.OK, await PutAsync("a", 1000, ("X-CacheKit-TTL", "10")));
@@ -128,11 +128,11 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     [InlineData("DELETE", "/v1/cache/k/lock", 400)]
     [InlineData("POST", "/v1/cache/k/lock", 400)]
     [InlineData("PATCH", "/v1/cache/k/ttl", 400)]
-    public async Task What_is_no_request_is_refused(string method, string path, int status) =>
+    public async Task Http_server_rejects_malformed_requests(string method, string path, int status) =>
         Assert.Equal(status, (int)await StatusAsync(method, path));
 
     [Fact]
-    public async Task A_key_of_an_sdk_says_what_its_memory_does()
+    public async Task Http_server_refuses_an_SDK_key_with_an_unknown_memory_status()
     {
         _client.DefaultRequestHeaders.Add("X-CacheKit-L1-Status", "enabled");
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(_server.Address, "/v1/cache/k"));
@@ -142,7 +142,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_zero_byte_in_a_key_is_refused()
+    public async Task Http_server_rejects_a_zero_byte_in_a_key()
     {
         await using HttpStore store = HttpStores.Open(_server.Address);
         StoreException exception = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a\0", Token));
@@ -150,7 +150,7 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Other_machines_are_answered_over_https_alone() => await Assert.ThrowsAsync<ArgumentException>(
+    public async Task Http_server_requires_HTTPS_for_other_machines() => await Assert.ThrowsAsync<ArgumentException>(
         () => HttpStoreServer.StartAsync(HttpStores.ServerOptions with { AnswersOtherMachines = true }));
 
     private async Task<HttpStatusCode> PutAsync(string key, int length, params (string Name, string Value)[] headers)

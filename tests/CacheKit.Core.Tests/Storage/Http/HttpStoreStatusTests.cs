@@ -35,7 +35,7 @@ public sealed class HttpStoreStatusTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task A_status_is_a_kind_of_fault(string status, StoreFault fault)
+    public async Task Http_a_status_is_a_kind_of_fault(string status, StoreFault fault)
     {
         Serve(FaultyAnswers.Status(status));
         StoreException get = await FaultAsync(fault, () => RunAsync("get"));
@@ -53,7 +53,7 @@ public sealed class HttpStoreStatusTests : HttpStoreTestBase
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task A_key_that_is_not_accepted_is_told_with_the_way_out(string operation)
+    public async Task Http_a_rejected_key_is_reported_with_the_recommended_action(string operation)
     {
         // The worst that a server can do with the key: say it back.
         Serve(exchange => exchange.SendAsync("401 " + HttpStores.ApiKey, exchange.Head, "WWW-Authenticate: " + HttpStores.ApiKey));
@@ -75,7 +75,7 @@ public sealed class HttpStoreStatusTests : HttpStoreTestBase
     [InlineData("Wed, 02 Jan 2030 03:04:05 GMT", null)]
     [InlineData("Tue, 01 Jan 2030 00:00:00 GMT", null)]
     [InlineData("Fri, 31 Dec 2049 23:59:59 GMT", 3600.0)]
-    public async Task A_server_can_ask_for_patience_of_an_hour_at_most(string retryAfter, double? seconds)
+    public async Task Http_retry_after_is_an_hour_at_most(string retryAfter, double? seconds)
     {
         foreach (string status in (string[])["429 Too Many Requests", "503 Service Unavailable", "500 Error"])
         {
@@ -91,7 +91,7 @@ public sealed class HttpStoreStatusTests : HttpStoreTestBase
     [InlineData("404 Not Found")]
     [InlineData("405 Method Not Allowed")]
     [InlineData("501 Not Implemented")]
-    public async Task A_server_without_locks_or_listing_is_not_asked_for_them_again(string status)
+    public async Task Http_a_server_without_locks_or_listing_is_not_asked_for_them_again(string status)
     {
         Serve(FaultyAnswers.Status(status));
         Assert.Equal(StoreCapabilities.Listing | StoreCapabilities.Locking, Store.Capabilities);

@@ -16,7 +16,7 @@ public sealed class HttpStoreTlsTests(HttpStoreTlsTests.Authorities authorities)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_authority_of_the_file_is_trusted()
+    public async Task Http_TLS_trusts_an_authority_of_the_CA_file()
     {
         await using FaultyHttpServer server = Serve();
         await using HttpStore store = Open(server, "https://127.0.0.1", authorities.Mine.CaFile);
@@ -24,7 +24,7 @@ public sealed class HttpStoreTlsTests(HttpStoreTlsTests.Authorities authorities)
     }
 
     [Fact]
-    public async Task An_authority_that_the_system_does_not_know_is_not_trusted()
+    public async Task Http_TLS_does_not_trust_an_authority_unknown_to_the_system()
     {
         StoreException exception = await RefusedAsync("https://127.0.0.1", caFile: null);
         Assert.Contains("not trusted", exception.Message, StringComparison.Ordinal);
@@ -32,21 +32,21 @@ public sealed class HttpStoreTlsTests(HttpStoreTlsTests.Authorities authorities)
     }
 
     [Fact]
-    public async Task Another_authority_than_that_of_the_file_is_not_trusted()
+    public async Task Http_TLS_does_not_trust_an_authority_outside_the_CA_file()
     {
         StoreException exception = await RefusedAsync("https://127.0.0.1", authorities.Other.CaFile);
         Assert.Contains("not trusted", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_certificate_of_another_name_is_refused_whoever_signed_it()
+    public async Task Http_TLS_rejects_a_certificate_of_another_name_whoever_signed_it()
     {
         StoreException exception = await RefusedAsync("https://cache.example.com", authorities.Mine.CaFile);
         Assert.Contains("another name", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_speaks_no_TLS_is_refused()
+    public async Task Http_TLS_rejects_a_server_without_it()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
@@ -64,7 +64,7 @@ public sealed class HttpStoreTlsTests(HttpStoreTlsTests.Authorities authorities)
     [InlineData("")]
     [InlineData("no PEM at all")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")]
-    public async Task A_file_without_certificates_is_an_error_of_the_configuration(string? content)
+    public async Task Http_a_CA_file_without_certificates_is_a_configuration_error(string? content)
     {
         using TempDirectory directory = new();
         string path = directory.File("ca.pem");

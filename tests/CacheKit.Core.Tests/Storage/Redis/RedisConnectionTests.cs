@@ -49,7 +49,7 @@ public sealed class RedisConnectionTests
     [InlineData("a,serviceName=mymaster", "Redis of the Sentinels at a:26379/mymaster/0")]
     [InlineData("h,allowAdmin=true", "Redis at h:6379/0")]
     [InlineData("h,tunnel=http:proxy:8080", "Redis at h:6379/0")]
-    public void A_connection_is_read_and_named(string connection, string expected)
+    public void Redis_a_connection_is_parsed_and_named(string connection, string expected)
     {
         RedisConnection read = Parse(connection);
         Assert.Equal(expected, read.DisplayName);
@@ -69,7 +69,7 @@ public sealed class RedisConnectionTests
     [InlineData("redis://u:p%C3%A4+ @h", "u", "pä+ ")]
     [InlineData("h,user=u,password=p=q", "u", "p=q")]
     [InlineData("h,password=", null, null)]
-    public void User_and_password_are_decoded(string connection, string? user, string? password)
+    public void Redis_user_and_password_are_decoded(string connection, string? user, string? password)
     {
         ConfigurationOptions configuration = Parse(connection).ToConfiguration();
         Assert.Equal(user, configuration.User);
@@ -129,7 +129,7 @@ public sealed class RedisConnectionTests
     [InlineData("h,ssl=s3cret")]
     [InlineData("h,h,password=s3cret")]
     [InlineData("h,tunnel=socks5://s3cret")]
-    public void What_cannot_be_meant_is_refused_and_not_shown(string connection)
+    public void Redis_an_invalid_connection_is_rejected_without_quoting_it(string connection)
     {
         CacheKitException failure = Assert.Throws<CacheKitException>(() => Parse(connection));
         Assert.Equal(ErrorIds.RedisUrlInvalid, failure.ErrorId);
@@ -146,7 +146,7 @@ public sealed class RedisConnectionTests
     [InlineData("rediss://u:s3cret@h?skip_verify=true")]
     [InlineData("h,ssl=true,sslVerify=false,password=s3cret")]
     [InlineData("h,ssl=true,TrustServerCertificate=true")]
-    public void Checking_certificates_cannot_be_switched_off(string connection)
+    public void Redis_certificate_checks_cannot_be_switched_off(string connection)
     {
         CacheKitException failure = Assert.Throws<CacheKitException>(() => Parse(connection));
         Assert.Equal(ErrorIds.RedisUrlInvalid, failure.ErrorId);
@@ -155,12 +155,12 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void A_socket_path_that_is_too_long_is_refused() => Assert.Equal(
+    public void Redis_a_socket_path_that_is_too_long_is_rejected() => Assert.Equal(
         ErrorIds.RedisUrlInvalid,
         Assert.Throws<CacheKitException>(() => Parse("unix:///" + new string('x', 300))).ErrorId);
 
     [Fact]
-    public void Given_credentials_replace_those_of_the_connection()
+    public void Redis_given_credentials_replace_those_of_the_connection()
     {
         ConfigurationOptions configuration = RedisConnection.Parse(new RedisStoreOptions
         {
@@ -173,7 +173,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void Behaviour_is_ours_whatever_the_string_says()
+    public void Redis_the_connection_string_cannot_change_the_behaviour()
     {
         ConfigurationOptions configuration = RedisConnection.Parse(new RedisStoreOptions
         {
@@ -194,7 +194,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void The_library_waits_for_large_values_as_long_as_the_largest_may_take()
+    public void Redis_the_library_waits_as_long_as_the_largest_value_may_take()
     {
         RedisConnection connection = RedisConnection.Parse(new RedisStoreOptions
         {
@@ -207,7 +207,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void Equal_connections_are_one_and_others_are_not()
+    public void Redis_equal_connections_are_one_and_others_are_not()
     {
         string identity = Parse("redis://u:p@h:1/0").Identity;
         Assert.Equal(identity, Parse("redis://u:p@h:1").Identity);
@@ -222,7 +222,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void Nothing_prints_the_connection()
+    public void Redis_options_and_names_never_show_the_connection()
     {
         RedisStoreOptions options = new() { Connection = "redis://u:s3cret@h", Password = Secure("s3cret") };
         Assert.DoesNotContain(Secret, options.ToString(), StringComparison.Ordinal);
@@ -232,7 +232,7 @@ public sealed class RedisConnectionTests
     [Theory]
     [InlineData("no such file")]
     [InlineData("without certificates")]
-    public void A_CA_file_that_is_none_is_refused(string kind)
+    public void Redis_an_unusable_CA_file_is_rejected(string kind)
     {
         string path = Path.GetTempFileName();
         try
@@ -253,13 +253,13 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void A_CA_file_without_TLS_is_refused() => Assert.Equal(
+    public void Redis_a_CA_file_without_TLS_is_rejected() => Assert.Equal(
         ErrorIds.RedisUrlInvalid,
         Assert.Throws<CacheKitException>(() => RedisConnection.Parse(
             new RedisStoreOptions { Connection = "redis://h", CaFile = "ca.pem" })).ErrorId);
 
     [Fact]
-    public void Numbers_have_their_ranges()
+    public void Redis_options_have_their_range()
     {
         RedisStoreOptions options = new() { Connection = "redis://h" };
         foreach (RedisStoreOptions wrong in (RedisStoreOptions[])

@@ -23,7 +23,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     [InlineData("redis://")]
     [InlineData("redis://:wrong-s3cret-s3cret@")]
     [InlineData("redis://nobody:s3cret-s3cret@")]
-    public async Task A_wrong_password_is_told_with_the_way_out(string url)
+    public async Task Redis_a_wrong_password_is_reported_with_the_recommended_action(string url)
     {
         using RedisProcess server = RedisProcess.StartServer("--requirepass", Secret);
         RedisStore store = _stores.Make($"{url}127.0.0.1:{server.Port}");
@@ -39,7 +39,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_password_that_is_changed_is_told_when_the_connection_is_lost()
+    public async Task Redis_a_changed_password_is_reported_when_the_connection_is_lost()
     {
         using RedisProcess server = RedisProcess.StartServer();
         RedisStore store = _stores.Make(server.Url);
@@ -53,7 +53,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_gone_is_not_reached()
+    public async Task Redis_a_server_that_is_gone_is_unavailable()
     {
         using RedisProcess server = RedisProcess.StartServer();
         RedisStore store = _stores.Make(server.Url);
@@ -63,7 +63,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_password_may_come_beside_the_connection()
+    public async Task Redis_a_password_may_be_given_beside_the_connection()
     {
         using RedisProcess server = RedisProcess.StartServer("--requirepass", Secret);
         RedisStore store = _stores.Make(RedisTestStores.Patient(server.Url) with
@@ -74,7 +74,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_user_with_just_the_needed_rights_can_do_everything()
+    public async Task Redis_a_user_with_just_the_required_rights_can_do_everything()
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "cache", "on", ">" + Secret, "~ck:*", "&cachekit:changes", "-@all", "+get", "+set", "+setex",
@@ -109,7 +109,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_user_who_may_only_read_is_told_so_and_hears_nothing()
+    public async Task Redis_a_read_only_user_is_reported_and_hears_no_changes()
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "reader", "on", ">" + Secret, "~*", "resetchannels", "-@all", "+get", "+ping", "+echo");
@@ -138,7 +138,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TLS_believes_the_right_authority_alone()
+    public async Task Redis_TLS_trusts_only_the_given_authority()
     {
         using ServerCertificate certificate = new("localhost", "127.0.0.1");
         using ServerCertificate foreign = new("localhost");
@@ -160,7 +160,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TLS_checks_the_name()
+    public async Task Redis_TLS_checks_the_name()
     {
         using ServerCertificate certificate = new("another.example");
         using RedisProcess server = RedisProcess.StartTlsServer(certificate);
@@ -179,7 +179,7 @@ public sealed class RedisStoreAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TLS_to_a_server_without_it_is_a_fault_that_ends()
+    public async Task Redis_TLS_to_a_server_without_it_is_a_bounded_fault()
     {
         using RedisProcess server = RedisProcess.StartServer();
         StoreException failure = await FailAsync(_stores.Make(new RedisStoreOptions

@@ -23,7 +23,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task A_change_is_heard_by_the_others()
+    public async Task Redis_the_other_stores_hear_a_change()
     {
         (RedisStore writer, Channel<string?> ofWriter) = await HearingAsync(fixture.Server.Url + "/1");
         (_, Channel<string?> ofSibling) = await HearingAsync(fixture.Server.Url + "/1");
@@ -41,7 +41,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task An_exchange_tells_of_its_key_whatever_comes_of_it_and_of_what_it_has_written()
+    public async Task Redis_an_exchange_announces_its_key_always_and_its_target_when_written()
     {
         RedisStore writer = _stores.Make(fixture.Server.Url + "/6");
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/6");
@@ -59,7 +59,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_change_is_told_as_the_format_says()
+    public async Task Redis_a_change_message_matches_the_format_page()
     {
         RedisStore writer = _stores.Make(fixture.Server.Url + "/2");
         await using ConnectionMultiplexer other =
@@ -73,7 +73,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task What_is_no_message_is_not_heard()
+    public async Task Redis_malformed_change_messages_are_ignored()
     {
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/3");
         await using ConnectionMultiplexer other =
@@ -96,7 +96,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task After_a_lost_connection_anything_may_have_changed()
+    public async Task Redis_a_lost_connection_means_anything_may_have_changed()
     {
         using RedisProcess server = RedisProcess.StartServer();
         (RedisStore store, Channel<string?> heard) = await HearingAsync(server.Url);
@@ -113,7 +113,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Who_does_not_want_to_neither_hears_nor_tells()
+    public async Task Redis_a_store_that_does_not_listen_neither_hears_nor_announces_changes()
     {
         RedisStore silent = _stores.Make(
             RedisTestStores.Patient(fixture.Server.Url + "/4") with { ListensForChanges = false });
@@ -128,7 +128,7 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Who_is_gone_is_told_nothing()
+    public async Task Redis_a_disposed_store_hears_no_changes()
     {
         (RedisStore gone, Channel<string?> ofGone) = await HearingAsync(fixture.Server.Url + "/5");
         (_, Channel<string?> heard) = await HearingAsync(fixture.Server.Url + "/5");

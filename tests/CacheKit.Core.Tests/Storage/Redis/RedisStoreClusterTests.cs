@@ -17,7 +17,7 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task Keys_of_all_slots_are_written_read_listed_and_removed()
+    public async Task Redis_cluster_keys_of_all_slots_are_written_read_listed_and_removed()
     {
         RedisStore store = _stores.Make(fixture.Cluster.Url);
         string[] keys = [.. Enumerable.Range(0, 200).Select(i => $"ck:ab:main:{i:x4}")];
@@ -46,7 +46,7 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
     }
 
     [Fact]
-    public async Task Entries_move_between_the_servers()
+    public async Task Redis_cluster_entries_move_between_the_servers()
     {
         RedisStore store = _stores.Make(fixture.Cluster.Url);
         for (int i = 0; i < 30; i++)
@@ -68,7 +68,7 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
     }
 
     [Fact]
-    public async Task Locks_lie_on_the_primaries()
+    public async Task Redis_cluster_locks_are_on_the_primaries()
     {
         RedisStore store = _stores.Make(fixture.Cluster.Url);
         for (int i = 0; i < 12; i++)
@@ -83,7 +83,7 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
     }
 
     [Fact]
-    public async Task Changes_are_heard_whichever_server_they_are_told_to()
+    public async Task Redis_cluster_changes_are_heard_from_every_server()
     {
         RedisStore listening = _stores.Make(fixture.Cluster.Url);
         TaskCompletionSource begun = new();
@@ -101,7 +101,7 @@ public sealed class RedisStoreClusterTests(RedisClusterFixture fixture)
     }
 
     [Fact]
-    public async Task It_says_that_it_is_a_cluster()
+    public async Task Redis_cluster_mode_is_described()
     {
         RedisDescription description = await _stores.Make(fixture.Cluster.Url).DescribeAsync(Token);
         Assert.Equal("cluster", description.Mode);

@@ -18,7 +18,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task A_store_connects_at_its_first_operation_and_shares_its_connection()
+    public async Task Redis_a_store_connects_at_its_first_operation_and_shares_its_connection()
     {
         using RedisProcess server = RedisProcess.StartServer();
         string url = server.Url + "/7";
@@ -39,7 +39,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Logical_databases_are_apart()
+    public async Task Redis_logical_databases_are_separate()
     {
         RedisStore first = _stores.Make(fixture.Server.Url + "/1");
         RedisStore second = _stores.Make(fixture.Server.Url + "?db=2");
@@ -51,7 +51,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_unix_socket_will_do()
+    public async Task Redis_a_unix_socket_works()
     {
         using TempDirectory directory = new();
         string path = directory.File("r.sock");
@@ -63,7 +63,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_server_that_starts_later_is_found_at_the_next_call()
+    public async Task Redis_a_server_that_starts_later_is_found_at_the_next_call()
     {
         RedisProcess.SkipUnlessInstalled();
         int port = FreePort.Take();
@@ -83,7 +83,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task After_a_crash_the_store_works_again()
+    public async Task Redis_a_store_works_again_after_a_server_crash()
     {
         using RedisProcess server = RedisProcess.StartServer();
         RedisStore store = _stores.Make(server.Url);
@@ -98,7 +98,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_server_that_is_silent_costs_no_more_than_the_times_allow(bool isConnected)
+    public async Task Redis_a_silent_server_costs_at_most_the_timeouts(bool isConnected)
     {
         using RedisProcess server = RedisProcess.StartServer();
         SteppedClock clock = new();
@@ -147,7 +147,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_name_that_does_not_resolve_is_a_fault()
+    public async Task Redis_a_name_that_does_not_resolve_is_a_fault()
     {
         RedisStore store = _stores.Make("redis://no-such-host.invalid");
         StoreException failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a", Token));
@@ -156,7 +156,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_batch_is_one_round_trip()
+    public async Task Redis_a_batch_is_one_round_trip()
     {
         RedisProcess server = fixture.Server;
         RedisStore store = _stores.Make(server.Url + "/5");
@@ -175,7 +175,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Values_of_a_mebibyte_come_in_parts()
+    public async Task Redis_large_values_of_a_batch_come_in_parts()
     {
         RedisStore store = _stores.Make(fixture.Server.Url + "/6");
         string[] keys = [.. Enumerable.Range(0, 100).Select(i => $"large {i}")];
@@ -194,7 +194,7 @@ public sealed class RedisStoreConnectionTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_value_that_is_too_large_is_not_sent()
+    public async Task Redis_a_value_that_is_too_large_is_not_sent()
     {
         RedisStore store = _stores.Make(
             new RedisStoreOptions { Connection = "redis://no-such-host.invalid", MaxValueBytes = 1000 });

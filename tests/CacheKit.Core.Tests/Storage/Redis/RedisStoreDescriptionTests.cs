@@ -14,7 +14,7 @@ public sealed class RedisStoreDescriptionTests(RedisServerFixture redis, GarnetS
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task A_server_is_described()
+    public async Task Redis_a_server_is_described()
     {
         RedisStore store = _stores.Make(redis.Server.Url);
         DateTimeOffset before = DateTimeOffset.UtcNow;
@@ -34,7 +34,7 @@ public sealed class RedisStoreDescriptionTests(RedisServerFixture redis, GarnetS
     }
 
     [Fact]
-    public async Task Garnet_tells_less_and_can_do_all()
+    public async Task Redis_Garnet_describes_less_and_can_do_everything()
     {
         RedisDescription description = await _stores.Make(garnet.Url).DescribeAsync(Token);
         Assert.True(description.CanWrite && description.CanRead && description.CanRemove);
@@ -43,7 +43,7 @@ public sealed class RedisStoreDescriptionTests(RedisServerFixture redis, GarnetS
     }
 
     [Fact]
-    public async Task What_cannot_be_reached_cannot_be_described()
+    public async Task Redis_an_unreachable_server_cannot_be_described()
     {
         RedisStore store = _stores.Make(new RedisStoreOptions { Connection = $"redis://127.0.0.1:{FreePort.Take()}" });
         _ = await Assert.ThrowsAsync<StoreException>(async () => await store.DescribeAsync(Token));

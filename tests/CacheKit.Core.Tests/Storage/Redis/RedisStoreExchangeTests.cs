@@ -18,7 +18,7 @@ public sealed class RedisStoreExchangeTests(RedisServerFixture fixture)
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task Where_scripts_are_not_allowed_transactions_do()
+    public async Task Redis_an_exchange_without_script_rights_uses_transactions()
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "cache", "on", ">s3cret", "~*", "&cachekit:changes", "-@all", "+get", "+set", "+setex",
@@ -28,7 +28,7 @@ public sealed class RedisStoreExchangeTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_rights_that_entries_need_are_enough()
+    public async Task Redis_an_exchange_needs_no_more_rights_than_entries()
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "cache", "on", ">s3cret", "~*", "&cachekit:changes", "-@all", "+get", "+set", "+setex",
@@ -39,7 +39,7 @@ public sealed class RedisStoreExchangeTests(RedisServerFixture fixture)
     [Theory]
     [InlineData("forever")]
     [InlineData("forever:moved")]
-    public async Task An_entry_without_an_end_has_none_afterwards(string target)
+    public async Task Redis_an_exchange_keeps_an_entry_without_expiry_without_one(string target)
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
         Assert.Equal("+OK", fixture.Server.Command("SET forever old"));
@@ -50,7 +50,7 @@ public sealed class RedisStoreExchangeTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Large_values_are_exchanged_after_those_that_are_still_on_their_way()
+    public async Task Redis_an_exchange_of_large_values_waits_for_pending_writes()
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
         byte[] large = new byte[9 << 20];
@@ -66,7 +66,7 @@ public sealed class RedisStoreExchangeTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task What_is_no_entry_is_told_and_left_alone()
+    public async Task Redis_an_exchange_of_another_type_is_a_fault_and_changes_nothing()
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
         Assert.Equal(":1", fixture.Server.Command("LPUSH list a"));

@@ -21,7 +21,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task A_full_server_still_reads()
+    public async Task Redis_a_full_server_still_reads()
     {
         using RedisProcess server = RedisProcess.StartServer("--maxmemory", "4mb", "--maxmemory-policy", "noeviction");
         RedisStore store = _stores.Make(server.Url);
@@ -42,7 +42,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_replica_is_not_written_and_not_read()
+    public async Task Redis_a_replica_is_neither_written_nor_read()
     {
         using RedisProcess primary = RedisProcess.StartServer("--repl-diskless-sync-delay", "0");
         using RedisProcess replica = RedisProcess.StartServer(
@@ -57,7 +57,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_no_entry_is_an_unexpected_answer()
+    public async Task Redis_a_value_that_is_no_entry_is_an_unexpected_answer()
     {
         using RedisProcess server = RedisProcess.StartServer();
         _ = server.Command("LPUSH ck:list 1");
@@ -68,7 +68,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_program_that_speaks_another_protocol_is_a_fault()
+    public async Task Redis_a_server_of_another_protocol_is_a_fault()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
@@ -107,7 +107,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     [InlineData("CROSSSLOT Keys in request don't hash to the same slot", StoreFault.Unavailable)]
     [InlineData("WRONGTYPE Operation against a key holding the wrong kind of value", StoreFault.UnexpectedAnswer)]
     [InlineData("ERR something new", StoreFault.UnexpectedAnswer)]
-    public void An_answer_has_its_meaning(string answer, StoreFault expected)
+    public void Redis_each_error_answer_is_its_kind_of_fault(string answer, StoreFault expected)
     {
         StoreException failure = Faults().ToStoreException(
             new RedisServerException(default, CommandFlags.None, answer));
@@ -117,7 +117,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_another_program_keeps_under_the_key_is_no_matter_of_trying_again()
+    public void Redis_a_key_of_another_type_recommends_a_database_of_its_own()
     {
         StoreException failure = Faults().ToStoreException(
             new RedisServerException(default, CommandFlags.None, "WRONGTYPE Operation against a key"));
@@ -125,7 +125,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     }
 
     [Fact]
-    public void An_exception_of_the_library_has_its_meaning()
+    public void Redis_each_client_exception_is_its_kind_of_fault()
     {
         (Exception Exception, StoreFault Fault)[] rows =
         [

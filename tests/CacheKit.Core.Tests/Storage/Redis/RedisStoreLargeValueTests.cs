@@ -19,7 +19,7 @@ public sealed class RedisStoreLargeValueTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task They_have_more_time_and_nobody_waits_behind_them()
+    public async Task Redis_large_values_get_more_time_and_delay_nobody()
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess server = RedisProcess.StartServer();
@@ -49,7 +49,7 @@ public sealed class RedisStoreLargeValueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_removal_comes_after_a_large_write_that_was_given_up()
+    public async Task Redis_a_removal_comes_after_an_abandoned_large_write()
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess server = RedisProcess.StartServer();

@@ -19,7 +19,7 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task A_lock_is_a_key_with_a_token_and_an_end()
+    public async Task Redis_a_lock_is_a_key_with_a_token_and_an_expiry()
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
         await using IStoreLock? held = await store.TryLockAsync("plain", s_lease, Token);
@@ -36,7 +36,7 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_foreign_lock_is_respected_and_left_alone()
+    public async Task Redis_a_foreign_lock_is_respected_and_left_alone()
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
         Assert.Equal("+OK", fixture.Server.Command("SET foreign:lock theirs NX PX 3600000"));
@@ -50,7 +50,7 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Releasing_twice_does_not_release_the_next_holder()
+    public async Task Redis_releasing_a_lock_twice_does_not_release_the_next_holder()
     {
         RedisStore store = _stores.Make(fixture.Server.Url);
         IStoreLock? first = await store.TryLockAsync("twice", s_lease, Token);
@@ -62,7 +62,7 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     }
 
     [Fact]
-    public async Task Where_scripts_are_not_allowed_transactions_do()
+    public async Task Redis_a_lock_without_script_rights_uses_transactions()
     {
         using RedisProcess server = RedisProcess.StartServer(
             "--user", "default", "on", "nopass", "~*", "&*", "+@all", "-@scripting");
@@ -83,7 +83,7 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_lock_that_was_asked_for_in_vain_is_not_left_behind(bool isCancelled)
+    public async Task Redis_a_lock_request_that_failed_leaves_no_lock(bool isCancelled)
     {
         using RedisProcess server = RedisProcess.StartServer();
         SteppedClock clock = new();
@@ -117,7 +117,7 @@ public sealed class RedisStoreLockTests(RedisServerFixture fixture)
     [InlineData("stem:lock")]
     [InlineData("stem:lock:entry")]
     [InlineData("stem:lock:lock")]
-    public async Task An_entry_may_be_named_like_a_lock(string key)
+    public async Task Redis_an_entry_may_be_named_like_a_lock(string key)
     {
         RedisStore store = _stores.Make(fixture.Server.Url + "/9");
         await using IStoreLock? ofStem = await store.TryLockAsync("stem", s_lease, Token);

@@ -17,7 +17,7 @@ public sealed class RedisStoreSentinelTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     [Fact]
-    public async Task When_the_primary_dies_the_store_goes_on_with_the_next()
+    public async Task Redis_sentinel_failover_continues_with_the_next_primary()
     {
         using RedisSentinels sentinels = new();
         RedisStore store = _stores.Make(sentinels.Url);
@@ -52,7 +52,7 @@ public sealed class RedisStoreSentinelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_service_that_the_Sentinels_do_not_know_is_a_fault()
+    public async Task Redis_sentinel_without_the_service_is_a_fault()
     {
         RedisProcess.SkipUnlessInstalled();
         using RedisProcess sentinel = RedisProcess.StartSentinel(FreePort.Take(), "");

@@ -12,7 +12,7 @@ public sealed class ScalingPageTests : IAsyncDisposable
     private readonly RedisTestStores _stores = new();
 
     [Fact]
-    public async Task The_recommended_user_can_do_everything()
+    public async Task Docs_the_Redis_user_of_the_scaling_page_can_do_everything()
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         string page = await File.ReadAllTextAsync(RepositoryRoot.File("docs", "scaling.md"), token);

@@ -11,7 +11,7 @@ namespace CacheKit.Core.Tests.Storage;
 public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
 {
     [Fact]
-    public async Task Two_failed_calls_in_a_row_open_the_circuit_however_often_each_was_tried()
+    public async Task Breaker_two_failed_calls_in_a_row_open_it_whatever_their_attempts()
     {
         Inner.Script = ScriptedStore.Fail(Down);
         await GetAsync();
@@ -24,7 +24,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_success_between_two_failures_keeps_it_closed()
+    public async Task Breaker_a_success_between_two_failures_keeps_it_closed()
     {
         for (int i = 0; i < 5; i++)
         {
@@ -38,7 +38,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_busy_time_before_does_not_delay_it()
+    public async Task Breaker_earlier_successes_do_not_delay_it()
     {
         for (int i = 0; i < 1000; i++)
         {
@@ -49,7 +49,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task While_it_is_open_everything_fails_at_once_in_the_words_of_the_outage()
+    public async Task Breaker_while_open_every_call_fails_at_once_with_the_message_of_the_outage()
     {
         StoreException first = new(StoreFault.Busy, "The store is loading.") { WayOut = "Wait." };
         await OpenCircuitAsync(first);
@@ -75,7 +75,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task After_the_break_one_call_decides()
+    public async Task Breaker_after_the_break_one_probe_decides()
     {
         await OpenCircuitAsync();
         Clock.Advance(TimeSpan.FromSeconds(4.9));
@@ -95,7 +95,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Each_probe_that_fails_doubles_the_break_up_to_half_a_minute()
+    public async Task Breaker_each_failed_probe_doubles_the_break_up_to_half_a_minute()
     {
         await OpenCircuitAsync();
         foreach (int seconds in (int[])[5, 10, 20, 30, 30])
@@ -119,7 +119,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_store_that_asks_for_a_longer_break_gets_it()
+    public async Task Breaker_a_store_that_asks_for_a_longer_break_gets_it()
     {
         await OpenCircuitAsync(new StoreException(StoreFault.Busy, "Later.") { RetryAfter = TimeSpan.FromMinutes(2) });
         Clock.Advance(TimeSpan.FromSeconds(119));
@@ -131,7 +131,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_probe_may_take_the_time_to_connect()
+    public async Task Breaker_a_probe_may_take_the_time_to_connect()
     {
         await OpenCircuitAsync();
         Clock.Advance(TimeSpan.FromSeconds(5));
@@ -140,7 +140,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_call_that_is_cancelled_ends_at_once_and_counts_for_nothing()
+    public async Task Breaker_a_cancelled_call_ends_at_once_and_does_not_count()
     {
         Inner.Script = (_, _) => Task.Delay(Timeout.InfiniteTimeSpan, CancellationToken.None);
         for (int i = 0; i < 5; i++)
@@ -156,7 +156,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_probe_that_is_cancelled_does_not_close_it()
+    public async Task Breaker_a_cancelled_probe_does_not_close_it()
     {
         await OpenCircuitAsync();
         Clock.Advance(TimeSpan.FromSeconds(5));
@@ -169,7 +169,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_refused_password_is_an_answer_and_closes_it()
+    public async Task Breaker_a_rejected_password_is_an_answer_and_closes_it()
     {
         await OpenCircuitAsync();
         Clock.Advance(TimeSpan.FromSeconds(5));
@@ -179,7 +179,7 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task An_outage_is_one_notice_whatever_fails_in_it_and_its_end_is_silent()
+    public async Task Outage_is_one_warning_whatever_fails_and_ends_silently()
     {
         await using SecureCache cache = new(TestKeys.Ring("acme", 1), Store, new MemoryTier(Clock), Clock);
         EntryKeys keys = cache.KeysFor("users", [1]);

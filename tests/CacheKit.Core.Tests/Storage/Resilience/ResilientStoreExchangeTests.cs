@@ -35,7 +35,7 @@ public sealed class ResilientStoreExchangeTests : IAsyncDisposable
     [InlineData("a")]
     [InlineData("b")]
     [InlineData(null)]
-    public async Task An_exchange_whose_answer_was_lost_has_happened(string? target)
+    public async Task Retry_an_exchange_whose_answer_was_lost_has_happened(string? target)
     {
         _observed.AfterExchange = _ => LoseOnce();
         Assert.True(await _store.TryExchangeAsync(Exchange(target), Token));
@@ -47,7 +47,7 @@ public sealed class ResilientStoreExchangeTests : IAsyncDisposable
     [InlineData("a")]
     [InlineData("b")]
     [InlineData(null)]
-    public async Task An_exchange_that_did_not_reach_the_store_happens_at_the_next_attempt(string? target)
+    public async Task Retry_an_exchange_that_did_not_reach_the_store_happens_at_the_next_attempt(string? target)
     {
         _observed.BeforeExchange = _ => LoseOnce();
         Assert.True(await _store.TryExchangeAsync(Exchange(target), Token));
@@ -58,7 +58,7 @@ public sealed class ResilientStoreExchangeTests : IAsyncDisposable
     [InlineData("a")]
     [InlineData("b")]
     [InlineData(null)]
-    public async Task What_another_has_changed_meanwhile_is_not_taken_for_our_own(string? target)
+    public async Task Retry_a_foreign_change_is_not_taken_for_our_own_exchange(string? target)
     {
         _observed.BeforeExchange = _ =>
         {
@@ -74,7 +74,7 @@ public sealed class ResilientStoreExchangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_exchange_that_was_answered_is_not_looked_at_again()
+    public async Task Retry_an_answered_exchange_is_not_checked_again()
     {
         Assert.False(await _store.TryExchangeAsync(Exchange("b") with { Expected = [2] }, Token));
         Assert.Single(_observed.Exchanges);

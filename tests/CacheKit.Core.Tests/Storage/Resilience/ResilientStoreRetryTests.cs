@@ -17,7 +17,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     [Theory]
     [InlineData(StoreFault.Unavailable)]
     [InlineData(StoreFault.Busy)]
-    public async Task What_may_pass_is_repeated_until_it_has(StoreFault kind)
+    public async Task Retry_a_transient_fault_is_retried_until_it_passes(StoreFault kind)
     {
         Inner.Script = (number, _) => number < 2
             ? Task.FromException(new StoreException(kind, "A moment."))
@@ -27,7 +27,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_call_has_three_attempts_and_ends_with_the_stores_own_fault()
+    public async Task Retry_a_call_has_three_attempts_and_ends_with_the_fault_of_the_store()
     {
         Inner.Script = ScriptedStore.Fail(Down);
         Assert.Same(Down, (await GetAsync()).Fault);
@@ -35,7 +35,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Every_call_but_locks_and_listings_is_repeated()
+    public async Task Retry_every_call_except_locks_and_listings_is_retried()
     {
         Options = Options with { BreakerFailures = 100 };
         Inner.Script = ScriptedStore.Fail(Down);
@@ -53,7 +53,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Pauses_grow_and_differ_from_call_to_call()
+    public async Task Retry_pauses_grow_and_vary_from_call_to_call()
     {
         // Pauses are drawn at random. Of so many calls the ratio of the averages is 1.33, with a deviation of 0.05.
         const int Calls = 400;
@@ -80,7 +80,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
 
     [Theory]
     [MemberData(nameof(Lasting))]
-    public async Task What_lasts_is_neither_repeated_nor_counted(StoreFault kind)
+    public async Task Retry_a_permanent_fault_is_neither_retried_nor_counted(StoreFault kind)
     {
         StoreException fault = new(kind, "No.");
         Inner.Script = ScriptedStore.Fail(fault);
@@ -94,7 +94,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task What_does_not_answer_is_left_after_a_second_and_not_asked_again()
+    public async Task Retry_a_call_without_an_answer_times_out_after_a_second_and_is_not_retried()
     {
         await ConnectAsync();
         Inner.Script = ScriptedStore.Hang;
@@ -106,7 +106,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task The_first_call_may_take_the_time_to_connect()
+    public async Task Retry_the_first_call_may_take_the_time_to_connect()
     {
         Inner.Script = ScriptedStore.Hang;
         Assert.Equal(3 * s_second, (await GetAsync()).Time);
@@ -117,7 +117,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     [Theory]
     [InlineData(999, 3)]
     [InlineData(1000, 1)]
-    public async Task What_fails_as_late_as_it_would_time_out_is_not_asked_again(int failsAfterMs, int attempts)
+    public async Task Retry_a_fault_as_late_as_the_timeout_is_not_retried(int failsAfterMs, int attempts)
     {
         Inner.Script = async (_, token) =>
         {
@@ -129,7 +129,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_store_that_gives_up_by_itself_did_not_answer_in_time()
+    public async Task Retry_a_store_that_gives_up_by_itself_is_a_timeout()
     {
         Inner.Script = (_, _) => Task.FromCanceled(new CancellationToken(canceled: true));
         Assert.Equal(StoreFault.TimedOut, (await GetAsync()).Fault?.Fault);
@@ -137,7 +137,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_broken_caller_is_not_taken_for_a_broken_store()
+    public async Task Retry_an_invalid_argument_is_not_a_store_fault()
     {
         Inner.Script = (_, _) => Task.FromException(new ArgumentException("Yours."));
         for (int i = 0; i < 5; i++)
@@ -150,7 +150,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_store_that_asks_for_a_moment_gets_it()
+    public async Task Retry_a_requested_pause_is_kept()
     {
         TimeSpan moment = TimeSpan.FromMilliseconds(700);
         StoreException busy = new(StoreFault.Busy, "A moment.") { RetryAfter = moment };
@@ -161,7 +161,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_store_that_asks_for_longer_than_a_call_has_is_not_asked_again()
+    public async Task Retry_a_requested_pause_longer_than_the_call_is_not_retried()
     {
         StoreException busy = new(StoreFault.Busy, "Tomorrow.") { RetryAfter = TimeSpan.FromMinutes(1) };
         Inner.Script = ScriptedStore.Fail(busy);
@@ -174,7 +174,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     [InlineData(950)]
     [InlineData(999)]
     [InlineData(1900)]
-    public async Task A_call_never_takes_longer_than_its_bound(int failsAfterMs)
+    public async Task Retry_a_call_never_exceeds_its_time_limit(int failsAfterMs)
     {
         Options = Options with { BreakerFailures = 1000 };
         TimeSpan? bound = Options.Bound(bytes: 0);
@@ -191,7 +191,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_large_value_has_more_time_and_so_has_reading_it_again()
+    public async Task Retry_a_large_value_gets_more_time_to_write_and_read_again()
     {
         Options = Options with { BreakerFailures = 1000 };
         await ConnectAsync();
@@ -207,7 +207,7 @@ public sealed class ResilientStoreRetryTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Without_a_time_out_a_call_takes_as_long_as_it_likes()
+    public async Task Retry_without_a_timeout_a_call_takes_any_time()
     {
         Options = Options with { OperationTimeout = null };
         TaskCompletionSource answer = new();

@@ -10,7 +10,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public async Task Only_so_many_are_in_the_store_at_once()
+    public async Task Resilience_concurrent_calls_are_limited()
     {
         Options = Options with { MaxConcurrency = 2, MaxQueued = 1 };
         TaskCompletionSource answer = new();
@@ -27,7 +27,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Who_waits_half_a_second_for_a_turn_is_turned_away_and_that_is_no_fault_of_the_store()
+    public async Task Resilience_a_queued_call_fails_after_half_a_second_and_is_no_store_fault()
     {
         Options = Options with { MaxConcurrency = 1, OperationTimeout = TimeSpan.FromMinutes(1) };
         TaskCompletionSource answer = new();
@@ -50,7 +50,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Who_waits_for_a_turn_can_leave()
+    public async Task Resilience_a_queued_call_is_cancellable()
     {
         Options = Options with { MaxConcurrency = 1 };
         TaskCompletionSource answer = new();
@@ -66,7 +66,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_store_that_does_not_listen_is_left_and_its_late_fault_is_seen()
+    public async Task Resilience_a_store_that_ignores_cancellation_is_abandoned_and_its_late_fault_observed()
     {
         await ConnectAsync();
         ConcurrentMarker marker = new();
@@ -78,7 +78,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_lock_that_comes_too_late_is_given_back()
+    public async Task Lock_arriving_too_late_is_released()
     {
         await ConnectAsync();
         TaskCompletionSource answer = new();
@@ -92,7 +92,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_lock_that_comes_at_the_moment_of_leaving_is_given_back()
+    public async Task Lock_arriving_at_the_moment_of_cancellation_is_released()
     {
         await ConnectAsync();
         Inner.Script = async (_, token) =>
@@ -116,7 +116,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_lock_is_renewed_through_the_circuit_and_released_past_it()
+    public async Task Lock_renewal_passes_the_breaker_and_release_bypasses_it()
     {
         IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
         Assert.NotNull(held);
@@ -132,7 +132,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_release_is_waited_for_a_second_at_most()
+    public async Task Lock_release_waits_a_second_at_most()
     {
         IStoreLock? held = await Store.TryLockAsync("a", s_second, Token);
         Assert.NotNull(held);
@@ -141,7 +141,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Each_step_of_a_listing_has_the_time_of_a_call()
+    public async Task Listing_each_step_has_the_time_of_a_call()
     {
         await ConnectAsync();
         Inner.Keys = [.. Enumerable.Range('a', 15).Select(letter => ((char)letter).ToString())];
@@ -155,7 +155,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task Each_page_of_a_listing_has_the_time_of_a_call_even_without_a_key()
+    public async Task Listing_each_page_has_the_time_of_a_call_even_without_a_key()
     {
         await ConnectAsync();
         Inner.Pages = [.. Enumerable.Repeat<string[]>([], 15), ["a", "b"]];
@@ -168,7 +168,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task A_listing_that_hangs_is_left()
+    public async Task Listing_that_hangs_times_out()
     {
         await ConnectAsync();
         Inner.Keys = ["a", "b", "c"];
@@ -182,7 +182,7 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     }
 
     [Fact]
-    public async Task What_the_store_is_shows_through()
+    public async Task Resilience_the_properties_of_the_inner_store_show_through()
     {
         Inner.Incident = new StoreIncident(Clock.GetUtcNow(), "It happened.");
         Action<string?> listener = _ => { };
