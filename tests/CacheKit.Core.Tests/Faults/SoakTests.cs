@@ -47,7 +47,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             // Each cache with connections of its own, as processes have them.
             await using SecureCache first = Open(server, "first");
             await using SecureCache second = Open(server, "second");
-            Task<int[]> chaos = Task.Run(() => BreakAsync(server, duration, end));
+            Task<int[]> chaos = Task.Run(() => BreakUntilDoneAsync(server, duration, end));
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(
                 worker => Task.Run(() => WorkAsync(worker, worker % 2 == 0 ? first : second, end.Token))));
             outages = await chaos;
@@ -85,8 +85,21 @@ public sealed class SoakTests(ITestOutputHelper output)
             TestKeys.Ring("acme", 1), new ResilientStore(store, options, clock), new MemoryTier(clock), clock);
     }
 
+    /// <summary>Ends the work with the outages, whatever ends them.</summary>
+    private async Task<int[]> BreakUntilDoneAsync(RedisProcess server, TimeSpan duration, CancellationTokenSource end)
+    {
+        try
+        {
+            return await BreakAsync(server, duration, end.Token);
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
+    }
+
     /// <summary>Returns how often it stopped the server, and how often it killed it.</summary>
-    private async Task<int[]> BreakAsync(RedisProcess server, TimeSpan duration, CancellationTokenSource end)
+    private async Task<int[]> BreakAsync(RedisProcess server, TimeSpan duration, CancellationToken end)
     {
         Random random = new(71);
         int[] outages = [0, 0];
@@ -100,12 +113,11 @@ public sealed class SoakTests(ITestOutputHelper output)
             Action breaks = kills ? server.Kill : server.Pause;
             Action mends = kills ? server.Start : server.Resume;
             breaks();
-            await PauseAsync(random.Next(50, 2000), end.Token);
+            await PauseAsync(random.Next(50, 2000), end);
             mends();
-            await PauseAsync(random.Next(200, 1000), end.Token);
+            await PauseAsync(random.Next(200, 1000), end);
         }
 
-        await end.CancelAsync();
         return outages;
     }
 
