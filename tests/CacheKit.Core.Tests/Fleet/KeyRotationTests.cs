@@ -107,8 +107,14 @@ public sealed class KeyRotationTests
         RotationCounts first = await StepAsync(store);
         Assert.InRange(first[RotationOutcome.Moved], entries / 2, entries);
         await DeployAsync(other, NewPromoted);
-        await StepAsync(store);
-        Assert.Equal(0, await CountOldAsync(store));
+        await HangGuard.UntilAsync(
+            async () =>
+            {
+                await StepAsync(store);
+                return await CountOldAsync(store) == 0;
+            },
+            "no entry is left under the old key",
+            TestContext.Current.CancellationToken);
         await DeployAsync(one, NewKey);
         await DeployAsync(other, NewKey);
         await AssertEndsWellAsync(one, entries);
@@ -161,7 +167,8 @@ public sealed class KeyRotationTests
         RotationResult result = await new KeyRotator(cache)
             .StepAsync(new RotationOptions(), new RotationTally(), TestContext.Current.CancellationToken);
         Assert.Null(result.Fault);
-        Assert.Equal(0, result.Counts.Left);
+        // What the members change again and again is left to the next run; nothing else is.
+        Assert.Equal(result.Counts[RotationOutcome.Contended], result.Counts.Left);
         return result.Counts;
     }
 
