@@ -65,6 +65,16 @@ internal static class Program
                 $"Fresh process: Import-Module {times[0]:0} ms, first cached call {times[1]:0} ms, second {times[2]:0.0} ms"));
         }
 
+        if (Wanted("Redis outage") && Outages.CanRun)
+        {
+            using Outages outages = new(runspace);
+            double[] times = outages.Measure();
+            Console.WriteLine();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Redis outage: a call to a silent server {times[0]:0} ms, its end by Ctrl+C {times[1]:0} ms, in use again {times[2]:0} ms after a restart"));
+        }
+
         return met ? 0 : 1;
     }
 

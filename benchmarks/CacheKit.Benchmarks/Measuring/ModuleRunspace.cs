@@ -94,6 +94,10 @@ internal sealed class ModuleRunspace : IDisposable
             : output;
     }
 
+    /// <summary>A script for the caller to start, and to stop as Ctrl+C does.</summary>
+    /// <param name="script">The script.</param>
+    public PowerShell Prepare(string script) => PowerShell.Create(_runspace).AddScript(script);
+
     /// <summary>Closes the runspace and deletes the database.</summary>
     public void Dispose()
     {
