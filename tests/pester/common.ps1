@@ -2,8 +2,8 @@
 # What the tests share. Dot-source it in BeforeAll, and in BeforeDiscovery where discovery needs the module.
 # Each It begins with the feature that it tests: Audit, Backend, Bypass, Clear, Completion, Data, Entry, Errors,
 # FailClosed, Help, Interop, Item, Jitter, Key, Manifest, MasterKey, Metrics, Namespace, Pipeline, Plain, PythonFrame,
-# Redis, Refresh, Rotation, Runner, Serializer, Session, SingleFlight, StaleIfError, Statistics, Store, Streams, Tenant, Ttl,
-# Values, VaryBy, WhatIf.
+# Redis, Refresh, Rotation, Runner, Serializer, Session, SingleFlight, StaleIfError, Statistics, Store, Streams, Tenant,
+# Ttl, Values, VaryBy, WhatIf.
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute(
     'PSReviewUnusedParameter', '', Justification = 'A backend gets what it declares, and blocks of its own use it.')]
 param()

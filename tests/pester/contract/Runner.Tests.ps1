@@ -21,7 +21,8 @@ BeforeAll {
         $savedPath = $env:PSModulePath
         $env:PSModulePath = $ModulePath
         try {
-            $null = & $program @dll -NoProfile -File $runner -Path $folder -Pester $pester -Report "$folder/totals.json" 2>&1
+            $arguments = '-Path', $folder, '-Pester', $pester, '-Report', "$folder/totals.json"
+            $null = & $program @dll -NoProfile -File $runner @arguments 2>&1
         }
         finally {
             $env:PSModulePath = $savedPath
