@@ -72,7 +72,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        _ = Task.Run(
+        Task server = Task.Run(
             async () =>
             {
                 while (true)
@@ -85,6 +85,8 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
         RedisStore store = _stores.Make($"redis://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         StoreException failure = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a", Token));
         Assert.True(failure.Fault is StoreFault.Unavailable or StoreFault.UnexpectedAnswer);
+        listener.Stop();
+        Assert.NotNull(await Record.ExceptionAsync(() => server));
     }
 
     [Theory]
