@@ -4,7 +4,8 @@ using System.Globalization;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.StoreWorker;

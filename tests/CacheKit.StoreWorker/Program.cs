@@ -9,6 +9,8 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using CacheKit.StoreWorker;
 

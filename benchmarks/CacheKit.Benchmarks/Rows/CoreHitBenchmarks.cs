@@ -3,7 +3,8 @@ using BenchmarkDotNet.Attributes;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Benchmarks.Rows;
 

@@ -5,7 +5,8 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Benchmarks.Rows;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 using Garnet;
 using StackExchange.Redis;
 

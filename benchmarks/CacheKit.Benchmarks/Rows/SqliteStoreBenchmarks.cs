@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace CacheKit.Benchmarks.Rows;

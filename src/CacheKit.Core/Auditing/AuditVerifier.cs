@@ -1,4 +1,5 @@
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Files;
 using CacheKit.Core.Storage;
 using Microsoft.Win32.SafeHandles;
 

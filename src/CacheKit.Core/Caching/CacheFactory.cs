@@ -1,5 +1,6 @@
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 
 namespace CacheKit.Core.Caching;
 

@@ -1,4 +1,4 @@
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 
 namespace CacheKit.Core.Caching;
 

@@ -1,6 +1,9 @@
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Resilience;
 
 namespace CacheKit.Core.Caching;
 

@@ -1,3 +1,4 @@
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Resilience;
 
 namespace CacheKit.Core.Caching;
 

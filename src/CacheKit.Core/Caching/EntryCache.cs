@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 
 namespace CacheKit.Core.Caching;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 
 namespace CacheKit.Core.Caching;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Resilience;
 
 namespace CacheKit.Core.Caching;
 

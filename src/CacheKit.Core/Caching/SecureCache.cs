@@ -1,6 +1,8 @@
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 
 namespace CacheKit.Core.Caching;
 

@@ -1,7 +1,9 @@
 using System.Security;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Core.Caching;
 

@@ -4,6 +4,11 @@ using System.Net.Sockets;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Resilience;
+using CacheKit.Core.Storage.Sqlite;
 using StackExchange.Redis;
 
 namespace CacheKit.Core.Caching;

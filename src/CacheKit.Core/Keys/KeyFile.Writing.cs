@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Files;
 
 namespace CacheKit.Core.Keys;
 

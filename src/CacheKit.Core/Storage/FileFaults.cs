@@ -1,4 +1,4 @@
-using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Files;
 
 namespace CacheKit.Core.Storage;
 

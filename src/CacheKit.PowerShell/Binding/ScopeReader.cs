@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Binding;
 

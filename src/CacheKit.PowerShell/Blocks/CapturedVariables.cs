@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using CacheKit.Binding;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Blocks;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Blocks;
 

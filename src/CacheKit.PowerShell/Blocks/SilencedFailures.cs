@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Binding;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Blocks;
 

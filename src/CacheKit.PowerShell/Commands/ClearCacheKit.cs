@@ -5,6 +5,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Resilience;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
 

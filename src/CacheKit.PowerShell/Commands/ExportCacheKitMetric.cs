@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Pipeline;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Management.Automation;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Pipeline;
 

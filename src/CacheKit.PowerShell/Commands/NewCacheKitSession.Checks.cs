@@ -1,5 +1,5 @@
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;

@@ -4,9 +4,9 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
-using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

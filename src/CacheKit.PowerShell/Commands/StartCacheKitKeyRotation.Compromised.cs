@@ -2,6 +2,7 @@ using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Resilience;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
 

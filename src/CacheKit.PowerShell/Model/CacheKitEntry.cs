@@ -1,4 +1,4 @@
-using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 
 namespace CacheKit;
 

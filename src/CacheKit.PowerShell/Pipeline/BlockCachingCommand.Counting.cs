@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CacheKit.Blocks;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 
 namespace CacheKit.Pipeline;
 

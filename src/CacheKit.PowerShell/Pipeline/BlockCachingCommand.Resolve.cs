@@ -1,6 +1,7 @@
 using CacheKit.Blocks;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 

@@ -3,6 +3,7 @@ using CacheKit.Blocks;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Sessions;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Transformation;
 
 namespace CacheKit.Pipeline;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Pipeline;
 

@@ -1,5 +1,6 @@
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 

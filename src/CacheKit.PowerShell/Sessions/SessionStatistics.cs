@@ -1,4 +1,4 @@
-using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 
 namespace CacheKit.Sessions;
 

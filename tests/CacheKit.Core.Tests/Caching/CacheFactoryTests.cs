@@ -1,7 +1,7 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

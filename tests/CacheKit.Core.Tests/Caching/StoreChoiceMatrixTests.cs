@@ -1,6 +1,7 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Core.Storage.Redis;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;

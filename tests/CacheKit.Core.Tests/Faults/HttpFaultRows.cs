@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 

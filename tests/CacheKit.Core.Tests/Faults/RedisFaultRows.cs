@@ -1,4 +1,6 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

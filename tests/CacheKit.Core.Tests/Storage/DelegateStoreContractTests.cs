@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Delegate;
 
 namespace CacheKit.Core.Tests.Storage;
 

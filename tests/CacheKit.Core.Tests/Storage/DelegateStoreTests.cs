@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Delegate;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Delegate;
 
 namespace CacheKit.Core.Tests.Storage;
 

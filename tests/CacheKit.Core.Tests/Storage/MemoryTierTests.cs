@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using CacheKit.Core.Formats;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Sqlite;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Storage;

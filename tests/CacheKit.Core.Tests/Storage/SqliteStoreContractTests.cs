@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.Core.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using CacheKit.StoreWorker;
 using Xunit;

@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Delegate;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Storage;

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>Whether others than its owner can get at a database file.</summary>
 internal static class FilePermissions

@@ -1,7 +1,7 @@
 using System.Security.Authentication;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>What is checked of an HTTP store.</summary>
 internal static class HttpChecks

@@ -1,7 +1,7 @@
 using System.Globalization;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>What is checked of a Redis.</summary>
 internal static class RedisChecks

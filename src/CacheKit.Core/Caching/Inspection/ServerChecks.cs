@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>What is checked of any server.</summary>
 internal static class ServerChecks

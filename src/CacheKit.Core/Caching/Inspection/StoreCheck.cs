@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>What a check of a store found.</summary>
 /// <param name="Check">What was checked: one PascalCase noun phrase, the same in each release.</param>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
+using CacheKit.Core.Storage.Redis;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>
 /// Looks at a store: whether it is reachable, does what a cache needs, and is set up as it should be. A store that does

@@ -2,7 +2,7 @@ using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Serialization;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>What stored bytes look like.</summary>
 public enum StoredFormKind

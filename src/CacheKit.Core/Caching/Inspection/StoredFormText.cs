@@ -3,7 +3,7 @@ using System.Text;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>Says in one sentence what stored bytes look like. Text of theirs is cut and cleaned first.</summary>
 internal static class StoredFormText

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>
 /// A host's name leads to addresses that are refused, and to no other. Becomes a <see cref="StoreException"/> before

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>What an IP address is to a client that must not be led into its own network.</summary>
 internal enum AddressKind

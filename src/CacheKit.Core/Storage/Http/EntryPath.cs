@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>The addresses of keys: one path segment each, percent-encoded once (PROTOCOL section 9).</summary>
 internal sealed class EntryPath

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>What an answer says of the freshness of its value (PROTOCOL section 9).</summary>
 internal static class FreshnessHeaders

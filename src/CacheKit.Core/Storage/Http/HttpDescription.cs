@@ -1,6 +1,6 @@
 using System.Security.Authentication;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>What an HTTP store says of itself, for who looks whether everything is right.</summary>
 public sealed record HttpDescription

@@ -5,7 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>
 /// What statuses and exceptions of HTTP mean to a store (PROTOCOL section 9). Nothing that the server said is in a

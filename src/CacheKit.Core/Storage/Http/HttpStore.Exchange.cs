@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <content>Exchanges. The protocol has no conditions: steps, under locks where the server has them.</content>
 public sealed partial class HttpStore : ITimedStore

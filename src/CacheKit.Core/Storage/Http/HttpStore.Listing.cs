@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <content>Listing: an extension of ours to the protocol (docs/hosting.md).</content>
 public sealed partial class HttpStore

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <content>Locks: PROTOCOL sections 9 and 11.</content>
 public sealed partial class HttpStore

@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 using System.Security;
 using CacheKit.Core.Diagnostics;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>A store behind the CacheKit HTTP API: the service, or a server of your own (PROTOCOL section 9).</summary>
 /// <remarks>

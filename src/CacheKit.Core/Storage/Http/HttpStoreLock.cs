@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>A lock that a server has granted. The protocol has no renewal: it lasts for its first lease.</summary>
 internal sealed class HttpStoreLock : IStoreLock

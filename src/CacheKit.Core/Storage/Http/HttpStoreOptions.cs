@@ -2,7 +2,7 @@ using System.Net;
 using System.Security;
 using CacheKit.Core.Diagnostics;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>Where an HTTP store keeps its entries, and what it accepts on the way (PROTOCOL section 9).</summary>
 public sealed record HttpStoreOptions

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>
 /// Looks into JSON of a server that is not trusted. It has been parsed, but names and texts with half of a surrogate

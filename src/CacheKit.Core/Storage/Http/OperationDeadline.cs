@@ -1,4 +1,6 @@
-namespace CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Resilience;
+
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>
 /// The end of an operation's time. Bytes that pass put it off, by as much as <see cref="ResilienceOptions"/> allows

@@ -2,7 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Http;
 
 /// <summary>The text of a SecureString that goes into a header.</summary>
 internal static class SecretText

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using CacheKit.Core.Storage.Resilience;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// The connection on which a store writes its large values: taken at the first of them, if there is one. Whoever gave

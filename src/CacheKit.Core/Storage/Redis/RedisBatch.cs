@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// Reads many keys in one round trip: GETs without waiting in between, which a Cluster takes too. What is asked for at

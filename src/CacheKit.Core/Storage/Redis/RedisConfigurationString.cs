@@ -1,9 +1,9 @@
 using System.Net;
 using CacheKit.Core.Diagnostics;
 using StackExchange.Redis;
-using static CacheKit.Core.Storage.RedisConnectionFaults;
+using static CacheKit.Core.Storage.Redis.RedisConnectionFaults;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// Configuration strings of StackExchange.Redis: <c>host:port,host:port,ssl=true,password=...</c>. The library reads

@@ -8,7 +8,7 @@ using System.Text;
 using CacheKit.Core.Diagnostics;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>How to reach a Redis: what <see cref="RedisStoreOptions"/> say, read and checked.</summary>
 public sealed class RedisConnection

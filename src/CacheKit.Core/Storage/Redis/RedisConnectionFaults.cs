@@ -1,6 +1,6 @@
 using CacheKit.Core.Diagnostics;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>What is said of a connection to Redis that cannot be meant: never a part of what the user gave.</summary>
 internal static class RedisConnectionFaults

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>What a Redis says of itself, and what a user may do on it. Null is what the server does not tell.</summary>
 public sealed record RedisDescription

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>Asks a Redis about itself, and tries what the cache does there on a key of its own.</summary>
 internal sealed class RedisExamination

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>An exchange on one server: a script, or a transaction where scripts are not allowed.</summary>
 /// <param name="exchange">

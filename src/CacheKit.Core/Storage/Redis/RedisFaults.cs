@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// What the exceptions of StackExchange.Redis, and the errors of the server in them, mean to a store. The texts are

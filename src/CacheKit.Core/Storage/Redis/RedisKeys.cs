@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// Which keys of Redis entries and locks have (docs/formats.md). The lock of a key lies at <c>key:lock</c>, as with the

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>Lists keys with SCAN, one primary after the other.</summary>
 internal sealed class RedisScan

@@ -1,6 +1,7 @@
+using CacheKit.Core.Storage.Resilience;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <content>How an operation reaches the server, and what becomes of its failure.</content>
 public sealed partial class RedisStore

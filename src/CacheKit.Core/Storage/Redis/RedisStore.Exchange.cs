@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <content>Exchanges: one step where one server has both keys.</content>
 public sealed partial class RedisStore : IExchangeSteps

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <content>Listing, with SCAN.</content>
 public sealed partial class RedisStore

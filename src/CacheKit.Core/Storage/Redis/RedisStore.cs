@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using CacheKit.Core.Diagnostics;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// A store in Redis: one server, a Cluster, or the primary that Sentinels name. Connected at the first operation, over

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// A lock in Redis: a key that ends by itself, and whose value only the holder knows (PROTOCOL section 11).

@@ -1,6 +1,6 @@
 using System.Security;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>Which Redis a store uses, and how long it waits for it.</summary>
 public sealed record RedisStoreOptions

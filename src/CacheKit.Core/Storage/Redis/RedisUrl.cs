@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using CacheKit.Core.Diagnostics;
 using StackExchange.Redis;
-using static CacheKit.Core.Storage.RedisConnectionFaults;
+using static CacheKit.Core.Storage.Redis.RedisConnectionFaults;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// URLs of a Redis: <c>redis[s]://[user:password@]host[:port][,host[:port]...][/db][?db=n]</c>,

@@ -1,6 +1,7 @@
+using CacheKit.Core.Storage.Resilience;
 using StackExchange.Redis;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// One multiplexer, connected at its first use. An attempt to connect that failed is made again by the next caller;

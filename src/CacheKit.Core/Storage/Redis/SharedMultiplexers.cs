@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Redis;
 
 /// <summary>
 /// The multiplexers of this process: one for each connection, however many stores and runspaces use it. The last to

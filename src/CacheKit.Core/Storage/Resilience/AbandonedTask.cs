@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>What goes on though nobody waits for it any longer.</summary>
 internal static class AbandonedTask

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>
 /// The attempts of one exchange. An attempt may have happened though its answer was lost; the next one then finds what

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>A listing under way, one step at a time, that can be left though a step does not end.</summary>
 /// <typeparam name="T">What a step comes to: a key, or a page of keys.</typeparam>

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>How long, how often and how many at once a store is asked (DESIGN section 9).</summary>
 public sealed record ResilienceOptions

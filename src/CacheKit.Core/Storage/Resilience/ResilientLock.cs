@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>A lock whose renewal and release take a bounded time.</summary>
 /// <param name="inner">The lock.</param>

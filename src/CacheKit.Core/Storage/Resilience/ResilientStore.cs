@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Polly.CircuitBreaker;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>
 /// A store that answers or fails within a bounded time, and asks the store behind it no more while that is down

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>The time that one call of a store has, through all its attempts.</summary>
 /// <param name="options">The numbers.</param>

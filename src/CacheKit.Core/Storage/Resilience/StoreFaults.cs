@@ -1,6 +1,6 @@
 using Polly.Timeout;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>Names the faults of a store that the store itself did not name.</summary>
 /// <param name="displayName">The store.</param>

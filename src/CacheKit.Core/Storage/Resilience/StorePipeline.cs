@@ -5,7 +5,7 @@ using Polly.RateLimiting;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace CacheKit.Core.Storage;
+namespace CacheKit.Core.Storage.Resilience;
 
 /// <summary>
 /// What stands between a caller and a store that may hang, refuse or be gone: a concurrency limit, in it a circuit

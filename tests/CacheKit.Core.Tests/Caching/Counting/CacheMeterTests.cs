@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using CacheKit.Core.Caching;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Caching.Statistics;
+using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Tests.Support;
 using Xunit;

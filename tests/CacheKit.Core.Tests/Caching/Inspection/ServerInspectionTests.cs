@@ -1,7 +1,9 @@
 using System.Security.Authentication;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
+using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Tests.Storage.Http;
 using CacheKit.Core.Tests.Storage.Redis;
 using CacheKit.Core.Tests.Support;

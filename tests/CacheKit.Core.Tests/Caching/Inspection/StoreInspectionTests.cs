@@ -1,7 +1,9 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
-using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;

@@ -1,5 +1,8 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 using Microsoft.Extensions.Time.Testing;

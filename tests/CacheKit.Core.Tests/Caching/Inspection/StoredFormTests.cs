@@ -1,5 +1,5 @@
 using System.Text;
-using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Tests.Support;

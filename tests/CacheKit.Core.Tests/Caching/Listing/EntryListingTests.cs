@@ -1,4 +1,7 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Redis;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;

@@ -4,6 +4,7 @@ using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 

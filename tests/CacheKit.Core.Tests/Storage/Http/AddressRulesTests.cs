@@ -1,5 +1,5 @@
 using System.Net;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Storage.Http;

@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.StoreServer;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 

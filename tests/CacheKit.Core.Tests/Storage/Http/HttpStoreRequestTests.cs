@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;

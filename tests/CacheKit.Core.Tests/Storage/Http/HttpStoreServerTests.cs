@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support;
 using CacheKit.StoreServer;
 using Microsoft.Extensions.Time.Testing;

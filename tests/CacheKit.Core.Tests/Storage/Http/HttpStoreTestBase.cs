@@ -1,4 +1,5 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support.Servers;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security;
 using System.Security.Cryptography;
 using System.Text;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support;
 using CacheKit.StoreServer;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;

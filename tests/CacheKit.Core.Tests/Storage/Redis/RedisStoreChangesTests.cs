@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using StackExchange.Redis;

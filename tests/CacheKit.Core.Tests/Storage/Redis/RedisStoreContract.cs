@@ -1,5 +1,6 @@
 using System.Net;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 using StackExchange.Redis;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.Core.Tests.Storage.Redis;

@@ -1,4 +1,4 @@
-using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using StackExchange.Redis;

@@ -1,6 +1,8 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Polly.CircuitBreaker;
 using Xunit;

@@ -1,4 +1,6 @@
 using CacheKit.Core.Storage;
+using CacheKit.Core.Storage.Resilience;
+using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 
 namespace CacheKit.Core.Tests.Storage;
