@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Storage;
-using CacheKit.Core.Storage.Delegate;
+using CacheKit.Core.Storage.Delegates;
 using CacheKit.Pipeline;
 
 namespace CacheKit.Backends;

@@ -1,7 +1,6 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage.Redis;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;

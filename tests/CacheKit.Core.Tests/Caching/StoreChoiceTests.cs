@@ -1,7 +1,6 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Storage.Redis;

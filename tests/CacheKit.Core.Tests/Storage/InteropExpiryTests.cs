@@ -2,6 +2,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
+using CacheKit.Core.Tests.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using CacheKit.Core.Storage;
-using CacheKit.Core.Storage.Delegate;
+using CacheKit.Core.Storage.Delegates;
 using Xunit;
 
 namespace CacheKit.Core.Tests.Storage;

@@ -11,7 +11,7 @@ using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.StoreServer;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching;
+namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>What is found in what servers say of themselves; and real servers.</summary>
 public sealed class ServerInspectionTests

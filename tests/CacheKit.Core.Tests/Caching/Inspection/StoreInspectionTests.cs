@@ -4,9 +4,10 @@ using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
+using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching;
+namespace CacheKit.Core.Tests.Caching.Inspection;
 
 public sealed class StoreInspectionTests : IAsyncDisposable
 {

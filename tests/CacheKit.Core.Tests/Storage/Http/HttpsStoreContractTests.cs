@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.StoreServer;

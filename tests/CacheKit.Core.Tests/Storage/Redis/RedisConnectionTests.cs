@@ -1,6 +1,5 @@
 using System.Security;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Storage.Resilience;
 using StackExchange.Redis;

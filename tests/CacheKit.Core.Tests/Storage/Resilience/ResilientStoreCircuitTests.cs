@@ -7,7 +7,7 @@ using CacheKit.Core.Tests.Support;
 using Polly.CircuitBreaker;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 /// <summary>When the store is left alone, for how long, and what is told meanwhile.</summary>
 public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 public sealed class ResilientStoreContractTests : CacheStoreContract
 {

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 /// <summary>Exchanges whose answers are lost.</summary>
 public sealed class ResilientStoreExchangeTests : IAsyncDisposable

@@ -1,7 +1,7 @@
 using CacheKit.Core.Storage;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 /// <summary>What is repeated, how often, and how long a call takes with all its attempts.</summary>
 public sealed class ResilientStoreRetryTests : ResilientStoreTestBase

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 /// <summary>A store of a script behind a resilient one, and a clock that goes when both wait.</summary>
 public abstract class ResilientStoreTestBase : IAsyncDisposable

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 /// <summary>Turns, locks, listings, and what goes on after nobody waits for it.</summary>
 public sealed class ResilientStoreTests : ResilientStoreTestBase

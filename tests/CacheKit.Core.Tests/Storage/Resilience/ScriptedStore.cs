@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CacheKit.Core.Storage;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Resilience;
 
 /// <summary>A store that does what a test says, attempt by attempt.</summary>
 internal sealed class ScriptedStore(TimeProvider clock) : ICacheStore, IPagedListing

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>The size limit, expired entries, and a full disk.</summary>
 public sealed class SqliteStoreSizeTests : SqliteStoreTestBase

@@ -3,7 +3,7 @@ using System.Globalization;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Memory;
 
 /// <summary>The managed memory of a whole process, which holds nothing else.</summary>
 public sealed class MemoryTierFootprintTests

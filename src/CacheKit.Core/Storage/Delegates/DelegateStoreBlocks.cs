@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage.Delegate;
+namespace CacheKit.Core.Storage.Delegates;
 
 /// <summary>One of the functions that a store of the user's own is made of.</summary>
 /// <param name="arguments">What it is given.</param>

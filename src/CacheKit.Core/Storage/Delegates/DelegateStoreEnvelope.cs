@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace CacheKit.Core.Storage.Delegate;
+namespace CacheKit.Core.Storage.Delegates;
 
 /// <summary>
 /// The expiry of an entry in a store that has no expiry of its own (docs/formats.md). It is a hint: what counts is the

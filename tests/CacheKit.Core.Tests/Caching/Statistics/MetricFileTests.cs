@@ -3,7 +3,7 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Counting;
+namespace CacheKit.Core.Tests.Caching.Statistics;
 
 public sealed class MetricFileTests : IDisposable
 {

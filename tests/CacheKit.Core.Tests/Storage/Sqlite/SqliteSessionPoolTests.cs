@@ -1,7 +1,7 @@
 using CacheKit.Core.Storage.Sqlite;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>Moments between two processes that the store's own surface cannot be held at.</summary>
 public sealed class SqliteSessionPoolTests : SqliteStoreTestBase

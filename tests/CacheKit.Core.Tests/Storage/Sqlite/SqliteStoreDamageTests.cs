@@ -4,7 +4,7 @@ using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>Damaged files: set aside, reported once, and the cache goes on.</summary>
 public sealed class SqliteStoreDamageTests : SqliteStoreTestBase

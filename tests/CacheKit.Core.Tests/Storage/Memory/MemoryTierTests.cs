@@ -4,7 +4,7 @@ using CacheKit.Core.Storage.Memory;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Memory;
 
 public sealed class MemoryTierTests
 {

@@ -7,7 +7,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Listing;
+namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>What listing, removing and clearing do over any store. A test class per store derives from it.</summary>
 public abstract class EntryListingContract : SecureCacheTestBase

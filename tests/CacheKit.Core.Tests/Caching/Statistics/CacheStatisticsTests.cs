@@ -8,7 +8,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Counting;
+namespace CacheKit.Core.Tests.Caching.Statistics;
 
 public sealed class CacheStatisticsTests : SecureCacheTestBase
 {

@@ -7,7 +7,7 @@ using CacheKit.Core.Tests.Support;
 using CacheKit.Core.Tests.Support.Servers;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Listing;
+namespace CacheKit.Core.Tests.Caching.Inspection;
 
 public sealed class EntryListingInMemoryTests : EntryListingContract
 {

@@ -2,7 +2,7 @@ using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 public sealed class SqliteStoreContractTests : CacheStoreContract
 {

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CacheKit.Core.Storage.Delegate;
+using CacheKit.Core.Storage.Delegates;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Delegates;
 
 /// <summary>The functions of a store that is a folder of files, as samples/folder-backend.ps1 has them.</summary>
 /// <param name="folder">The folder, which is there.</param>

@@ -5,7 +5,7 @@ using CacheKit.Core.Tests.Support;
 using CacheKit.StoreWorker;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>Several processes, and those that are killed.</summary>
 public sealed class SqliteStoreProcessTests : SqliteStoreTestBase

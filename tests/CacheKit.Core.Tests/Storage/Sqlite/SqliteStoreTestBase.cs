@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>What the tests of the SQLite store share: a directory, a clock and a way to look into the file.</summary>
 public abstract class SqliteStoreTestBase : IDisposable

@@ -2,7 +2,7 @@ using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Counting;
+namespace CacheKit.Core.Tests.Caching.Statistics;
 
 public sealed class LatencyHistogramTests
 {

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage.Delegate;
+namespace CacheKit.Core.Storage.Delegates;
 
 /// <summary>Reads what the functions of a <see cref="DelegateStore"/> wrote.</summary>
 internal static class DelegateStoreAnswers

@@ -5,7 +5,7 @@ using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Counting;
+namespace CacheKit.Core.Tests.Caching.Statistics;
 
 /// <summary>What a listener to the meter hears. Other tests count too: the modes and times here are its own.</summary>
 public sealed class CacheMeterTests : IDisposable

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using CacheKit.Core.Storage;
-using CacheKit.Core.Storage.Delegate;
+using CacheKit.Core.Storage.Delegates;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Delegates;
 
 /// <summary>What a store of the user's own may answer, and what becomes of its failures.</summary>
 public sealed class DelegateStoreTests

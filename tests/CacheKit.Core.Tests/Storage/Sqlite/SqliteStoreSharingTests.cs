@@ -4,7 +4,7 @@ using CacheKit.Core.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>Several users of one file, and the waiting for each other.</summary>
 public sealed class SqliteStoreSharingTests : SqliteStoreTestBase

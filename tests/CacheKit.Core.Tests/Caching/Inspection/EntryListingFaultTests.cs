@@ -7,7 +7,7 @@ using CacheKit.Core.Storage.Resilience;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Caching.Listing;
+namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>Listings of stores that fail, and of entries that move meanwhile.</summary>
 public sealed class EntryListingFaultTests : SecureCacheTestBase

@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using CacheKit.Core.Formats;
 
-namespace CacheKit.Core.Storage.Delegate;
+namespace CacheKit.Core.Storage.Delegates;
 
 /// <summary>
 /// A store of the user's own, made of functions. It adds what they need not have: entries end by the clock, faults have

@@ -3,7 +3,7 @@ using CacheKit.Core.Storage.Sqlite;
 using CacheKit.Core.Tests.Support;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Sqlite;
 
 /// <summary>Who may read the files; files that cannot be made, are deleted or write-protected.</summary>
 public sealed class SqliteStoreFileTests : SqliteStoreTestBase

@@ -1,7 +1,7 @@
 using CacheKit.Core.Storage;
-using CacheKit.Core.Storage.Delegate;
+using CacheKit.Core.Storage.Delegates;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Delegates;
 
 /// <summary>The contract over functions that keep files in a folder, and have no expiry of their own.</summary>
 public sealed class DelegateStoreContractTests : CacheStoreContract

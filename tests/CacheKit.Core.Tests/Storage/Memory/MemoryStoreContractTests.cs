@@ -2,7 +2,7 @@ using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Memory;
 using Xunit;
 
-namespace CacheKit.Core.Tests.Storage;
+namespace CacheKit.Core.Tests.Storage.Memory;
 
 public sealed class MemoryStoreContractTests : CacheStoreContract
 {

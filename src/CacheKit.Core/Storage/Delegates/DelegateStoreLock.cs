@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage.Delegate;
+namespace CacheKit.Core.Storage.Delegates;
 
 /// <summary>A lock that a <see cref="DelegateStore"/> has granted. It cannot be renewed.</summary>
 internal sealed class DelegateStoreLock : IStoreLock
