@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Backends;
 

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using CacheKit.Blocks;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Backends;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Reflection;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Binding;
 

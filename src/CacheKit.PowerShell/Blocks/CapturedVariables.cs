@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using CacheKit.Binding;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Blocks;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Blocks;
 

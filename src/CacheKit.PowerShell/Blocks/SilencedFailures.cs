@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using CacheKit.Binding;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Blocks;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Sessions;
+using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

@@ -3,7 +3,6 @@ using System.Security;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Storage.Sqlite;

@@ -3,10 +3,10 @@ using CacheKit.Completion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Memory;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
+using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

@@ -8,6 +8,7 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
+using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

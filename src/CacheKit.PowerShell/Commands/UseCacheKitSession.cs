@@ -4,6 +4,7 @@ using CacheKit.Completion;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
+using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

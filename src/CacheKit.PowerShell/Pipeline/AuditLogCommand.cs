@@ -4,6 +4,7 @@ using CacheKit.Core.Auditing;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Sessions;
+using CacheKit.Transformation;
 
 namespace CacheKit.Pipeline;
 

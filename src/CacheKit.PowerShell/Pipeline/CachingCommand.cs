@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Transformation;
 
 namespace CacheKit.Pipeline;
 

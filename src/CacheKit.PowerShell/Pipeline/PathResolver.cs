@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Storage.Sqlite;
 
 namespace CacheKit.Pipeline;
 
