@@ -1,7 +1,6 @@
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Files;
 using CacheKit.Core.Keys;
-using CacheKit.Core.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace CacheKit.Core.Auditing;

@@ -1,6 +1,5 @@
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Files;
-using CacheKit.Core.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace CacheKit.Core.Auditing;
@@ -13,9 +12,6 @@ namespace CacheKit.Core.Auditing;
 /// <param name="path">The full path of the log.</param>
 internal sealed class AuditFiles(string path)
 {
-    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     /// <summary>The full path of the log.</summary>
     public string LogPath => path;
 
@@ -31,7 +27,7 @@ internal sealed class AuditFiles(string path)
     /// <exception cref="CacheKitException">Others than the owner may write to it.</exception>
     /// <exception cref="IOException">It cannot be opened, or others held it for too long.</exception>
     /// <exception cref="UnauthorizedAccessException">We may not.</exception>
-    public SafeFileHandle LockHead(BusyWait wait) => Guard(Open(HeadPath, FileShare.None, wait), HeadPath);
+    public SafeFileHandle LockHead(BusyWait wait) => Guard(wait.Open(() => Open(HeadPath, FileShare.None)), HeadPath);
 
     /// <summary>Opens the log to write. Only under the lock.</summary>
     /// <param name="wait">The patience with others who keep it for themselves.</param>
@@ -39,7 +35,7 @@ internal sealed class AuditFiles(string path)
     /// <exception cref="IOException">It cannot be opened, or others held it for too long.</exception>
     /// <exception cref="UnauthorizedAccessException">We may not.</exception>
     public SafeFileHandle OpenLog(BusyWait wait) =>
-        Guard(Open(path, FileShare.ReadWrite | FileShare.Delete, wait), path);
+        Guard(wait.Open(() => Open(path, FileShare.ReadWrite | FileShare.Delete)), path);
 
     /// <summary>Refuses files that others than the owner may write to, as far as they are there.</summary>
     /// <exception cref="CacheKitException">They may, or it is a directory.</exception>
@@ -60,14 +56,14 @@ internal sealed class AuditFiles(string path)
 
         foreach (string file in (string[])[path, HeadPath])
         {
-            if (File.Exists(file) && (File.GetUnixFileMode(file) & WritableByOthers) != 0)
+            if (File.Exists(file) && (File.GetUnixFileMode(file) & OwnerFiles.WritableByOthers) != 0)
             {
                 throw TooOpen(file);
             }
         }
     }
 
-    private static SafeFileHandle Open(string file, FileShare share, BusyWait wait)
+    private static SafeFileHandle Open(string file, FileShare share)
     {
         while (true)
         {
@@ -77,69 +73,15 @@ internal sealed class AuditFiles(string path)
             }
             catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
             {
-                Make(file);
-            }
-            catch (IOException exception) when (FileFaults.MeansLocked(exception))
-            {
-                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
-                if (!wait.TryPause())
-                {
-                    throw;
-                }
+                OwnerFiles.CreateDirectory(Path.GetDirectoryName(file)!);
+                OwnerFiles.Provide(file);
             }
         }
-    }
-
-    private static void Make(string file)
-    {
-        MakeDirectory(Path.GetDirectoryName(file)!);
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnersFile;
-        }
-
-        try
-        {
-            new FileStream(file, options).Dispose();
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            // Another made it meanwhile.
-        }
-    }
-
-    private static void MakeDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        if (Directory.Exists(directory))
-        {
-            return;
-        }
-
-        // One by one: .NET gives the mode to the last one alone.
-        if (Path.GetDirectoryName(directory) is { } parent)
-        {
-            MakeDirectory(parent);
-        }
-
-        Directory.CreateDirectory(directory, OwnersFile | UnixFileMode.UserExecute);
     }
 
     private static SafeFileHandle Guard(SafeFileHandle file, string name)
     {
-        // Asked of the open file, so that what was checked is what is written.
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & WritableByOthers) != 0)
+        if (OwnerFiles.GivesOthers(file, OwnerFiles.WritableByOthers))
         {
             file.Dispose();
             throw TooOpen(name);

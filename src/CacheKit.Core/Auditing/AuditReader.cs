@@ -1,5 +1,5 @@
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Storage;
+using CacheKit.Core.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace CacheKit.Core.Auditing;

@@ -1,6 +1,5 @@
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Files;
-using CacheKit.Core.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace CacheKit.Core.Auditing;
@@ -41,27 +40,17 @@ public sealed class AuditVerifier(AuditKeys keys)
         string headPath = AuditFiles.HeadPathOf(path);
         BusyWait wait = new();
         wait.Start(s_patience, cancellationToken);
-        while (true)
+        try
         {
-            try
-            {
-                using SafeFileHandle head = File.OpenHandle(headPath, FileMode.Open, FileAccess.Read, FileShare.None);
-                byte[] bytes = new byte[AuditHead.Size + 1];
-                int size = RandomAccess.Read(head, bytes, 0);
-                return (bytes[..size], LengthOf(path));
-            }
-            catch (FileNotFoundException)
-            {
-                return File.Exists(path) ? (null, LengthOf(path)) : throw new FileNotFoundException(null, path);
-            }
-            catch (IOException exception) when (FileFaults.MeansLocked(exception))
-            {
-                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
-                if (!wait.TryPause())
-                {
-                    throw;
-                }
-            }
+            using SafeFileHandle head = wait.Open(
+                () => File.OpenHandle(headPath, FileMode.Open, FileAccess.Read, FileShare.None));
+            byte[] bytes = new byte[AuditHead.Size + 1];
+            int size = RandomAccess.Read(head, bytes, 0);
+            return (bytes[..size], LengthOf(path));
+        }
+        catch (FileNotFoundException)
+        {
+            return File.Exists(path) ? (null, LengthOf(path)) : throw new FileNotFoundException(null, path);
         }
     }
 

@@ -26,6 +26,30 @@ internal sealed class BusyWait
         _pauses = 0;
     }
 
+    /// <summary>Opens a file as soon as nobody else keeps it for themselves.</summary>
+    /// <typeparam name="T">What opening gives.</typeparam>
+    /// <param name="open">Opens it.</param>
+    /// <exception cref="IOException">It cannot be opened, or others kept it for too long.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public T Open<T>(Func<T> open)
+    {
+        while (true)
+        {
+            try
+            {
+                return open();
+            }
+            catch (IOException exception) when (FileFaults.MeansLocked(exception))
+            {
+                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
+                if (!TryPause())
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
     /// <summary>Pauses for some milliseconds, or answers false when the patience is over.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public bool TryPause()

@@ -11,8 +11,6 @@ namespace CacheKit.Core.Keys;
 /// </content>
 public static partial class KeyFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Writes a key into a new file, with the directories that it needs (0700).</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">The key.</param>
@@ -30,7 +28,7 @@ public static partial class KeyFile
         {
             if (!File.Exists(target))
             {
-                CreateDirectory(Path.GetDirectoryName(target)!);
+                OwnerFiles.CreateDirectory(Path.GetDirectoryName(target)!);
                 Put($"{target}.{Guid.NewGuid():n}.tmp", target, ring, overwrite: false, protect);
                 return;
             }
@@ -95,13 +93,8 @@ public static partial class KeyFile
                 File.Delete(temporary);
             }
 
-            WriteNew(temporary, protect && OperatingSystem.IsWindows() ? Protect(lines) : lines);
-            File.Move(temporary, target, overwrite);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            DeleteQuietly(temporary);
-            throw;
+            ReadOnlySpan<byte> bytes = protect && OperatingSystem.IsWindows() ? Protect(lines) : lines;
+            OwnerFiles.Put(temporary, target, bytes, overwrite);
         }
         finally
         {
@@ -112,23 +105,11 @@ public static partial class KeyFile
     /// <summary>Makes everybody else who replaces the file fail until this is closed, or the process ends.</summary>
     private static FileStream Hold(string target)
     {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
         try
         {
-            return new FileStream(target + ".lock", options);
+            return OwnerFiles.Open(target + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
-        catch (IOException exception) when (FileLockFault.IsMeantBy(exception))
+        catch (IOException exception) when (FileFaults.MeansLocked(exception))
         {
             throw Changed($"The key file '{target}' is being replaced by another process at this moment.");
         }
@@ -152,42 +133,6 @@ public static partial class KeyFile
         }
     }
 
-    private static void WriteNew(string path, ReadOnlySpan<byte> bytes)
-    {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        using FileStream file = new(path, options);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
-    }
-
-    private static void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-            return;
-        }
-
-        // One by one: .NET gives the mode to the last one alone.
-        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
-        {
-            CreateDirectory(parent);
-        }
-
-        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
-    }
-
     private static byte[] Protect(byte[] line)
     {
         if (!OperatingSystem.IsWindows())
@@ -197,18 +142,6 @@ public static partial class KeyFile
 
         string blob = Convert.ToBase64String(ProtectedData.Protect(line, null, DataProtectionScope.CurrentUser));
         return [.. ProtectedPrefix, .. Encoding.ASCII.GetBytes(blob), (byte)'\n'];
-    }
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // What failed before is what the user must hear about.
-        }
     }
 
     private static CacheKitException Exists(string path) => new(

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Files;
 
 namespace CacheKit.Core.Keys;
 
@@ -14,9 +15,6 @@ public static partial class KeyFile
 {
     /// <summary>No key file is longer: room for a DPAPI blob in base64.</summary>
     private const int LongestFile = 16 * 1024;
-
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private static ReadOnlySpan<byte> ProtectedPrefix => "dpapi:"u8;
 
@@ -71,10 +69,9 @@ public static partial class KeyFile
     {
         try
         {
-            // The mode is asked of the open file, so that what was checked is what is read.
             using FileStream file = new(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (!mayBeOpen && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
+            if (!mayBeOpen && OwnerFiles.GivesOthers(file.SafeFileHandle, OwnerFiles.Others))
             {
                 throw new CacheKitException(
                     ErrorIds.KeyFileTooOpen,

@@ -1,13 +1,11 @@
+using CacheKit.Core.Files;
+
 namespace CacheKit.Core.Caching.Inspection;
 
 /// <summary>Whether others than its owner can get at a database file.</summary>
 internal static class FilePermissions
 {
     private const string Name = "Permissions";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Checks the file and its directory.</summary>
     /// <param name="path">The full path of the file.</param>
@@ -32,13 +30,13 @@ internal static class FilePermissions
     private static StoreCheck Check(string path, UnixFileMode file, string directory, UnixFileMode folder)
     {
         string modes = $"file {Octal(file)}, directory {Octal(folder)}";
-        if ((file & ~OwnerOnly) != 0)
+        if ((file & OwnerFiles.Others) != 0)
         {
             return StoreCheck.Warning(Name, $"others have rights on the file: {modes}", $"Run chmod 600 '{path}'.");
         }
 
         // With the sticky bit, as in /tmp, others cannot replace a file that is not theirs.
-        return (folder & WritableByOthers) != 0 && !folder.HasFlag(UnixFileMode.StickyBit)
+        return (folder & OwnerFiles.WritableByOthers) != 0 && !folder.HasFlag(UnixFileMode.StickyBit)
             ? StoreCheck.Warning(
                 Name,
                 $"others can replace the file, since they may write to its directory: {modes}",

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.Versioning;
 using CacheKit.Core.Files;
 
 namespace CacheKit.Core.Storage.Sqlite;
@@ -17,10 +16,6 @@ internal sealed class SqliteFiles
 {
     /// <summary>How many damaged databases are kept, for whoever wants to look at them.</summary>
     public const int SetAsideLimit = 3;
-
-    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnersDirectory = OwnersFile | UnixFileMode.UserExecute;
-    private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
     private static readonly string[] s_companions = ["-wal", "-shm", "-journal"];
 
@@ -46,37 +41,21 @@ internal sealed class SqliteFiles
     /// <exception cref="StoreException">The directory cannot be made, or others held the lock for too long.</exception>
     public FileStream? Lock(BusyWait wait)
     {
-        FileStreamOptions options = new()
+        try
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        RestrictToOwner(options);
-        while (true)
-        {
-            try
+            return wait.Open(() =>
             {
                 ProvideDirectory();
-                return new FileStream(_path + ".lock", options);
-            }
-            catch (Exception exception) when (FileFaults.MeansAccessDenied(exception))
-            {
-                return null;
-            }
-            catch (IOException exception) when (FileFaults.MeansLocked(exception))
-            {
-                // Not in the filter: there, the exception of a caller who gives up would be swallowed.
-                if (!wait.TryPause())
-                {
-                    throw FileFaults.ToStoreException(exception, _path);
-                }
-            }
-            catch (IOException exception)
-            {
-                throw FileFaults.ToStoreException(exception, _path);
-            }
+                return OwnerFiles.Open(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            });
+        }
+        catch (Exception exception) when (FileFaults.MeansAccessDenied(exception))
+        {
+            return null;
+        }
+        catch (IOException exception)
+        {
+            throw CannotOpen(exception);
         }
     }
 
@@ -108,13 +87,11 @@ internal sealed class SqliteFiles
                 File.Delete(_path + companion);
             }
 
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            RestrictToOwner(options);
-            new FileStream(_path, options).Dispose();
+            OwnerFiles.Open(_path, FileMode.CreateNew, FileAccess.Write).Dispose();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw FileFaults.ToStoreException(exception, _path);
+            throw CannotOpen(exception);
         }
     }
 
@@ -153,38 +130,13 @@ internal sealed class SqliteFiles
 
     private void ProvideDirectory()
     {
-        if (OperatingSystem.IsWindows())
+        if (_ownsDirectory && Directory.Exists(_directory))
         {
-            _ = Directory.CreateDirectory(_directory);
-        }
-        else if (!Directory.Exists(_directory))
-        {
-            CreateForOwner(_directory);
-        }
-        else if (_ownsDirectory)
-        {
-            Tighten(_directory, model: _directory);
-        }
-    }
-
-    [UnsupportedOSPlatform("windows")]
-    private static void CreateForOwner(string directory)
-    {
-        // One by one: .NET gives the mode to the last one alone.
-        if (Path.GetDirectoryName(directory) is { } parent && !Directory.Exists(parent))
-        {
-            CreateForOwner(parent);
+            OwnerFiles.Tighten(_directory, model: _directory);
+            return;
         }
 
-        _ = Directory.CreateDirectory(directory, OwnersDirectory);
-    }
-
-    private static void RestrictToOwner(FileStreamOptions options)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnersFile;
-        }
+        OwnerFiles.CreateDirectory(_directory);
     }
 
     private void TightenDatabase()
@@ -192,29 +144,20 @@ internal sealed class SqliteFiles
         // SQLite makes its companions like the database was then: write-protected ones would outlive that.
         foreach (string file in (string[])[_path, _path + "-wal", _path + "-shm"])
         {
-            Tighten(file, model: _path);
+            OwnerFiles.Tighten(file, model: _path);
         }
     }
 
-    private static void Tighten(string path, string model)
+    private StoreException CannotOpen(Exception exception)
     {
-        if (OperatingSystem.IsWindows() || !Path.Exists(path))
+        (StoreFault fault, string what) = exception switch
         {
-            return;
-        }
-
-        try
-        {
-            UnixFileMode mode = File.GetUnixFileMode(model) & ~Others;
-            if (File.GetUnixFileMode(path) != mode)
-            {
-                File.SetUnixFileMode(path, mode);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Gone, or somebody else's, shared with us on purpose: entries are encrypted whoever reads them.
-        }
+            _ when FileFaults.MeansAccessDenied(exception) => (StoreFault.AccessDenied, "its directory may not be written"),
+            IOException io when FileFaults.MeansLocked(io) => (StoreFault.Busy, "others kept it locked for too long"),
+            _ when FileFaults.MeansFull(exception) => (StoreFault.Full, "its disk is full"),
+            _ => (StoreFault.Unavailable, "its directory cannot be made or does not work"),
+        };
+        return new StoreException(fault, $"The cache database '{_path}' cannot be opened: {what}.", exception);
     }
 
     private string SetAsidePath(DateTimeOffset now)
