@@ -1,6 +1,5 @@
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Formats;
-using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Storage.Resilience;
@@ -104,7 +103,7 @@ public sealed class CacheTiers : IAsyncDisposable
         {
             ForgetAll();
         }
-        else if (EntryKey.TryParseId(physicalKey, out EntryId id))
+        else if (PhysicalKey.TryParseId(physicalKey, out EntryId id))
         {
             Forget(id);
         }

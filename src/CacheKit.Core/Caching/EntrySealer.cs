@@ -140,7 +140,7 @@ internal static class EntrySealer
         tenant.CopyTo(destination);
         Span<byte> rest = destination[tenant.Length..];
 
-        Span<byte> physicalKey = stackalloc byte[EntryKey.LongestSize];
+        Span<byte> physicalKey = stackalloc byte[PhysicalKey.LongestSize];
         rest = rest[AssociatedData.WriteComponent(rest, physicalKey[..key.CopyTo(physicalKey)])..];
         rest = rest[AssociatedData.WriteComponent(rest, NativeFrame.NameOf(header.Serializer))..];
         rest = rest[AssociatedData.WriteComponent(rest, AssociatedData.CompressedComponent(header.Compressed))..];

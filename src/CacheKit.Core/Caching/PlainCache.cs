@@ -68,7 +68,7 @@ public sealed class PlainCache : EntryCache
             CancellationTokenSource.CreateLinkedTokenSource(moment.Token, cancellationToken);
         try
         {
-            string pattern = $"ck:{new string('?', EntryKey.TagHexSize)}:{@namespace}:*";
+            string pattern = PhysicalKey.PatternOf(PhysicalKey.AnyTenantTag, @namespace);
             if (await Store.AnyAsync(pattern, either.Token).ConfigureAwait(false))
             {
                 Notices.Add(

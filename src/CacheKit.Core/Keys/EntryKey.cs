@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Cryptography;
@@ -7,25 +6,12 @@ using CacheKit.Core.Formats;
 namespace CacheKit.Core.Keys;
 
 /// <summary>
-/// Where an entry lies: <c>ck:{tag}:{namespace}:{id}</c>, all ASCII (DESIGN section 8). That of an encrypted entry is
+/// Where an entry lies: its <see cref="PhysicalKey"/>. That of an encrypted entry is
 /// bound to the keys that computed it, since it is part of what they authenticate; a plain one has the tag <c>-</c>.
 /// An interop entry lies under a key that has nothing of ours (PROTOCOL section 7.1).
 /// </summary>
 public readonly struct EntryKey
 {
-    /// <summary>The size of the tenant's tag in hexadecimal digits.</summary>
-    public const int TagHexSize = 16;
-
-    /// <summary>The size of the longest physical key of our own entries in bytes.</summary>
-    public const int LongestSize = FixedSize + TagHexSize + LongestNamespace;
-
-    /// <summary>The longest namespace, in ASCII characters.</summary>
-    public const int LongestNamespace = 64;
-
-    private const int FixedSize = 3 + 1 + 1 + EntryId.HexLength;
-
-    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
-
     private readonly TenantKeys? _keys;
     private readonly string? _interopKey;
 
@@ -53,7 +39,7 @@ public readonly struct EntryKey
     public EntryId Id { get; }
 
     /// <summary>The size of the physical key in bytes.</summary>
-    public int Size => _interopKey?.Length ?? FixedSize + Tag.Length + Namespace.Length;
+    public int Size => _interopKey?.Length ?? PhysicalKey.SizeOf(Tag, Namespace);
 
     /// <summary>Whether it is the key of a plain entry.</summary>
     public bool IsPlain => _keys is null;
@@ -77,7 +63,7 @@ public readonly struct EntryKey
     /// <param name="tenant">Whose entry it is; null for the default tenant's.</param>
     public static EntryKey ForPlain(string @namespace, ReadOnlySpan<byte> identity, string? tenant = null)
     {
-        Span<byte> start = stackalloc byte[1 + LongestNamespace];
+        Span<byte> start = stackalloc byte[1 + PhysicalKey.LongestNamespace];
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (tenant is not null)
         {
@@ -122,25 +108,12 @@ public readonly struct EntryKey
 
     /// <summary>Writes what every id is computed of first: <c>u8(len namespace) || namespace</c>.</summary>
     /// <param name="namespace">The namespace.</param>
-    /// <param name="destination">Takes 1 + <see cref="LongestNamespace"/> bytes.</param>
+    /// <param name="destination">Takes 1 + <see cref="PhysicalKey.LongestNamespace"/> bytes.</param>
     /// <returns>The bytes written.</returns>
     internal static int WriteNamespace(string @namespace, Span<byte> destination)
     {
         destination[0] = (byte)@namespace.Length;
         return 1 + Encoding.ASCII.GetBytes(@namespace, destination[1..]);
-    }
-
-    /// <summary>Finds the id in a physical key.</summary>
-    /// <param name="physicalKey">Any text: it may come from outside.</param>
-    /// <param name="id">The id.</param>
-    /// <returns>Whether there is one.</returns>
-    public static bool TryParseId(string physicalKey, out EntryId id)
-    {
-        id = default;
-        ReadOnlySpan<char> digits = physicalKey.AsSpan(physicalKey.LastIndexOf(':') + 1);
-        bool isId = digits.Length == EntryId.HexLength && !digits.ContainsAnyExcept(s_hexDigits);
-        id = isId ? EntryId.FromBytes(Convert.FromHexString(digits)) : default;
-        return isId;
     }
 
     /// <summary>Writes the physical key and returns its size.</summary>
@@ -152,15 +125,7 @@ public readonly struct EntryKey
             return Encoding.ASCII.GetBytes(_interopKey, destination);
         }
 
-        "ck:"u8.CopyTo(destination);
-        ReadOnlySpan<byte> tag = Tag;
-        tag.CopyTo(destination[3..]);
-        int position = 3 + tag.Length;
-        destination[position++] = (byte)':';
-        position += Encoding.ASCII.GetBytes(Namespace, destination[position..]);
-        destination[position++] = (byte)':';
-        Id.CopyHexTo(destination[position..]);
-        return position + EntryId.HexLength;
+        return PhysicalKey.Write(Tag, Namespace, Id, destination);
     }
 
     /// <summary>The physical key.</summary>
@@ -171,7 +136,7 @@ public readonly struct EntryKey
             return _interopKey;
         }
 
-        Span<byte> bytes = stackalloc byte[LongestSize];
+        Span<byte> bytes = stackalloc byte[PhysicalKey.LongestSize];
         return Encoding.ASCII.GetString(bytes[..CopyTo(bytes)]);
     }
 }

@@ -39,8 +39,8 @@ public sealed class TenantKeys : IDisposable
 
         Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
         _cacheKeysHash.Compute("cachekit_tenant_tag_v1"u8, [], mac);
-        _tag = new byte[EntryKey.TagHexSize];
-        LowerHex.Encode(mac[..(EntryKey.TagHexSize / 2)], _tag);
+        _tag = new byte[PhysicalKey.TagHexSize];
+        LowerHex.Encode(mac[..(PhysicalKey.TagHexSize / 2)], _tag);
     }
 
     /// <summary>Names the encryption key without telling it.</summary>
@@ -75,7 +75,7 @@ public sealed class TenantKeys : IDisposable
     /// <param name="digest">The digest of what identifies the entry inside it.</param>
     public EntryKey KeyFor(string @namespace, in IdentityDigest digest)
     {
-        Span<byte> start = stackalloc byte[1 + EntryKey.LongestNamespace];
+        Span<byte> start = stackalloc byte[1 + PhysicalKey.LongestNamespace];
         start = start[..EntryKey.WriteNamespace(@namespace, start)];
         Span<byte> mac = stackalloc byte[KeyedHash.HashSize];
         _cacheKeysHash.Compute(start, digest.Bytes, mac);

@@ -3,7 +3,7 @@ using CacheKit.Completion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Core.Keys;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
 using CacheKit.Pipeline;

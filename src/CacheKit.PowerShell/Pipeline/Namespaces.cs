@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using CacheKit.Completion;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
 
 namespace CacheKit.Pipeline;
 
 /// <summary>What a -Namespace may be.</summary>
-internal static partial class Namespaces
+internal static class Namespaces
 {
     /// <summary>The namespace of a script that names none.</summary>
     public const string Default = "main";
@@ -15,7 +15,7 @@ internal static partial class Namespaces
     /// <returns>What is wrong, or null.</returns>
     public static CacheKitException? Check(string? name)
     {
-        if (name is null || !Form().IsMatch(name))
+        if (name is null || !PhysicalKey.IsNamespace(name))
         {
             return new CacheKitException(
                 ErrorIds.NamespaceInvalid,
@@ -26,7 +26,4 @@ internal static partial class Namespaces
         NamespaceCompleter.Remember(name);
         return null;
     }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Form();
 }

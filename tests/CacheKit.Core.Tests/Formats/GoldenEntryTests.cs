@@ -30,7 +30,7 @@ public sealed class GoldenEntryTests
         FakeStore store = new();
         TenantKeyRing ring = RingOf(golden);
         await using SecureCache cache = new(ring, store, new MemoryTier(clock), clock);
-        Assert.True(EntryKey.TryParseId(golden.PhysicalKey, out EntryId id));
+        Assert.True(PhysicalKey.TryParseId(golden.PhysicalKey, out EntryId id));
         EntryKeys keys = new(new EntryKey(ring.Current, golden.Namespace, id), [], default);
         Assert.Equal(golden.PhysicalKey, keys.Current.ToString());
         store.Entries[golden.PhysicalKey] = frame;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Storage.Redis;
@@ -18,7 +19,7 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(10);
 
     private readonly List<StoreCheck> _checks = [];
-    private readonly string _probe = $"ck:-:health:{Guid.NewGuid():N}";
+    private readonly string _probe = PhysicalKey.NewProbe();
 
     /// <summary>Makes every check that applies to the store.</summary>
     /// <param name="cancellationToken">Ends the inspection.</param>

@@ -65,14 +65,12 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
     private static bool TryParse(TenantKeys keys, string physicalKey, out EntryKey key)
     {
         key = default;
-        // No namespace has a colon.
-        if (physicalKey.Split(':') is not ["ck", _, { Length: > 0 and <= EntryKey.LongestNamespace } @namespace, _]
-            || !EntryKey.TryParseId(physicalKey, out EntryId id))
+        if (!PhysicalKey.TryParse(physicalKey, out PhysicalKey? parts))
         {
             return false;
         }
 
-        key = new EntryKey(keys, @namespace, id);
+        key = new EntryKey(keys, parts.Namespace, parts.Id);
         return string.Equals(key.ToString(), physicalKey, StringComparison.Ordinal);
     }
 

@@ -81,7 +81,7 @@ public sealed class KeyRotator
 
     /// <summary>The pattern of all entries that lie under a key.</summary>
     /// <param name="keys">The tenant's keys.</param>
-    internal static string PatternOf(TenantKeys keys) => $"ck:{SecureCache.TagOf(keys)}:*";
+    internal static string PatternOf(TenantKeys keys) => PhysicalKey.PatternOf(SecureCache.TagOf(keys));
 
     /// <summary>Checks that namespaces are ones of interop entries.</summary>
     /// <param name="namespaces">The namespaces.</param>
@@ -150,7 +150,7 @@ public sealed class KeyRotator
 
         run.Tally.Add(outcome);
         // A store does not tell its own process of changes. What is left in memory might outlive a newer entry.
-        if (work.Old is not null && EntryKey.TryParseId(work.Key, out EntryId id))
+        if (work.Old is not null && PhysicalKey.TryParseId(work.Key, out EntryId id))
         {
             _tiers.Forget(id);
         }

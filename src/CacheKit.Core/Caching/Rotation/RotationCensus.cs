@@ -49,7 +49,7 @@ public sealed class RotationCensus
         IReadOnlyList<SecureCache> tenants, CancellationToken cancellationToken)
     {
         HashSet<string> tags = [.. tenants.SelectMany(each => each.Ring.Keys).Select(SecureCache.TagOf)];
-        string pattern = PhysicalKey.PatternOf(new string('?', EntryKey.TagHexSize), "*");
+        string pattern = PhysicalKey.PatternOf(PhysicalKey.AnyTenantTag);
         ICacheStore store = tenants[0].Tiers.Store;
         long others = 0;
         await foreach (string text in store.ListAsync(pattern, cancellationToken).ConfigureAwait(false))

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Json;
+using CacheKit.Core.Formats;
 
 namespace CacheKit.Core.Storage.Http;
 
@@ -29,7 +29,7 @@ public sealed partial class HttpStore
         (string health, DateTimeOffset? date, Version version) =
             await RunAsync(AskHealthAsync, cancellationToken).ConfigureAwait(false);
         TimeSpan roundTrip = _timeProvider.GetElapsedTime(begin);
-        string probe = $"ck:-:probe:{RandomNumberGenerator.GetHexString(40, lowercase: true)}";
+        string probe = PhysicalKey.NewProbe();
         bool? isWritable = await TryWriteAsync(probe, cancellationToken).ConfigureAwait(false);
         return new HttpDescription
         {

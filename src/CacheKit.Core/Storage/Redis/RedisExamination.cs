@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CacheKit.Core.Formats;
 using StackExchange.Redis;
 
 namespace CacheKit.Core.Storage.Redis;
@@ -33,7 +34,7 @@ internal sealed class RedisExamination
     /// <exception cref="TimeoutException">The server was silent for too long.</exception>
     public async Task<RedisDescription> RunAsync(CancellationToken cancellationToken)
     {
-        string key = $"ck:-:health:{Guid.NewGuid():N}";
+        string key = PhysicalKey.NewProbe();
         byte[] value = [1];
         bool canWrite = await TryAsync(
             async () => await _store.SetAsync(key, value, s_life, cancellationToken).ConfigureAwait(false))
