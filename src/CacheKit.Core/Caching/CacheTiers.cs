@@ -33,6 +33,13 @@ public sealed class CacheTiers : IAsyncDisposable
         TierGauges.Add(this);
     }
 
+    /// <summary>Opens a store, and puts memory in front of it; the store is not touched yet.</summary>
+    /// <param name="store">Which store.</param>
+    /// <param name="memoryBytes">How much memory the tier in front of it may take, in bytes; zero for none.</param>
+    /// <param name="clock">The clock that expiry goes by.</param>
+    public static CacheTiers Open(StoreChoice store, long memoryBytes, TimeProvider clock) =>
+        new(store.Open(clock), new MemoryTier(clock, memoryBytes), clock);
+
     internal ICacheStore Store { get; }
 
     internal MemoryTier Memory { get; }

@@ -6,7 +6,7 @@ using CacheKit.Core.Storage;
 namespace CacheKit.Core.Caching;
 
 /// <content>Lookups in the store.</content>
-public abstract partial class EntryCache
+public sealed partial class EntryCache
 {
     /// <summary>Looks into the store, and fills the memory tier on a hit.</summary>
     /// <param name="keys">Where the entry lies.</param>
@@ -75,13 +75,13 @@ public abstract partial class EntryCache
                 frame = i < stored.Count ? stored[i] : default;
             }
 
-            if (!frame.IsEmpty && Open(all[i], frame, out OpenedEntry entry) == OpenOutcome.Opened)
+            if (!frame.IsEmpty && _codec.Open(all[i], frame, out OpenedEntry entry) == OpenOutcome.Opened)
             {
                 KeepNewer(ref newest, ref isFound, entry, now);
             }
         }
 
-        if (isFound && IsWithin(newest.Header, Math.Min(
+        if (isFound && newest.HasHeader && IsWithin(newest.Header, Math.Min(
             newest.Header.KeepForMs,
             newest.Header.FreshForMs + (long)grace.TotalMilliseconds)))
         {
@@ -150,15 +150,15 @@ public abstract partial class EntryCache
         bool keepEvidence,
         CancellationToken cancellationToken)
     {
-        OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
+        OpenOutcome outcome = _codec.Open(key, frame, out OpenedEntry entry);
         if (outcome != OpenOutcome.Opened)
         {
             return await RefuseAsync(key, frame, outcome, keepEvidence, cancellationToken).ConfigureAwait(false);
         }
 
-        if (IsFresh(entry.Header, Now()))
+        if (IsFresh(entry, Now()))
         {
-            Fill(key.Id, frame, entry.Header, moment);
+            Fill(key.Id, frame, entry, moment);
             return new LookupResult(LookupOutcome.Hit, entry);
         }
 
@@ -172,7 +172,7 @@ public abstract partial class EntryCache
     {
         bool isAuthentic = outcome != OpenOutcome.NotAuthentic;
         Statistics.CountRefused(isAuthentic ? RefusalReason.Malformed : RefusalReason.NotAuthentic);
-        string? problem = ProblemOf(frame, outcome);
+        string? problem = _codec.ProblemOf(frame);
         LookupResult result = new(
             isAuthentic ? LookupOutcome.Malformed : LookupOutcome.NotAuthentic,
             default,
@@ -193,14 +193,14 @@ public abstract partial class EntryCache
     /// <summary>
     /// Puts an entry that was read into memory, unless it was removed or replaced since the reading began.
     /// </summary>
-    private void Fill(in EntryId id, byte[] frame, in EntryHeader header, long moment)
+    private void Fill(in EntryId id, byte[] frame, in OpenedEntry entry, long moment)
     {
-        if (!IsKeptInMemory)
+        if (!_codec.HasTimes)
         {
             return;
         }
 
-        _memory.Set(id, frame, header.CreatedUnixMs + header.KeepForMs);
+        _memory.Set(id, frame, entry.Header.CreatedUnixMs + entry.Header.KeepForMs);
         if (_changes.HasChangedSince(id, moment))
         {
             _memory.Remove(id);

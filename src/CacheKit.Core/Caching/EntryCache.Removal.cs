@@ -7,10 +7,10 @@ using CacheKit.Core.Storage.Resilience;
 namespace CacheKit.Core.Caching;
 
 /// <content>Removal of single entries and of all at once, for callers who must know whether it happened.</content>
-public abstract partial class EntryCache
+public sealed partial class EntryCache
 {
     /// <summary>How many keys are gathered for one step: some round trips, then a moment for progress.</summary>
-    private protected const int PageSize = 100;
+    internal const int PageSize = 100;
 
     // A rotation may move entries while they are cleared: what a pass did not meet, the next one does.
     private const int MostPasses = 3;
@@ -58,13 +58,13 @@ public abstract partial class EntryCache
     public ListingSteps<int> Clear(IReadOnlyList<string> patterns, Func<PhysicalKey, bool> isMeant) =>
         new(token => ClearAsync(patterns, isMeant, token));
 
-    private protected bool IsInMemory(in EntryId id) => _memory.TryGet(id, Now(), out _);
+    internal bool IsInMemory(in EntryId id) => _memory.TryGet(id, Now(), out _);
 
-    private protected bool IsWithin(in EntryHeader header, bool includesStale) =>
+    internal bool IsWithin(in EntryHeader header, bool includesStale) =>
         IsWithin(header, includesStale ? header.KeepForMs : header.FreshForMs);
 
     /// <summary>The keys under some patterns, each at least once, page by page.</summary>
-    private protected async IAsyncEnumerable<IReadOnlyList<PhysicalKey>> KeysUnderAsync(
+    internal async IAsyncEnumerable<IReadOnlyList<PhysicalKey>> KeysUnderAsync(
         IReadOnlyList<string> patterns,
         Func<PhysicalKey, bool> isMeant,
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace CacheKit.Core.Caching;
 /// Rings of several keys. Other processes may have the same keys in another order, and entries move from key to key
 /// meanwhile; what was sealed last is what counts, under whichever key it lies.
 /// </content>
-public abstract partial class EntryCache
+public sealed partial class EntryCache
 {
     // An entry that moves while it is cleared is met again at its new place; a third time is nobody's rotation.
     private const int ClearAttempts = 3;
@@ -78,7 +78,7 @@ public abstract partial class EntryCache
             }
 
             EntryKey key = KeyAt(keys, i);
-            OpenOutcome outcome = Open(key, frame, out OpenedEntry entry);
+            OpenOutcome outcome = _codec.Open(key, frame, out OpenedEntry entry);
             if (outcome != OpenOutcome.Opened)
             {
                 LookupResult result = await RefuseAsync(key, frame, outcome, keepEvidence, cancellationToken)
@@ -96,9 +96,9 @@ public abstract partial class EntryCache
             ForgetOthers(keys, place);
         }
 
-        if (isFound && IsFresh(newest.Header, now) && refused.Outcome == LookupOutcome.Miss)
+        if (isFound && IsFresh(newest, now) && refused.Outcome == LookupOutcome.Miss)
         {
-            Fill(KeyAt(keys, place).Id, found.Frames[found.Start + place]!, newest.Header, found.Moment);
+            Fill(KeyAt(keys, place).Id, found.Frames[found.Start + place]!, newest, found.Moment);
             return new LookupResult(LookupOutcome.Hit, newest);
         }
 
@@ -197,27 +197,26 @@ public abstract partial class EntryCache
     /// </summary>
     private bool IsReplacedBy(SealedEntry entry, in EntryKey previous, byte[] found)
     {
-        if (!NativeFrame.TryReadStart(found, out EntryHeader header, out _)
-            || !NativeFrame.TryReadStart(entry.Frame, out EntryHeader own, out _)
-            || header.CreatedUnixMs < own.CreatedUnixMs
+        if (!_codec.TryReadHeader(found, out EntryHeader header)
+            || header.CreatedUnixMs < entry.CreatedUnixMs
             || IsFromFuture(header, Now()))
         {
             return true;
         }
 
-        if (header.CreatedUnixMs > own.CreatedUnixMs)
+        if (header.CreatedUnixMs > entry.CreatedUnixMs)
         {
             return false;
         }
 
-        return Open(previous, found, out OpenedEntry other) != OpenOutcome.Opened || !HasValueOf(entry, other);
+        return _codec.Open(previous, found, out OpenedEntry other) != OpenOutcome.Opened || !HasValueOf(entry, other);
     }
 
     private bool HasValueOf(SealedEntry entry, OpenedEntry other)
     {
         using (other)
         {
-            if (Open(entry.Keys.Current, entry.Frame, out OpenedEntry own) != OpenOutcome.Opened)
+            if (_codec.Open(entry.Keys.Current, entry.Frame, out OpenedEntry own) != OpenOutcome.Opened)
             {
                 return false;
             }

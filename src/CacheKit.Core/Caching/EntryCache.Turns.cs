@@ -4,7 +4,7 @@ using CacheKit.Core.Storage;
 namespace CacheKit.Core.Caching;
 
 /// <content>Single flight across processes and hosts, through the store's locks.</content>
-public abstract partial class EntryCache
+public sealed partial class EntryCache
 {
     // With the round trips, who waits notices the end of the work within 100 ms.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(50);

@@ -8,14 +8,14 @@ using CacheKit.Core.Storage.Memory;
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// A memory tier of entries in front of a store of entries: lookup, expiry, faults and the notices that tell of them.
-/// How an entry is made and opened is up to the derived class.
+/// The cache of one tenant and one kind of entries: a memory tier in front of a store, with lookup, expiry, faults and
+/// the notices that tell of them. How an entry is named, made and opened is up to its <see cref="IEntryCodec"/>.
 /// </summary>
 /// <remarks>
 /// A fault of the store is never an exception here: a lookup is a miss, a write is lost, and one notice an outage says
 /// so. Safe for concurrent use.
 /// </remarks>
-public abstract partial class EntryCache : IAsyncDisposable
+public sealed partial class EntryCache : IAsyncDisposable
 {
     /// <summary>The largest entry in bytes: 100 MiB (PROTOCOL section 1).</summary>
     public const int LargestEntry = 100 * 1024 * 1024;
@@ -30,27 +30,39 @@ public abstract partial class EntryCache : IAsyncDisposable
     private readonly CacheNotices _notices;
     private readonly ChangeTracker _changes;
 
-    /// <summary>Makes a cache.</summary>
-    /// <param name="tiers">Store and memory; the cache lets go of them when it is disposed.</param>
-    /// <param name="statistics">Counts what is done; outlives the cache.</param>
-    private protected EntryCache(CacheTiers tiers, CacheStatistics statistics)
+    private readonly IEntryCodec _codec;
+
+    /// <summary>Makes a cache on tiers that others use, too.</summary>
+    /// <param name="tiers">Store and memory, which stay the caller's.</param>
+    /// <param name="mode">Which kind of entries it keeps.</param>
+    /// <param name="ring">Gives the master keys, which stay the caller's; asked if entries are encrypted.</param>
+    /// <param name="tenant">Whose entries they are: 1 to 1,024 bytes in UTF-8.</param>
+    /// <param name="statistics">Counts what is done, and outlives the cache; null for statistics of its own.</param>
+    public EntryCache(
+        CacheTiers tiers, CacheMode mode, Func<KeyRing> ring, string tenant, CacheStatistics? statistics = null)
+        : this(mode.CreateCodec(ring, tenant), tiers.Hold(), statistics)
     {
-        Statistics = statistics;
+    }
+
+    /// <summary>Makes a cache.</summary>
+    /// <param name="codec">The codec, which belongs to the cache from then on.</param>
+    /// <param name="tiers">Store and memory; the cache lets go of them when it is disposed.</param>
+    /// <param name="statistics">Counts what is done, and outlives the cache; null for statistics of its own.</param>
+    internal EntryCache(IEntryCodec codec, CacheTiers tiers, CacheStatistics? statistics = null)
+    {
+        _codec = codec;
+        Statistics = statistics ?? new CacheStatistics(codec.Mode);
         _tiers = tiers;
         _store = tiers.Store;
         _memory = tiers.Memory;
         _clock = tiers.Clock;
         _notices = tiers.Notices;
         _changes = tiers.Changes;
+        Namespaces = new NamespaceCheck(tiers);
     }
 
-    internal CacheTiers Tiers => _tiers;
-
-    private protected ICacheStore Store => _store;
-
-    private protected TimeProvider Clock => _clock;
-
-    private protected CacheNotices Notices => _notices;
+    /// <summary>Which kind of entries it keeps.</summary>
+    public CacheMode Mode => _codec.Mode;
 
     /// <summary>What is done with this cache.</summary>
     public CacheStatistics Statistics { get; }
@@ -58,16 +70,26 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <summary>The computations under way: one a key.</summary>
     public SingleFlight Flights => _tiers.Flights;
 
-    /// <summary>Whether the memory tier holds entries, which then say themselves when their time is over.</summary>
-    private protected virtual bool IsKeptInMemory => true;
+    /// <summary>Tells which namespaces hold encrypted entries, for whoever keeps plain ones.</summary>
+    public NamespaceCheck Namespaces { get; }
+
+    /// <summary>The tenant's keys, which belong to the cache.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is encrypted here.</exception>
+    public TenantKeyRing Keys => _codec.Keys ?? throw new InvalidOperationException("A plain cache has no keys.");
+
+    internal CacheTiers Tiers => _tiers;
+
+    internal IEntryCodec Codec => _codec;
 
     /// <summary>Computes where an entry lies.</summary>
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
     /// <param name="holdsSecret">
-    /// Whether that includes the content of a secret, which then is not kept in memory.
+    /// Whether that includes the content of a secret, which then is not kept in memory. Only native entries can have it.
     /// </param>
-    public abstract EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false);
+    /// <exception cref="ArgumentException">Entries of this kind cannot have this identity.</exception>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>
+        _codec.KeysFor(@namespace, identity, holdsSecret);
 
     /// <summary>Looks into the memory tier alone: no store, no task, no waiting.</summary>
     /// <param name="keys">Where the entry lies.</param>
@@ -83,7 +105,7 @@ public abstract partial class EntryCache : IAsyncDisposable
             found = TryFindNewerLocal(keys, now, found, ref entry);
         }
 
-        if (found && IsFresh(entry.Header, now))
+        if (found && IsFresh(entry, now))
         {
             return true;
         }
@@ -102,7 +124,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// </param>
     /// <param name="opened">The entry, to be disposed by the caller.</param>
     public bool TryOpen(SealedEntry entry, EntryKeys keys, out OpenedEntry opened) =>
-        Open(keys.Current, entry.Frame, out opened) == OpenOutcome.Opened;
+        _codec.Open(keys.Current, entry.Frame, out opened) == OpenOutcome.Opened;
 
     /// <summary>
     /// Seals a value, and puts it into the memory tier. <see cref="SetAsync"/> puts it into the store.
@@ -124,7 +146,7 @@ public abstract partial class EntryCache : IAsyncDisposable
     {
         long now = Now();
         EntryHeader header = new(default, now, lifetime.FreshForMs, lifetime.KeepForMs, serializer, Compressed: false);
-        byte[]? frame = Seal(keys, name, value, header, compress);
+        byte[]? frame = _codec.Seal(keys, name, value, header, compress);
         // What this value replaces is over, whatever becomes of the new entry.
         foreach (EntryKey previous in keys.Previous)
         {
@@ -140,12 +162,12 @@ public abstract partial class EntryCache : IAsyncDisposable
 
         // What is being read at this moment is older.
         _changes.Changed(keys.Current.Id);
-        if (IsKeptInMemory)
+        if (_codec.HasTimes)
         {
             _memory.Set(keys.Current.Id, frame, now + lifetime.KeepForMs);
         }
 
-        return new SealedEntry(keys, frame, TimeSpan.FromMilliseconds(lifetime.KeepForMs));
+        return new SealedEntry(keys, frame, now, TimeSpan.FromMilliseconds(lifetime.KeepForMs));
     }
 
     /// <summary>Puts a sealed entry into the store, in place of whatever was there under any key of the ring.</summary>
@@ -196,34 +218,8 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <summary>Zeroes the keys, and closes the store unless another cache uses it.</summary>
     public ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
-        DisposeKeys();
+        _codec.Dispose();
         return _tiers.DisposeAsync();
-    }
-
-    private protected abstract byte[]? Seal(
-        EntryKeys keys,
-        string? name,
-        ReadOnlySpan<byte> value,
-        in EntryHeader header,
-        bool compress);
-
-    private protected abstract OpenOutcome Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry);
-
-    /// <summary>What more can be told of bytes that do not open, as a sentence; null for nothing.</summary>
-    /// <param name="frame">The bytes.</param>
-    /// <param name="outcome">How opening them ended.</param>
-    private protected virtual string? ProblemOf(ReadOnlyMemory<byte> frame, OpenOutcome outcome) => null;
-
-    /// <summary>Opens an entry of the memory tier, which may be prepared for being opened again.</summary>
-    private protected virtual OpenOutcome OpenLocal(
-        in EntryKey key,
-        ReadOnlyMemory<byte> frame,
-        ref PreparedFrame? prepared,
-        out OpenedEntry entry) => Open(key, frame, out entry);
-
-    private protected virtual void DisposeKeys()
-    {
     }
 
     private bool TryOpenLocal(in EntryKey key, long now, ref PreparedFrame? prepared, out OpenedEntry entry)
@@ -235,7 +231,7 @@ public abstract partial class EntryCache : IAsyncDisposable
             return false;
         }
 
-        if (OpenLocal(key, frame, ref prepared, out entry) == OpenOutcome.Opened)
+        if (_codec.OpenAgain(key, frame, ref prepared, out entry) == OpenOutcome.Opened)
         {
             return true;
         }
@@ -268,6 +264,9 @@ public abstract partial class EntryCache : IAsyncDisposable
     /// <param name="header">Its header.</param>
     /// <param name="now">The time, in Unix milliseconds.</param>
     internal static bool IsFromFuture(in EntryHeader header, long now) => header.CreatedUnixMs > now + s_clockSkewMs;
+
+    /// <summary>An entry without times is fresh as long as the store has it.</summary>
+    private static bool IsFresh(in OpenedEntry entry, long now) => !entry.HasHeader || IsFresh(entry.Header, now);
 
     private static bool IsFresh(in EntryHeader header, long now) => IsWithin(header, header.FreshForMs, now);
 

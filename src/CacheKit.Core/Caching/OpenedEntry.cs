@@ -16,6 +16,7 @@ public readonly struct OpenedEntry : IDisposable
     private readonly int _lease;
     private readonly int _nameStart;
     private readonly int _start;
+    private readonly EntryHeader _header;
 
     internal OpenedEntry(SensitiveBuffer buffer, int start, in EntryHeader header, int nameStart)
     {
@@ -23,11 +24,29 @@ public readonly struct OpenedEntry : IDisposable
         _lease = buffer.Lease;
         _nameStart = nameStart;
         _start = start;
-        Header = header;
+        _header = header;
+        HasHeader = true;
+        Fingerprint = header.Fingerprint;
     }
 
+    /// <summary>An interop entry, whose clear text is the value and nothing else.</summary>
+    internal OpenedEntry(SensitiveBuffer buffer, in KeyFingerprint fingerprint)
+    {
+        _buffer = buffer;
+        _lease = buffer.Lease;
+        Fingerprint = fingerprint;
+    }
+
+    /// <summary>The key that opened it; nothing for a plain entry.</summary>
+    public KeyFingerprint Fingerprint { get; }
+
+    /// <summary>Whether it has times of its own.</summary>
+    public bool HasHeader { get; }
+
     /// <summary>What was authenticated beside the value.</summary>
-    public EntryHeader Header { get; }
+    /// <exception cref="InvalidOperationException">It is an interop entry, which has no header.</exception>
+    public EntryHeader Header =>
+        HasHeader ? _header : throw new InvalidOperationException("An interop entry has no header.");
 
     /// <summary>The item's name, or null for an entry whose key was derived.</summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>
@@ -38,7 +57,7 @@ public readonly struct OpenedEntry : IDisposable
     /// </summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>
     public IdentityDigest? Digest =>
-        Header.HasDigest ? IdentityDigest.FromBytes(Buffer.WrittenSpan) : null;
+        _header.HasDigest ? IdentityDigest.FromBytes(Buffer.WrittenSpan) : null;
 
     /// <summary>The serialized value. Valid until the entry is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The entry is over.</exception>

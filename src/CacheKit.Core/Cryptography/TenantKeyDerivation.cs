@@ -10,6 +10,10 @@ namespace CacheKit.Core.Cryptography;
 /// </summary>
 public static class TenantKeyDerivation
 {
+    /// <summary>The tenant of a script that names none; the portable default of the family (PROTOCOL section 15).
+    /// </summary>
+    public const string DefaultTenant = "default";
+
     /// <summary>The size of a derived key in bytes.</summary>
     public const int KeySize = 32;
 

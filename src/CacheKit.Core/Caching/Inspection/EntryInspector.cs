@@ -17,7 +17,7 @@ internal static class EntryInspector
     /// <param name="isInMemory">Whether this process has it in memory.</param>
     public static EntryInfo Inspect(TenantKeyRing ring, in EntryKey key, byte[] frame, bool isInMemory)
     {
-        if (EntrySealer.Prepare(key, frame) is not { } prepared)
+        if (NativeCodec.Prepare(key, frame) is not { } prepared)
         {
             return Unsound(key, EntryCondition.NotAuthentic, frame.Length);
         }

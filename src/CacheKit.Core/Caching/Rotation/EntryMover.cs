@@ -77,7 +77,7 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
     private (RotationOutcome Outcome, StoreExchange? Exchange, string? Target) Decide(
         EntryKey source, byte[] frame, byte[]? occupant)
     {
-        OpenOutcome opened = EntrySealer.Open(source, frame, out OpenedEntry entry);
+        OpenOutcome opened = NativeCodec.Open(source, frame, out OpenedEntry entry);
         if (opened != OpenOutcome.Opened)
         {
             return (Refused(opened), null, null);
@@ -110,7 +110,7 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
             {
                 Target = targetKey,
                 TargetExpected = occupant,
-                Value = EntrySealer.Seal(target, digest, entry.Name, entry.Value.Span, header, header.Compressed),
+                Value = NativeCodec.Seal(target, digest, entry.Name, entry.Value.Span, header, header.Compressed),
                 TimeToLive = TimeSpan.FromMilliseconds(left),
             };
             return (RotationOutcome.Moved, move, targetKey);
@@ -124,7 +124,7 @@ internal sealed class EntryMover(ICacheStore store, TenantKeys current, TimeProv
     /// </remarks>
     private RotationOutcome? Judge(EntryKey target, byte[] occupant, OpenedEntry entry)
     {
-        OpenOutcome opened = EntrySealer.Open(target, occupant, out OpenedEntry there);
+        OpenOutcome opened = NativeCodec.Open(target, occupant, out OpenedEntry there);
         using (there)
         {
             if (opened != OpenOutcome.Opened)

@@ -75,7 +75,7 @@ internal sealed class InteropSealer(ICacheStore store, TenantKeyRing keys)
             case 0:
                 return (RotationOutcome.Current, null);
             default:
-                byte[] value = InteropEntry.Seal(keys.Current, key, plaintext.WrittenSpan);
+                byte[] value = InteropCodec.Seal(keys.Current, key, plaintext.WrittenSpan);
                 return (
                     RotationOutcome.Moved,
                     new StoreExchange { Key = key, Expected = sealedBytes, Target = key, Value = value });
@@ -83,5 +83,5 @@ internal sealed class InteropSealer(ICacheStore store, TenantKeyRing keys)
     }
 
     private int TryOpen(string key, byte[] sealedBytes, SensitiveBuffer plaintext) =>
-        InteropEntry.TryOpen(keys.Keys, key, sealedBytes, plaintext, out int place) ? place : NoKey;
+        InteropCodec.TryOpen(keys.Keys, key, sealedBytes, plaintext, out int place) ? place : NoKey;
 }

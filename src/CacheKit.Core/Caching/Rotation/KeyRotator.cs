@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -36,8 +37,8 @@ public sealed class KeyRotator
 
     /// <summary>Makes a rotator of a tenant's cache; it is of use as long as the cache is open.</summary>
     /// <param name="cache">The cache, which stays the caller's.</param>
-    public KeyRotator(SecureCache cache)
-        : this(cache.Tiers, cache.Ring)
+    public KeyRotator(EntryCache cache)
+        : this(cache.Tiers, cache.Keys)
     {
     }
 
@@ -81,7 +82,7 @@ public sealed class KeyRotator
 
     /// <summary>The pattern of all entries that lie under a key.</summary>
     /// <param name="keys">The tenant's keys.</param>
-    internal static string PatternOf(TenantKeys keys) => PhysicalKey.PatternOf(SecureCache.TagOf(keys));
+    internal static string PatternOf(TenantKeys keys) => PhysicalKey.PatternOf(EntryListing.TagOf(keys));
 
     /// <summary>Checks that namespaces are ones of interop entries.</summary>
     /// <param name="namespaces">The namespaces.</param>

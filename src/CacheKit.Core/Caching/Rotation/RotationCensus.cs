@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -36,8 +37,8 @@ public sealed class RotationCensus
 
     /// <summary>Makes a census of a tenant's cache; it is of use as long as the cache is open.</summary>
     /// <param name="cache">The cache, which stays the caller's.</param>
-    public RotationCensus(SecureCache cache)
-        : this(cache.Tiers, cache.Ring)
+    public RotationCensus(EntryCache cache)
+        : this(cache.Tiers, cache.Keys)
     {
     }
 
@@ -46,9 +47,9 @@ public sealed class RotationCensus
     /// <param name="cancellationToken">Ends the count.</param>
     /// <exception cref="StoreException">Among others, the store cannot list.</exception>
     public static async Task<long> CountOthersAsync(
-        IReadOnlyList<SecureCache> tenants, CancellationToken cancellationToken)
+        IReadOnlyList<EntryCache> tenants, CancellationToken cancellationToken)
     {
-        HashSet<string> tags = [.. tenants.SelectMany(each => each.Ring.Keys).Select(SecureCache.TagOf)];
+        HashSet<string> tags = [.. tenants.SelectMany(each => each.Keys.Keys).Select(EntryListing.TagOf)];
         string pattern = PhysicalKey.PatternOf(PhysicalKey.AnyTenantTag);
         ICacheStore store = tenants[0].Tiers.Store;
         long others = 0;

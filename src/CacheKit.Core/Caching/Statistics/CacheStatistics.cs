@@ -24,22 +24,12 @@ public sealed class CacheStatistics
     private long _writes;
     private long _writeFaults;
 
-    internal CacheStatistics(string mode)
+    /// <summary>Makes the statistics of a cache.</summary>
+    /// <param name="mode">Which kind of entries it keeps.</param>
+    public CacheStatistics(CacheMode mode)
     {
-        _mode = mode;
+        _mode = mode.Label;
     }
-
-    /// <summary>Makes the statistics of a <see cref="SecureCache"/>.</summary>
-    public static CacheStatistics ForSecure() => new(CountingLabels.Secure);
-
-    /// <summary>Makes the statistics of a <see cref="PlainCache"/>.</summary>
-    public static CacheStatistics ForPlain() => new(CountingLabels.Plain);
-
-    /// <summary>Makes the statistics of an encrypted <see cref="InteropCache"/>.</summary>
-    public static CacheStatistics ForInterop() => new(CountingLabels.Interop);
-
-    /// <summary>Makes the statistics of an <see cref="InteropCache"/> of public data.</summary>
-    public static CacheStatistics ForPlainInterop() => new(CountingLabels.PlainInterop);
 
     /// <summary>Counts a call that shared its time with others, such as a batch.</summary>
     /// <param name="outcome">How it was answered.</param>

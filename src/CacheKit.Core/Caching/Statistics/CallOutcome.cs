@@ -41,18 +41,6 @@ public enum RefusalReason
 /// <summary>The names under which metrics tell what is counted.</summary>
 internal static class CountingLabels
 {
-    /// <summary>Encrypted entries.</summary>
-    public const string Secure = "secure";
-
-    /// <summary>Those of public data.</summary>
-    public const string Plain = "plain";
-
-    /// <summary>Encrypted entries that other languages share.</summary>
-    public const string Interop = "interop";
-
-    /// <summary>Entries of public data that other languages share.</summary>
-    public const string PlainInterop = "plain_interop";
-
     /// <summary>The name of each <see cref="CallOutcome"/>.</summary>
     public static readonly string[] Outcomes =
         ["memory_hit", "store_hit", "miss", "shared", "stale", "refreshed", "bypassed", "failed"];

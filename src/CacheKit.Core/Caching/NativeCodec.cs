@@ -5,11 +5,51 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// Makes native entries and opens them. What is authenticated beside the clear text is the tenant, the physical key,
-/// the serializer, the compressed flag and every readable byte of the frame (DESIGN section 8).
+/// Our own encrypted entries (docs/formats.md). Only entries that authenticate under the tenant's keys, at the key where
+/// they were found, ever open: what is authenticated beside the clear text is the tenant, the physical key, the
+/// serializer, the compressed flag and every readable byte of the frame.
 /// </summary>
-internal static class EntrySealer
+/// <param name="keys">The tenant's keys, which belong to the codec from then on.</param>
+internal sealed class NativeCodec(TenantKeyRing keys) : IEntryCodec
 {
+    /// <inheritdoc/>
+    public CacheMode Mode => CacheMode.Secure;
+
+    /// <inheritdoc/>
+    public TenantKeyRing Keys => keys;
+
+    /// <inheritdoc/>
+    public bool HasTimes => true;
+
+    /// <inheritdoc/>
+    public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret) =>
+        keys.KeysFor(@namespace, identity, holdsSecret);
+
+    /// <inheritdoc/>
+    public byte[]? Seal(EntryKeys keys, string? name, ReadOnlySpan<byte> value, in EntryHeader header, bool compress) =>
+        Seal(keys.Current, keys.Digest, name, value, header, compress);
+
+    /// <inheritdoc/>
+    OpenOutcome IEntryCodec.Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry) =>
+        Open(key, frame, out entry);
+
+    /// <summary>The entry of a call that comes again is prepared already; it is decrypted each time.</summary>
+    /// <inheritdoc/>
+    public OpenOutcome OpenAgain(
+        in EntryKey key, ReadOnlyMemory<byte> frame, ref PreparedFrame? prepared, out OpenedEntry entry)
+    {
+        entry = default;
+        prepared = prepared is not null && prepared.IsOf(frame) ? prepared : Prepare(key, frame);
+        return prepared is null ? OpenOutcome.NotAuthentic : Open(key, prepared, out entry);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadHeader(ReadOnlySpan<byte> frame, out EntryHeader header) =>
+        NativeFrame.TryReadStart(frame, out header, out _);
+
+    /// <summary>Zeroes the keys.</summary>
+    public void Dispose() => keys.Dispose();
+
     /// <summary>Seals a value.</summary>
     /// <param name="key">Where the entry will lie.</param>
     /// <param name="digest">The digest of what identifies it.</param>

@@ -4,8 +4,10 @@ using CacheKit.Core.Keys;
 
 namespace CacheKit.Core.Caching;
 
-/// <content>Entries that no store keeps: the caller has their bytes, and they never expire (docs/formats.md).</content>
-public sealed partial class SecureCache
+/// <summary>Seals values that no store keeps: the caller has their bytes, and they never expire (docs/formats.md).</summary>
+/// <param name="keys">The tenant's keys, which stay the caller's.</param>
+/// <param name="clock">The clock.</param>
+public sealed class DataProtector(TenantKeyRing keys, TimeProvider clock)
 {
     /// <summary>The namespace in the key that protected data is bound to. Nothing lies there.</summary>
     private const string ProtectedNamespace = "protected";
@@ -19,11 +21,11 @@ public sealed partial class SecureCache
     public byte[] Protect(
         ReadOnlySpan<byte> identity, SerializerKind serializer, ReadOnlySpan<byte> value, bool compress)
     {
-        EntryKeys keys = KeysOfProtected(identity);
-        long now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return EntrySealer.Seal(
-            keys.Current,
-            keys.Digest,
+        EntryKeys place = KeysFor(identity);
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return NativeCodec.Seal(
+            place.Current,
+            place.Digest,
             name: null,
             value,
             new EntryHeader(default, now, FreshForMs: 0, KeepForMs: 0, serializer, Compressed: false),
@@ -38,11 +40,11 @@ public sealed partial class SecureCache
     public EntryCondition Unprotect(ReadOnlySpan<byte> identity, ReadOnlyMemory<byte> frame, out OpenedEntry entry)
     {
         entry = default;
-        EntryKeys keys = KeysOfProtected(identity);
-        foreach (EntryKey key in (EntryKey[])[keys.Current, .. keys.Previous])
+        EntryKeys place = KeysFor(identity);
+        foreach (EntryKey key in (EntryKey[])[place.Current, .. place.Previous])
         {
             // Only the key whose fingerprint the frame tells gets as far as opening it.
-            if (EntrySealer.Open(key, frame, out entry) is var outcome and not OpenOutcome.NotAuthentic)
+            if (NativeCodec.Open(key, frame, out entry) is var outcome and not OpenOutcome.NotAuthentic)
             {
                 return outcome == OpenOutcome.Opened ? EntryCondition.Sound : EntryCondition.Malformed;
             }
@@ -53,6 +55,6 @@ public sealed partial class SecureCache
 
     /// <summary>The place that protected data is bound to: its key is part of what is authenticated.</summary>
     /// <param name="identity">As in <see cref="Protect"/>.</param>
-    public EntryKeys KeysOfProtected(ReadOnlySpan<byte> identity) =>
-        _keys.KeysFor(ProtectedNamespace, IdentityDigest.Compute(identity));
+    public EntryKeys KeysFor(ReadOnlySpan<byte> identity) =>
+        keys.KeysFor(ProtectedNamespace, IdentityDigest.Compute(identity));
 }

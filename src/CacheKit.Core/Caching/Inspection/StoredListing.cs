@@ -2,29 +2,30 @@ using System.Runtime.CompilerServices;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
-/// <content>The bytes of the store, whoever put them there: nothing is opened, and memory is not asked.</content>
-public sealed partial class SecureCache
+/// <summary>The bytes of a cache's store, whoever put them there: nothing is opened, and memory is not asked.</summary>
+/// <param name="cache">The cache, which stays the caller's.</param>
+public sealed class StoredListing(EntryCache cache)
 {
     /// <summary>Begins to list what lies under some patterns of keys; each step is a page.</summary>
     /// <param name="patterns">The patterns, as <see cref="ICacheStore.ListAsync"/> takes them.</param>
     /// <param name="isMeant">Asked of each key that the store gives.</param>
     /// <returns>The steps, which may throw <see cref="StoreException"/>.</returns>
-    public ListingSteps<IReadOnlyList<StoredBytes>> ListStored(
+    public ListingSteps<IReadOnlyList<StoredBytes>> List(
         IReadOnlyList<string> patterns, Func<string, bool> isMeant) =>
-        new(token => ListStoredAsync(patterns, isMeant, token));
+        new(token => ListAsync(patterns, isMeant, token));
 
     /// <summary>Reads what lies under a key.</summary>
     /// <param name="key">Any text: of a key that the store cannot have, it has nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The bytes, or null where there is nothing.</returns>
     /// <exception cref="StoreException">The store has a fault, or something else there than an entry.</exception>
-    public async ValueTask<byte[]?> FindStoredAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> FindAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            return await Store.GetAsync(key, cancellationToken).ConfigureAwait(false);
+            return await cache.Tiers.Store.GetAsync(key, cancellationToken).ConfigureAwait(false);
         }
         catch (ArgumentException)
         {
@@ -32,7 +33,7 @@ public sealed partial class SecureCache
         }
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<StoredBytes>> ListStoredAsync(
+    private async IAsyncEnumerable<IReadOnlyList<StoredBytes>> ListAsync(
         IReadOnlyList<string> patterns,
         Func<string, bool> isMeant,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -42,14 +43,14 @@ public sealed partial class SecureCache
         List<string> page = [];
         foreach (string pattern in patterns)
         {
-            await foreach (string key in Store.ListAsync(pattern, cancellationToken).ConfigureAwait(false))
+            await foreach (string key in cache.Tiers.Store.ListAsync(pattern, cancellationToken).ConfigureAwait(false))
             {
                 if (isMeant(key) && known.Add(key))
                 {
                     page.Add(key);
                 }
 
-                if (page.Count >= PageSize)
+                if (page.Count >= EntryCache.PageSize)
                 {
                     yield return await ReadPageAsync(page, cancellationToken).ConfigureAwait(false);
                     page = [];
@@ -69,7 +70,7 @@ public sealed partial class SecureCache
         List<StoredBytes> entries = [];
         try
         {
-            IReadOnlyList<byte[]?> found = await Store.GetManyAsync(keys, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<byte[]?> found = await cache.Tiers.Store.GetManyAsync(keys, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < keys.Count; i++)
             {
                 Add(entries, keys[i], found[i]);
@@ -86,12 +87,12 @@ public sealed partial class SecureCache
         return entries;
     }
 
-    /// <summary>As <see cref="FindStoredAsync"/>; where there is something else than an entry, there is none.</summary>
+    /// <summary>As <see cref="FindAsync"/>; where there is something else than an entry, there is none.</summary>
     private async ValueTask<byte[]?> FindEntryAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            return await FindStoredAsync(key, cancellationToken).ConfigureAwait(false);
+            return await FindAsync(key, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException fault) when (IsOfOneKey(fault))
         {

@@ -1,20 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
-using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
 
-namespace CacheKit.Core.Caching;
+namespace CacheKit.Core.Caching.Inspection;
 
-/// <content>What lies in the store, without the values.</content>
-public sealed partial class SecureCache
+/// <summary>What lies in the store of an encrypted cache, without the values.</summary>
+/// <param name="cache">The cache, which stays the caller's.</param>
+public sealed class EntryListing(EntryCache cache)
 {
-    /// <summary>The keys that encrypt; they belong to the cache.</summary>
-    public TenantKeys Keys => _keys.Current;
-
     /// <summary>Begins to list the tenant's entries under every key of the ring; each step is a page.</summary>
     /// <param name="filter">Which are meant. What does not open is listed whatever names are meant.</param>
     /// <returns>The steps, which may throw <see cref="StoreException"/>.</returns>
@@ -31,15 +28,15 @@ public sealed partial class SecureCache
     {
         EntryKey[] all = [.. keys.SelectMany(each => (EntryKey[])[each.Current, .. each.Previous])];
         string[] physical = Array.ConvertAll(all, key => key.ToString());
-        IReadOnlyList<byte[]?> found = await Store.GetManyAsync(physical, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<byte[]?> found = await cache.Tiers.Store.GetManyAsync(physical, cancellationToken).ConfigureAwait(false);
         if (all.Length > keys.Count && found.All(frame => frame is null))
         {
             // A rotation may have moved them between the two reads of one batch.
-            found = await Store.GetManyAsync(physical, cancellationToken).ConfigureAwait(false);
+            found = await cache.Tiers.Store.GetManyAsync(physical, cancellationToken).ConfigureAwait(false);
         }
 
         EntryInfo?[] results = new EntryInfo?[keys.Count];
-        long now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = cache.Tiers.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         int next = 0;
         for (int i = 0; i < results.Length; i++)
         {
@@ -74,12 +71,12 @@ public sealed partial class SecureCache
     /// <summary>Finds where an entry lies under each key of this ring; another one may have listed it.</summary>
     /// <param name="entry">A sound entry of this tenant.</param>
     public EntryKeys KeysFor(EntryInfo entry) =>
-        entry.Header.HasDigest ? _keys.KeysFor(entry.Key.Namespace, entry.Keys.Digest) : entry.Keys;
+        entry.Header.HasDigest ? cache.Keys.KeysFor(entry.Key.Namespace, entry.Keys.Digest) : entry.Keys;
 
     /// <summary>The patterns of the tenant's keys in some namespaces, under every key of the ring.</summary>
     /// <param name="namespaces">As in <see cref="EntryFilter.Namespaces"/>.</param>
     public IReadOnlyList<string> PatternsOf(IReadOnlyList<string> namespaces) =>
-        [.. from keys in _keys.Keys from each in namespaces select PhysicalKey.PatternOf(TagOf(keys), each)];
+        [.. from keys in cache.Keys.Keys from each in namespaces select PhysicalKey.PatternOf(TagOf(keys), each)];
 
     internal static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
 
@@ -92,7 +89,7 @@ public sealed partial class SecureCache
 
         bool isOther = one.Condition != EntryCondition.Sound
             ? other.Condition == EntryCondition.Sound
-            : other.Condition == EntryCondition.Sound && IsNewer(other.Header, one.Header, now);
+            : other.Condition == EntryCondition.Sound && EntryCache.IsNewer(other.Header, one.Header, now);
         return isOther ? other : one;
     }
 
@@ -101,12 +98,12 @@ public sealed partial class SecureCache
     {
         // A store may list a key twice, and two patterns may match one.
         HashSet<EntryId> known = [];
-        await foreach (IReadOnlyList<PhysicalKey> page in KeysUnderAsync(
+        await foreach (IReadOnlyList<PhysicalKey> page in cache.KeysUnderAsync(
             PatternsOf(filter.Namespaces),
             key => filter.HasNamespace(key.Namespace) && known.Add(key.Id),
             cancellationToken).ConfigureAwait(false))
         {
-            IReadOnlyList<byte[]?> frames = await Store
+            IReadOnlyList<byte[]?> frames = await cache.Tiers.Store
                 .GetManyAsync([.. page.Select(key => key.ToString())], cancellationToken).ConfigureAwait(false);
             List<EntryInfo> entries = [];
             for (int i = 0; i < page.Count; i++)
@@ -127,7 +124,7 @@ public sealed partial class SecureCache
 
     private bool TryBind(PhysicalKey parts, out EntryKey key)
     {
-        TenantKeys? owner = _keys.Keys.FirstOrDefault(keys => TagOf(keys) == parts.Tag);
+        TenantKeys? owner = cache.Keys.Keys.FirstOrDefault(keys => TagOf(keys) == parts.Tag);
         key = owner is null ? default : new EntryKey(owner, parts.Namespace, parts.Id);
         return owner is not null;
     }
@@ -137,7 +134,7 @@ public sealed partial class SecureCache
         in EntryKey key, byte[] frame, bool includesStale, [NotNullWhen(true)] out EntryInfo? entry)
     {
         entry = Inspect(key, frame);
-        if (entry.Condition == EntryCondition.Sound && !IsWithin(entry.Header, includesStale))
+        if (entry.Condition == EntryCondition.Sound && !cache.IsWithin(entry.Header, includesStale))
         {
             entry = null;
         }
@@ -146,5 +143,5 @@ public sealed partial class SecureCache
     }
 
     private EntryInfo Inspect(in EntryKey key, byte[] frame) =>
-        EntryInspector.Inspect(_keys, key, frame, IsInMemory(key.Id));
+        EntryInspector.Inspect(cache.Keys, key, frame, cache.IsInMemory(key.Id));
 }

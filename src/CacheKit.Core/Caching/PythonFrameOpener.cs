@@ -5,11 +5,11 @@ using CacheKit.Core.Keys;
 
 namespace CacheKit.Core.Caching;
 
-/// <content>
-/// Entries of Python's auto mode, opened for diagnosis and migration (PROTOCOL section 6). No lookup of a cache comes
-/// here.
-/// </content>
-public sealed partial class SecureCache
+/// <summary>
+/// Opens entries of Python's auto mode, for diagnosis and migration (PROTOCOL section 6). No lookup of a cache comes here.
+/// </summary>
+/// <param name="ring">The tenant's keys, which stay the caller's.</param>
+public sealed class PythonFrameOpener(TenantKeyRing ring)
 {
     /// <summary>The namespace that an audit log has for them. Nothing lies there.</summary>
     private const string PythonNamespace = "python-frame";
@@ -24,7 +24,7 @@ public sealed partial class SecureCache
     /// <param name="bytes">Its bytes.</param>
     /// <param name="payload">Takes the payload in clear; nothing is added to it unless it opened.</param>
     /// <param name="fingerprint">Of the key that opened it.</param>
-    public PythonOpenOutcome OpenPythonFrame(
+    public PythonOpenOutcome Open(
         string key,
         PythonFrame frame,
         ReadOnlySpan<byte> bytes,
@@ -39,7 +39,7 @@ public sealed partial class SecureCache
             header.Format,
             header.Compressed,
             header.OriginalType);
-        if (!associatedData.AsSpan().StartsWith(_keys.Current.AssociatedDataStart))
+        if (!associatedData.AsSpan().StartsWith(ring.Current.AssociatedDataStart))
         {
             return PythonOpenOutcome.OtherTenant;
         }
@@ -63,12 +63,12 @@ public sealed partial class SecureCache
 
     /// <summary>What an audit log calls an entry of Python's: its key, as a keyed hash.</summary>
     /// <param name="key">The key in Python.</param>
-    public EntryKeys KeysOfPythonFrame(string key) =>
-        _keys.KeysFor(PythonNamespace, IdentityDigest.Compute(Encoding.UTF8.GetBytes(key)));
+    public EntryKeys KeysFor(string key) =>
+        ring.KeysFor(PythonNamespace, IdentityDigest.Compute(Encoding.UTF8.GetBytes(key)));
 
     private TenantKeys? KeysNamed(string? fingerprint) => fingerprint is null
-        ? _keys.Current
-        : _keys.Keys.FirstOrDefault(keys => keys.Fingerprint.ToString() == fingerprint);
+        ? ring.Current
+        : ring.Keys.FirstOrDefault(keys => keys.Fingerprint.ToString() == fingerprint);
 }
 
 /// <summary>How opening a frame of Python's ended.</summary>
