@@ -34,7 +34,7 @@ internal static class InteropIdentity
         IReadOnlyList<KeyValuePair<string, object?>> effective = signature is { IsEmpty: false }
             ? signature.Bind(arguments, input)
             : [.. arguments.Select((value, i) => KeyValuePair.Create(NameOf(i, isInput: input is not null), value))];
-        InteropCache.BeginIdentity(buffer, operation);
+        InteropCodec.BeginIdentity(buffer, operation);
         int start = buffer.Length;
         InteropFormat.WriteArguments(buffer, effective);
         if (trace is null)

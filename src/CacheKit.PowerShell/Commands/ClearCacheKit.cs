@@ -2,12 +2,13 @@ using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
 using CacheKit.Pipeline;
-using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -48,7 +49,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Whose entries are removed; null for everybody's.</summary>
-    private string? Owner => AllTenants || Plain ? null : Tenant ?? InEffect?.Tenant ?? CacheFactory.DefaultTenant;
+    private string? Owner => AllTenants || Plain ? null : Tenant ?? InEffect?.Tenant ?? TenantKeyDerivation.DefaultTenant;
 
     /// <summary>Removes them.</summary>
     protected override void EndProcessing()
@@ -97,7 +98,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
     private void Clear(EntryCache cache, NamespacePatterns namespaces)
     {
         IReadOnlyList<string> patterns = Owner is not null
-            ? ((SecureCache)cache).PatternsOf(namespaces.ForStore)
+            ? new EntryListing(cache).PatternsOf(namespaces.ForStore)
             : [.. namespaces.ForStore.Select(each => PhysicalKey.PatternOf(Plain ? PhysicalKey.PlainTag : "*", each))];
         ListingSteps<int> steps = cache.Clear(patterns, key => namespaces.Includes(key.Namespace));
         WorkProgress progress =
@@ -123,10 +124,10 @@ public sealed class ClearCacheKitCommand : SessionCommand
 
         ItemNameCompleter.ForgetAll(Owner);
         WriteNotices(cache);
-        if (cache is SecureCache secure)
+        if (cache.Mode.IsEncrypted)
         {
             bool isOne = namespaces.Names is [string only] && !WildcardPattern.ContainsWildcardCharacters(only);
-            Audit(AuditEvent.Cleared, secure.Keys, isOne ? namespaces.Names[0] : null, _removed);
+            Audit(AuditEvent.Cleared, cache.Keys.Current, isOne ? namespaces.Names[0] : null, _removed);
         }
 
         if (PassThru)

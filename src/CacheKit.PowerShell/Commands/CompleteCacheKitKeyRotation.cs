@@ -62,7 +62,7 @@ public sealed class CompleteCacheKitKeyRotationCommand : CountingCommand
 
     private void Check()
     {
-        SecureCache[] caches = Array.ConvertAll(Tenants, Rent);
+        EntryCache[] caches = Array.ConvertAll(Tenants, Rent);
         long left = 0;
         List<string> where = [];
         for (int i = 0; i < caches.Length; i++)

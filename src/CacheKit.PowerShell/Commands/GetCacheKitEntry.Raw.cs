@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Management.Automation;
-using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Pipeline;
@@ -44,7 +43,7 @@ public sealed partial class GetCacheKitEntryCommand
         if (patterns.Count > 0)
         {
             ForEachPage(
-                Cache.ListStored(
+                new StoredListing(Cache).List(
                     forStore, key => !literals.Contains(key) && patterns.Exists(pattern => pattern.IsMatch(key))),
                 WritePage);
         }
@@ -53,9 +52,9 @@ public sealed partial class GetCacheKitEntryCommand
     /// <summary>Looks up a key without wildcards: any store can do that.</summary>
     private void FindStored(string key)
     {
-        SecureCache cache = Cache;
+        StoredListing listing = new(Cache);
         (bool isAnswered, byte[]? bytes) = Try<(bool, byte[]?)>(
-            () => (true, Wait(stop => cache.FindStoredAsync(key, stop))), otherwise: default);
+            () => (true, Wait(stop => listing.FindAsync(key, stop))), otherwise: default);
         if (bytes is not null)
         {
             WritePage([new StoredBytes(key, bytes)]);
@@ -64,7 +63,7 @@ public sealed partial class GetCacheKitEntryCommand
         {
             CacheKitException failure = new(
                 ErrorIds.ItemNotFound,
-                $"There is nothing under the key '{key}' in {cache.StoreName}.",
+                $"There is nothing under the key '{key}' in {Cache.StoreName}.",
                 "Give the whole key as the store has it, or one with wildcards; without -Key, all are listed.");
             WriteError(ErrorRecords.From(failure, key));
         }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using CacheKit.Completion;
-using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
@@ -132,7 +131,7 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
         List<EntryKeys> keys = [];
         foreach (string key in Key)
         {
-            if (Cache.TryParseKey(key, out EntryKeys? parsed))
+            if (Listing.TryParseKey(key, out EntryKeys? parsed))
             {
                 keys.Add(parsed);
             }
@@ -142,9 +141,9 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
             }
         }
 
-        SecureCache cache = Cache;
+        EntryListing listing = Listing;
         bool includesStale = IncludeStale;
-        IReadOnlyList<EntryInfo?> found = Try(() => Wait(stop => cache.FindAsync(keys, includesStale, stop)), []);
+        IReadOnlyList<EntryInfo?> found = Try(() => Wait(stop => listing.FindAsync(keys, includesStale, stop)), []);
         for (int i = 0; i < found.Count; i++)
         {
             if (found[i] is { } entry)

@@ -19,14 +19,14 @@ public sealed partial class GetCacheKitItemCommand
     {
         EntryKeys keys = InteropKeys();
         bool keepEvidence = KeepsEvidence;
-        InteropCache cache = InteropCache;
+        EntryCache cache = InteropCache;
         using LookupResult found = Wait(stop => cache.GetAsync(keys, keepEvidence, stop));
         WriteNotices(cache);
         cache.Statistics.CountLookup(found, keepEvidence);
         switch (found.Outcome)
         {
             case LookupOutcome.Hit:
-                Audit(AuditEvent.Open, keys.SealedUnder(found.Entry.Header.Fingerprint));
+                Audit(AuditEvent.Open, keys.SealedUnder(found.Entry.Fingerprint));
                 WriteInterop(found.Entry, keys);
                 break;
             case LookupOutcome.Miss:
@@ -66,7 +66,7 @@ public sealed partial class GetCacheKitItemCommand
         if (!KeepsEvidence)
         {
             WriteWarning(Sentences.Join("An entry does not decode.", problem, $"It was dropped ({keys.Current})."));
-            InteropCache cache = InteropCache;
+            EntryCache cache = InteropCache;
             Wait(stop => cache.RemoveAsync(keys, stop));
             WriteNotices(cache);
         }

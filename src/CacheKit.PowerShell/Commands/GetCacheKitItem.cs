@@ -88,7 +88,7 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
         {
             if (BelongsHere(entry))
             {
-                Ask(new ItemRequest(entry.ToString(), entry.Namespace, Cache.KeysFor(entry.Info)));
+                Ask(new ItemRequest(entry.ToString(), entry.Namespace, Listing.KeysFor(entry.Info)));
             }
         }
 
@@ -173,7 +173,7 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
         if (open.Count > 0)
         {
             bool keepEvidence = KeepsEvidence;
-            SecureCache cache = Cache;
+            EntryCache cache = Cache;
             EntryKeys[] keys = [.. open.Select(i => requests[i].Keys)];
             IReadOnlyList<LookupResult> stored = Wait(stop => cache.GetManyAsync(keys, keepEvidence, stop));
             for (int i = 0; i < open.Count; i++)

@@ -5,7 +5,6 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
-using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 

@@ -16,7 +16,7 @@ public sealed class GetCacheKitKeyRotationCommand : CountingCommand
     {
         try
         {
-            SecureCache[] caches = Array.ConvertAll(Tenants, Rent);
+            EntryCache[] caches = Array.ConvertAll(Tenants, Rent);
             for (int i = 0; i < caches.Length; i++)
             {
                 WriteKeys(Tenants[i], Count(caches[i]));

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Pipeline;
-using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -16,15 +15,10 @@ public sealed class InvokeCachedCommand : BlockCachingCommand
 
     private protected override EntryCache OpenCache()
     {
-        EntryCache rented = RentCache(Mode);
-        if (rented is not PlainCache cache)
+        EntryCache cache = RentCache(Mode);
+        if (!IsInterop && !cache.Namespaces.Knows(Namespace))
         {
-            return rented;
-        }
-
-        if (!cache.KnowsNamespace(Namespace))
-        {
-            Wait(stop => cache.CheckNamespaceAsync(Namespace, stop));
+            Wait(stop => cache.Namespaces.CheckAsync(Namespace, stop));
             WriteNotices(cache);
         }
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Pipeline;
-using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
@@ -98,7 +99,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [AllowEmptyString]
     [AllowNull]
     [ArgumentCompleter(typeof(TenantCompleter))]
-    public string Tenant { get; set; } = CacheFactory.DefaultTenant;
+    public string Tenant { get; set; } = TenantKeyDerivation.DefaultTenant;
 
     /// <summary>The namespace of calls that name none.</summary>
     [Parameter]
@@ -140,14 +141,11 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
         try
         {
             CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-            CacheOptions options = new()
-            {
-                Store = ChooseStore(environment),
-                MemoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit,
-            };
+            StoreChoice store = ChooseStore(environment);
+            long memoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit;
             // What is wrong with the rest of the store's options is told now, not at the first call.
-            _ = Wait(_ => options.Store.DescribeAsync(TimeProvider.System));
-            SessionCaches caches = new(options, ReadKeys(environment)) { Audit = OpenAuditTrail() };
+            _ = Wait(_ => store.DescribeAsync(TimeProvider.System));
+            SessionCaches caches = new(store, memoryTierBytes, ReadKeys(environment)) { Audit = OpenAuditTrail() };
             CacheKitSession session = new(caches, Tenant)
             {
                 Namespace = Namespace,

@@ -69,8 +69,8 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
         }
 
         using SensitiveBuffer identity = Identity();
-        Audit(AuditEvent.Seal, Cache.KeysOfProtected(identity.WrittenSpan).Current);
-        byte[] frame = Cache.Protect(identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
+        Audit(AuditEvent.Seal, Protector.KeysFor(identity.WrittenSpan).Current);
+        byte[] frame = Protector.Protect(identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
         WriteObject(frame, enumerateCollection: false);
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class RemoveCacheKitItemCommand
             return;
         }
 
-        InteropCache cache = InteropCache;
+        EntryCache cache = InteropCache;
         switch (Try<bool?>(() => Wait(stop => cache.DeleteAsync(keys, stop)), otherwise: null))
         {
             case true:

@@ -89,7 +89,7 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
         {
             if (BelongsHere(entry))
             {
-                Remove(entry.Name, entry.ToString(), entry.Namespace, Cache.KeysFor(entry.Info), entry.Info);
+                Remove(entry.Name, entry.ToString(), entry.Namespace, Listing.KeysFor(entry.Info), entry.Info);
             }
         }
 
@@ -121,7 +121,7 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
 
     private void RemoveKey(string key)
     {
-        if (Cache.TryParseKey(key, out EntryKeys? keys))
+        if (Listing.TryParseKey(key, out EntryKeys? keys))
         {
             Remove(name: null, key, keys.Current.Namespace, keys, known: null);
         }
@@ -139,10 +139,11 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
             return;
         }
 
-        SecureCache cache = Cache;
+        EntryCache cache = Cache;
+        EntryListing listing = Listing;
         if (known is null && PassThru)
         {
-            known = Try(() => Wait(stop => cache.FindAsync([keys], includesStale: true, stop)), [null])[0];
+            known = Try(() => Wait(stop => listing.FindAsync([keys], includesStale: true, stop)), [null])[0];
         }
 
         bool? wasThere = Try<bool?>(() => Wait(stop => cache.DeleteAsync(keys, stop)), otherwise: null);

@@ -35,7 +35,7 @@ public sealed partial class SetCacheKitItemCommand
             throw new System.Management.Automation.PipelineStoppedException();
         }
 
-        InteropCache cache = InteropCache;
+        EntryCache cache = InteropCache;
         // What could not be kept must not leave the value before it in force.
         Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
         WriteNotices(cache);

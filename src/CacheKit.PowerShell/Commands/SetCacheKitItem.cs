@@ -149,7 +149,7 @@ public sealed partial class SetCacheKitItemCommand : ItemCommand
             return;
         }
 
-        SecureCache cache = Cache;
+        EntryCache cache = Cache;
         // What could not be kept must not leave the value before it in force.
         Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
         WriteNotices(Cache);
@@ -158,7 +158,7 @@ public sealed partial class SetCacheKitItemCommand : ItemCommand
             Remember(Name);
             if (PassThru)
             {
-                WriteObject(new CacheKitEntry(Cache.Describe(entry), TenantInEffect));
+                WriteObject(new CacheKitEntry(Listing.Describe(entry), TenantInEffect));
             }
         }
     }

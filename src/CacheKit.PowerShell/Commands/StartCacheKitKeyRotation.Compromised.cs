@@ -1,5 +1,6 @@
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
@@ -24,10 +25,10 @@ public sealed partial class StartCacheKitKeyRotationCommand
 
         // First the key: whether the store can be reached must not decide how long the old one is believed. What is written
         // by others under it meanwhile is removed with the rest.
-        SecureCache[] caches = Array.ConvertAll(Tenants, Rent);
-        foreach (SecureCache cache in caches)
+        EntryCache[] caches = Array.ConvertAll(Tenants, Rent);
+        foreach (EntryCache cache in caches)
         {
-            Audit(AuditEvent.Cleared, cache.Keys, null, null);
+            Audit(AuditEvent.Cleared, cache.Keys.Current, null, null);
         }
 
         ReplaceKeys(ring, next);
@@ -36,10 +37,10 @@ public sealed partial class StartCacheKitKeyRotationCommand
         WriteVerbose($"{removed} entries were removed.");
     }
 
-    private long RemoveAll(SecureCache cache)
+    private long RemoveAll(EntryCache cache)
     {
         long removed = 0;
-        ListingSteps<int> steps = cache.Clear(cache.PatternsOf(["*"]), static _ => true);
+        ListingSteps<int> steps = cache.Clear(new EntryListing(cache).PatternsOf(["*"]), static _ => true);
         try
         {
             while (Wait(stop => steps.MoveNextAsync(stop)))

@@ -41,7 +41,7 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
         }
     }
 
-    private void Step(string tenant, SecureCache cache)
+    private void Step(string tenant, EntryCache cache)
     {
         RotationInventory before = Count(cache);
         if (before.Keys.Count == 1)
@@ -60,12 +60,12 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
         if (ShouldProcess(target, $"Seal again under the key {before.Keys[0].Fingerprint}"))
         {
             // Each of them is opened: where that must be told, it is told before.
-            Audit(AuditEvent.Rotated, cache.Keys, null, before.Old);
+            Audit(AuditEvent.Rotated, cache.Keys.Current, null, before.Old);
             Run(tenant, cache, before.Old);
         }
     }
 
-    private void Run(string tenant, SecureCache cache, long total)
+    private void Run(string tenant, EntryCache cache, long total)
     {
         RotationOptions options = new() { ThrottleLimit = ThrottleLimit, InteropNamespaces = InteropNamespaces };
         RotationTally tally = new();

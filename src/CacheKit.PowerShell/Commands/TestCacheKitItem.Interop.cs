@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
 
 namespace CacheKit.Commands;
@@ -9,8 +10,8 @@ public sealed partial class TestCacheKitItemCommand
     private bool IsInteropThere()
     {
         EntryKeys keys = InteropKeys();
-        InteropCache cache = InteropCache;
-        LookupResult found = Try(() => Wait(stop => cache.FindAsync(keys, stop)), otherwise: default);
+        EntryCache cache = InteropCache;
+        LookupResult found = Try(() => Wait(stop => InteropInspection.FindAsync(cache, keys, stop)), otherwise: default);
         if (found.Outcome is LookupOutcome.NotAuthentic or LookupOutcome.Malformed)
         {
             TellInteropUnsound(found.Outcome, found.Problem, keys, IsFailClosed);

@@ -77,8 +77,8 @@ public sealed partial class TestCacheKitItemCommand : ItemCommand
             return true;
         }
 
-        SecureCache cache = Cache;
-        EntryInfo? entry = Try(() => Wait(stop => cache.FindAsync([keys], includesStale: false, stop)), [null])[0];
+        EntryListing listing = Listing;
+        EntryInfo? entry = Try(() => Wait(stop => listing.FindAsync([keys], includesStale: false, stop)), [null])[0];
         if (entry is not null && entry.Condition != EntryCondition.Sound)
         {
             TellUnsound(entry, IsFailClosed);

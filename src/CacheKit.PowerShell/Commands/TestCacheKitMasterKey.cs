@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Pipeline;
@@ -87,7 +87,7 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
         List<MasterKeyReport> reports = new(ring.Keys.Count);
         for (int i = 0; i < ring.Keys.Count; i++)
         {
-            using TenantKeys tenant = new(ring.Keys[i], CacheFactory.DefaultTenant);
+            using TenantKeys tenant = new(ring.Keys[i], TenantKeyDerivation.DefaultTenant);
             reports.Add(new MasterKeyReport(
                 describe(ring, i),
                 i == 0 ? MasterKeyRole.Current : MasterKeyRole.Previous,

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Core.Storage.Memory;
 using CacheKit.Pipeline;
 using CacheKit.Sessions;
 
@@ -45,22 +47,24 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
 
     private StoreCheck[] CheckSession(CacheKitSession session)
     {
-        CacheOptions options = session.Caches.Options;
         IReadOnlyList<string> fingerprints = session.Caches.FingerprintsFor(session.Tenant);
         StoreCheck key = fingerprints.Count > 0
             ? KeyPassed(session.Caches.KeyOrigin!.Description, fingerprints)
             : CheckKey(CacheKitEnvironment.Capture(), session.Tenant);
-        return [key, .. Inspect(options.Store), MemoryTierOf(options)];
+        return [key, .. Inspect(session.Caches.Store), MemoryTierOf(session.Caches.MemoryTierBytes)];
     }
 
     private StoreCheck[] CheckEnvironment()
     {
         CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-        StoreCheck key = CheckKey(environment, CacheFactory.DefaultTenant);
+        StoreCheck key = CheckKey(environment, TenantKeyDerivation.DefaultTenant);
         try
         {
-            CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
-            return [key, .. Inspect(options.Store), .. CheckChoice(environment, options.Store), MemoryTierOf(options)];
+            StoreChoice store = StoreChoice.FromEnvironment(environment);
+            return
+            [
+                key, .. Inspect(store), .. CheckChoice(environment, store), MemoryTierOf(MemoryTier.DefaultMaxBytes),
+            ];
         }
         catch (CacheKitException failure)
         {
@@ -113,9 +117,9 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
         return StoreCheck.Passed(MasterKeyCheck, $"{source}, fingerprint {fingerprints[0]}{previous}");
     }
 
-    private static StoreCheck MemoryTierOf(CacheOptions options) => StoreCheck.Passed(
+    private static StoreCheck MemoryTierOf(long bytes) => StoreCheck.Passed(
         "MemoryTier",
-        options.MemoryTierBytes == 0
+        bytes == 0
             ? "none: each call asks the store"
-            : string.Create(CultureInfo.InvariantCulture, $"up to {options.MemoryTierBytes / (1024.0 * 1024):0.#} MB"));
+            : string.Create(CultureInfo.InvariantCulture, $"up to {bytes / (1024.0 * 1024):0.#} MB"));
 }

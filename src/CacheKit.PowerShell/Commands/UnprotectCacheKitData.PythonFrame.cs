@@ -26,7 +26,7 @@ public sealed partial class UnprotectCacheKitDataCommand
         }
 
         string key = Key!;
-        EntryKeys keys = Cache.KeysOfPythonFrame(key);
+        EntryKeys keys = new PythonFrameOpener(Cache.Keys).KeysFor(key);
         object?[] output;
         try
         {
@@ -109,7 +109,7 @@ public sealed partial class UnprotectCacheKitDataCommand
         }
 
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
-        PythonOpenOutcome outcome = Cache.OpenPythonFrame(key, frame, content, payload, out KeyFingerprint fingerprint);
+        PythonOpenOutcome outcome = new PythonFrameOpener(Cache.Keys).Open(key, frame, content, payload, out KeyFingerprint fingerprint);
         if (outcome != PythonOpenOutcome.Opened)
         {
             throw Refused(outcome, header, key);
@@ -147,7 +147,7 @@ public sealed partial class UnprotectCacheKitDataCommand
 
     private CacheKitException Refused(PythonOpenOutcome outcome, PythonHeader header, string key)
     {
-        string tenant = Tenant ?? InEffect?.Tenant ?? CacheFactory.DefaultTenant;
+        string tenant = Tenant ?? InEffect?.Tenant ?? TenantKeyDerivation.DefaultTenant;
         return outcome switch
         {
             PythonOpenOutcome.OtherTenant => new CacheKitException(

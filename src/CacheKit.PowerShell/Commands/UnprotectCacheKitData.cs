@@ -80,15 +80,15 @@ public sealed partial class UnprotectCacheKitDataCommand : DataCommand
     private void ProcessProtected(byte[] bytes)
     {
         using SensitiveBuffer identity = Identity();
-        EntryKeys keys = Cache.KeysOfProtected(identity.WrittenSpan);
-        EntryCondition condition = Cache.Unprotect(identity.WrittenSpan, bytes, out OpenedEntry entry);
+        EntryKeys keys = Protector.KeysFor(identity.WrittenSpan);
+        EntryCondition condition = Protector.Unprotect(identity.WrittenSpan, bytes, out OpenedEntry entry);
         object?[] output = [];
         using (entry)
         {
             if (condition == EntryCondition.Sound && IsAudited)
             {
                 // Before anything of it is decoded.
-                Audit(AuditEvent.Open, keys.SealedUnder(entry.Header.Fingerprint));
+                Audit(AuditEvent.Open, keys.SealedUnder(entry.Fingerprint));
             }
 
             if (condition == EntryCondition.Sound && !TryDecode(entry, out output))

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
 using CacheKit.Sessions;
 
 namespace CacheKit.Completion;
@@ -75,6 +75,6 @@ public sealed class ItemNameCompleter : IArgumentCompleter
         }
 
         object? session = given["Session"] is PSObject wrapped ? wrapped.BaseObject : given["Session"];
-        return (session as CacheKitSession ?? SessionScopes.Current)?.Tenant ?? CacheFactory.DefaultTenant;
+        return (session as CacheKitSession ?? SessionScopes.Current)?.Tenant ?? TenantKeyDerivation.DefaultTenant;
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Completion;
 using CacheKit.Core.Auditing;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Sessions;
@@ -104,7 +105,7 @@ public abstract class AuditLogCommand : CacheKitCommand
     {
         string[] tenants = Tenant is { Length: > 0 }
             ? Tenant
-            : [IsGiven(nameof(MasterKey)) && Session is null ? Core.Caching.CacheFactory.DefaultTenant : FindSession().Tenant];
+            : [IsGiven(nameof(MasterKey)) && Session is null ? TenantKeyDerivation.DefaultTenant : FindSession().Tenant];
         foreach (string tenant in tenants)
         {
             if (Tenants.Check(tenant) is { } failure)

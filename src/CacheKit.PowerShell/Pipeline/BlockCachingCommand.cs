@@ -6,7 +6,6 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
@@ -255,7 +254,7 @@ public abstract partial class BlockCachingCommand : CachingCommand
     {
         if (IsAudited)
         {
-            Audit(AuditEvent.Open, keys.SealedUnder(entry.Header.Fingerprint));
+            Audit(AuditEvent.Open, keys.SealedUnder(entry.Fingerprint));
         }
 
         return TryDecode(entry, out output);

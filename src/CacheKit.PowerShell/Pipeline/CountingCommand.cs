@@ -44,7 +44,7 @@ public abstract class CountingCommand : RotationCommand
     /// <summary>Counts a tenant's entries.</summary>
     /// <param name="cache">The tenant's cache.</param>
     /// <exception cref="CacheKitException">The store cannot list, or has a fault.</exception>
-    private protected RotationInventory Count(SecureCache cache)
+    private protected RotationInventory Count(EntryCache cache)
     {
         string[] namespaces = InteropNamespaces;
         RotationInventory? last = null;
@@ -63,7 +63,7 @@ public abstract class CountingCommand : RotationCommand
 
     /// <summary>Counts the encrypted entries of other tenants and keys.</summary>
     /// <param name="caches">The caches of the tenants that are not meant.</param>
-    private protected long CountOthers(IReadOnlyList<SecureCache> caches) =>
+    private protected long CountOthers(IReadOnlyList<EntryCache> caches) =>
         Watch(caches[0], "Counting other entries", static () => 0, total: null, stop => RotationCensus.CountOthersAsync(caches, stop));
 
     /// <summary>Does work on a store under a progress bar.</summary>
@@ -74,7 +74,7 @@ public abstract class CountingCommand : RotationCommand
     /// <param name="total">How many there are, or null.</param>
     /// <param name="work">The work.</param>
     private protected T Watch<T>(
-        SecureCache cache, string activity, Func<long> done, long? total, Func<CancellationToken, Task<T>> work)
+        EntryCache cache, string activity, Func<long> done, long? total, Func<CancellationToken, Task<T>> work)
     {
         WorkProgress progress = new(activity, cache.StoreName, done, total);
         try

@@ -12,7 +12,7 @@ namespace CacheKit.Pipeline;
 public abstract class DataCommand : SessionCommand
 {
     private SensitiveBuffer? _bytes;
-    private SecureCache? _cache;
+    private EntryCache? _cache;
 
     /// <summary>What opening takes beside the master key.</summary>
     public abstract string? Key { get; set; }
@@ -41,7 +41,10 @@ public abstract class DataCommand : SessionCommand
             : null;
 
     /// <summary>The tenant's cache, of which only the keys are used.</summary>
-    private protected SecureCache Cache => _cache!;
+    private protected EntryCache Cache => _cache!;
+
+    /// <summary>Seals and opens with its keys.</summary>
+    private protected DataProtector Protector => new(Cache.Keys, TimeProvider.System);
 
     /// <summary>Ends the bytes that came one by one.</summary>
     protected override void EndProcessing() => Flush();

@@ -12,7 +12,7 @@ namespace CacheKit.Pipeline;
 /// <summary>The base of the cmdlets for stored entries: where they lie, and how they are listed.</summary>
 public abstract class EntryCommand : SessionCommand
 {
-    private SecureCache? _cache;
+    private EntryCache? _cache;
 
     /// <summary>Finds the session, and opens the tenant's cache.</summary>
     protected override void BeginProcessing()
@@ -28,10 +28,13 @@ public abstract class EntryCommand : SessionCommand
     private protected virtual EntryCache OpenedCache => Cache;
 
     /// <summary>The tenant's cache.</summary>
-    private protected SecureCache Cache => _cache!;
+    private protected EntryCache Cache => _cache!;
+
+    /// <summary>What lies in it.</summary>
+    private protected EntryListing Listing => new(Cache);
 
     /// <summary>Whose entries they are.</summary>
-    private protected string TenantInEffect => Tenant ?? InEffect?.Tenant ?? CacheFactory.DefaultTenant;
+    private protected string TenantInEffect => Tenant ?? InEffect?.Tenant ?? TenantKeyDerivation.DefaultTenant;
 
     /// <summary>The namespace of a call that names none.</summary>
     private protected string NamespaceInEffect => InEffect?.Namespace ?? Namespaces.Default;
@@ -71,7 +74,7 @@ public abstract class EntryCommand : SessionCommand
     /// <param name="action">What to do with a page; the store is free meanwhile.</param>
     /// <returns>Whether it came to its end.</returns>
     private protected bool ForEachPage(EntryFilter filter, Action<IReadOnlyList<EntryInfo>> action) =>
-        ForEachPage(Cache.List(filter), action);
+        ForEachPage(Listing.List(filter), action);
 
     /// <summary>As <see cref="ForEachPage(EntryFilter, Action{IReadOnlyList{EntryInfo}})"/>, of any listing.</summary>
     /// <typeparam name="T">A page.</typeparam>
@@ -122,7 +125,7 @@ public abstract class EntryCommand : SessionCommand
     /// <param name="entry">The entry.</param>
     private protected bool BelongsHere(CacheKitEntry entry)
     {
-        if (entry.Tenant == TenantInEffect && Cache.TryParseKey(entry.Key, out _))
+        if (entry.Tenant == TenantInEffect && Listing.TryParseKey(entry.Key, out _))
         {
             return true;
         }

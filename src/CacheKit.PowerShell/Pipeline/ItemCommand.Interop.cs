@@ -5,14 +5,13 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Sessions;
 
 namespace CacheKit.Pipeline;
 
 /// <content>The entry of an operation and its arguments, which other languages share.</content>
 public abstract partial class ItemCommand
 {
-    private InteropCache? _interopCache;
+    private EntryCache? _interopCache;
 
     /// <summary>The operation of an entry that other languages share, in place of a name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
@@ -32,7 +31,7 @@ public abstract partial class ItemCommand
     private protected bool IsInterop => ParameterSetName == ParameterSets.Interop;
 
     /// <summary>The cache of such entries.</summary>
-    private protected InteropCache InteropCache => _interopCache!;
+    private protected EntryCache InteropCache => _interopCache!;
 
     private protected override EntryCache OpenedCache => IsInterop ? InteropCache : Cache;
 
@@ -52,7 +51,7 @@ public abstract partial class ItemCommand
         ThrowIfAny(IsGiven(nameof(ArgumentList)) ? InteropRules.CheckArguments(ArgumentList) : null, null);
         try
         {
-            _interopCache = (InteropCache)RentCache(CacheMode.Interop);
+            _interopCache = RentCache(CacheMode.Interop);
         }
         catch (CacheKitException failure)
         {

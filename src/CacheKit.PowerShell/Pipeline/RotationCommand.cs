@@ -65,11 +65,11 @@ public abstract class RotationCommand : CacheKitCommand
     /// <summary>Takes a lease on a tenant's cache, which ends with the command.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <exception cref="CacheKitException">The session is closed, or there is no usable key.</exception>
-    private protected SecureCache Rent(string tenant)
+    private protected EntryCache Rent(string tenant)
     {
-        CacheLease lease = Caches.TryRent(tenant) ?? throw Closed();
+        CacheLease lease = Caches.TryRent(tenant, CacheMode.Secure) ?? throw Closed();
         _leases.Add(lease);
-        return (SecureCache)lease.Cache;
+        return lease.Cache;
     }
 
     /// <summary>A copy of the keys, which is the caller's.</summary>

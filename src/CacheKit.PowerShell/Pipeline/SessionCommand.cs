@@ -45,22 +45,22 @@ public abstract class SessionCommand : CacheKitCommand
     /// <summary>Takes a lease on the tenant's cache, which ends with the command.</summary>
     /// <param name="mode">Which of its caches.</param>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
-    private protected EntryCache RentCache(CacheMode mode = CacheMode.Secure)
+    private protected EntryCache RentCache(CacheMode mode)
     {
         while (true)
         {
             bool isImplicit = _inEffect is null or { IsImplicit: true };
             CacheKitSession session = isImplicit ? ImplicitSession.Current : _inEffect!;
             string tenant = Tenant ?? (_inEffect ?? session).Tenant;
-            if (mode is CacheMode.Interop or CacheMode.PlainInterop)
+            if (mode.IsInterop)
             {
-                InteropRules.Check(session.Caches.Options.Store, tenant, (_inEffect ?? session).HomeTenant);
+                InteropRules.Check(session.Caches.Store, tenant, (_inEffect ?? session).HomeTenant);
             }
 
             _lease = session.Caches.TryRent(tenant, mode);
             if (_lease is not null)
             {
-                AuditInto(mode is CacheMode.Secure or CacheMode.Interop ? session.Caches.Audit : null);
+                AuditInto(mode.IsEncrypted ? session.Caches.Audit : null);
                 return _lease.Cache;
             }
 
@@ -92,11 +92,11 @@ public abstract class SessionCommand : CacheKitCommand
     }
 
     /// <summary>As <see cref="RentCache"/>, for the encrypted cache; what is wrong ends the command.</summary>
-    private protected SecureCache OpenSecureCache()
+    private protected EntryCache OpenSecureCache()
     {
         try
         {
-            return (SecureCache)RentCache();
+            return RentCache(CacheMode.Secure);
         }
         catch (CacheKitException failure)
         {

@@ -1,5 +1,7 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Keys;
+using CacheKit.Core.Storage.Memory;
 
 namespace CacheKit.Sessions;
 
@@ -18,10 +20,10 @@ internal sealed class ImplicitSession : IDisposable
     private ImplicitSession(CacheKitEnvironment environment)
     {
         _environment = environment;
-        CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
+        StoreChoice store = StoreChoice.FromEnvironment(environment);
         // Store and keys are of one moment: another runspace may be changing the variables.
         SessionKeys keys = new(null, null, environment);
-        _session = new CacheKitSession(new SessionCaches(options, keys), CacheFactory.DefaultTenant)
+        _session = new CacheKitSession(new SessionCaches(store, MemoryTier.DefaultMaxBytes, keys), TenantKeyDerivation.DefaultTenant)
         {
             IsImplicit = true,
         };

@@ -13,34 +13,29 @@ namespace CacheKit.Sessions;
 internal sealed class SessionCaches : IDisposable
 {
     private readonly object _gate = new();
-    private readonly CacheOptions _options;
     private readonly SessionKeys _keys;
     private readonly TenantCaches[] _caches;
     private CacheTiers? _tiers;
     private volatile bool _isClosed;
 
     /// <summary>Makes the caches of a session.</summary>
-    /// <param name="options">What they are made of.</param>
+    /// <param name="store">Where entries lie.</param>
+    /// <param name="memoryTierBytes">How much memory the tier in front of it may take, in bytes; zero for none.</param>
     /// <param name="keys">The master keys, which belong to the session from then on.</param>
-    public SessionCaches(CacheOptions options, SessionKeys keys)
+    public SessionCaches(StoreChoice store, long memoryTierBytes, SessionKeys keys)
     {
-        _options = options;
+        Store = store;
+        MemoryTierBytes = memoryTierBytes;
         _keys = keys;
-        _caches =
-        [
-            new TenantCaches(tenant => CacheFactory.Create(
-                Tiers(), _keys.Ring(), tenant, Statistics.For(tenant, CacheMode.Secure))),
-            new TenantCaches(tenant => CacheFactory.CreatePlain(
-                Tiers(), tenant, Statistics.For(tenant, CacheMode.Plain))),
-            new TenantCaches(tenant => CacheFactory.CreateInterop(
-                Tiers(), _keys.Ring(), tenant, Statistics.For(tenant, CacheMode.Interop))),
-            new TenantCaches(tenant => CacheFactory.CreatePlainInterop(
-                Tiers(), Statistics.For(tenant, CacheMode.PlainInterop))),
-        ];
+        _caches = [.. CacheMode.All.Select(mode => new TenantCaches(tenant =>
+            new EntryCache(Tiers(), mode, _keys.Ring, tenant, Statistics.For(tenant, mode))))];
     }
 
-    /// <summary>What the caches are made of.</summary>
-    public CacheOptions Options => _options;
+    /// <summary>Where entries lie.</summary>
+    public StoreChoice Store { get; }
+
+    /// <summary>How much memory the tier in front of the store may take, in bytes; zero for none.</summary>
+    public long MemoryTierBytes { get; }
 
     /// <summary>What its tenants have done, each for itself.</summary>
     public SessionStatistics Statistics { get; } = new(TimeProvider.System);
@@ -61,11 +56,11 @@ internal sealed class SessionCaches : IDisposable
     /// <param name="tenant">The tenant.</param>
     /// <param name="mode">Which of its caches.</param>
     /// <exception cref="CacheKitException">There is no usable key.</exception>
-    public CacheLease? TryRent(string tenant, CacheMode mode = CacheMode.Secure) =>
-        _caches[(int)mode].TryRentLast(tenant) ?? TryRentLocked(_caches[(int)mode], tenant);
+    public CacheLease? TryRent(string tenant, CacheMode mode) =>
+        _caches[mode.Index].TryRentLast(tenant) ?? TryRentLocked(_caches[mode.Index], tenant);
 
     /// <summary>The store and where it is; it is not opened.</summary>
-    public string Describe() => _options.Store.DescribeAsync(TimeProvider.System).AsTask().GetAwaiter().GetResult();
+    public string Describe() => Store.DescribeAsync(TimeProvider.System).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Which keys a tenant has, as Test-CacheKitMasterKey tells them, the encrypting one first.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -126,8 +121,11 @@ internal sealed class SessionCaches : IDisposable
                 throw Closed();
             }
 
-            _caches[(int)CacheMode.Secure].Close();
-            _caches[(int)CacheMode.Interop].Close();
+            foreach (CacheMode mode in CacheMode.All.Where(mode => mode.IsEncrypted))
+            {
+                _caches[mode.Index].Close();
+            }
+
             _keys.Replace(ring);
         }
     }
@@ -161,5 +159,5 @@ internal sealed class SessionCaches : IDisposable
         }
     }
 
-    private CacheTiers Tiers() => _tiers ??= CacheFactory.OpenTiers(_options, TimeProvider.System);
+    private CacheTiers Tiers() => _tiers ??= CacheTiers.Open(Store, MemoryTierBytes, TimeProvider.System);
 }

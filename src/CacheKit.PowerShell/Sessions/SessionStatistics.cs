@@ -1,3 +1,4 @@
+using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Statistics;
 
 namespace CacheKit.Sessions;
@@ -12,8 +13,6 @@ internal sealed class SessionStatistics(TimeProvider clock)
     /// <summary>More than can have caches open in all modes together; the one that came first goes first.</summary>
     private const int MostTenants = 1024;
 
-    private static readonly int s_modes = Enum.GetValues<CacheMode>().Length;
-
     private readonly Dictionary<string, TenantCounters> _tenants = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private readonly DateTimeOffset _start = clock.GetUtcNow();
@@ -26,7 +25,7 @@ internal sealed class SessionStatistics(TimeProvider clock)
     {
         lock (_tenants)
         {
-            return CountersOf(tenant).Statistics[(int)mode] ??= Make(mode);
+            return CountersOf(tenant).Statistics[mode.Index] ??= new CacheStatistics(mode);
         }
     }
 
@@ -53,14 +52,6 @@ internal sealed class SessionStatistics(TimeProvider clock)
         }
     }
 
-    private static CacheStatistics Make(CacheMode mode) => mode switch
-    {
-        CacheMode.Secure => CacheStatistics.ForSecure(),
-        CacheMode.Plain => CacheStatistics.ForPlain(),
-        CacheMode.Interop => CacheStatistics.ForInterop(),
-        _ => CacheStatistics.ForPlainInterop(),
-    };
-
     private TenantCounters CountersOf(string tenant)
     {
         if (!_tenants.TryGetValue(tenant, out TenantCounters? counters))
@@ -81,7 +72,7 @@ internal sealed class SessionStatistics(TimeProvider clock)
 
     private sealed class TenantCounters
     {
-        public CacheStatistics?[] Statistics { get; } = new CacheStatistics?[s_modes];
+        public CacheStatistics?[] Statistics { get; } = new CacheStatistics?[CacheMode.All.Count];
 
         public DateTimeOffset Since { get; set; }
     }
