@@ -29,7 +29,7 @@ internal sealed class FleetMember : IAsyncDisposable
     private readonly Random _random;
     private readonly CacheTiers _tiers;
     private readonly long[] _versions;
-    private SecureCache _cache;
+    private EntryCache _cache;
     private long _reads;
     private long _misses;
     private long _wrong;
@@ -46,35 +46,32 @@ internal sealed class FleetMember : IAsyncDisposable
     }
 
     /// <summary>Opens the store of a path, or of a Redis by its URL, without a memory in front of it.</summary>
-    public static CacheTiers OpenTiers(string store) => CacheFactory.OpenTiers(
-        new CacheOptions
-        {
-            Store = store.Contains("://", StringComparison.Ordinal)
-                ? StoreChoice.Redis(
-                    new RedisStoreOptions
-                    {
-                        Connection = store,
-                        ConnectTimeout = HangGuard.Limit,
-                        OperationTimeout = HangGuard.Limit,
-                    },
-                    "a test")
-                : StoreChoice.Sqlite(
-                    new SqliteStoreOptions { Path = store, BusyTimeout = HangGuard.Limit }, "a test"),
-            MemoryTierBytes = 0,
-        },
+    public static CacheTiers OpenTiers(string store) => CacheTiers.Open(
+        store.Contains("://", StringComparison.Ordinal)
+            ? StoreChoice.Redis(
+                new RedisStoreOptions
+                {
+                    Connection = store,
+                    ConnectTimeout = HangGuard.Limit,
+                    OperationTimeout = HangGuard.Limit,
+                },
+                "a test")
+            : StoreChoice.Sqlite(
+                new SqliteStoreOptions { Path = store, BusyTimeout = HangGuard.Limit }, "a test"),
+        memoryBytes: 0,
         TimeProvider.System);
 
     /// <summary>Makes the cache of a ring of keys whose bytes are all the same, such as <c>2,1</c>.</summary>
-    public static SecureCache Open(CacheTiers tiers, string ring)
+    public static EntryCache Open(CacheTiers tiers, string ring)
     {
         MasterKey[] keys = [.. ring.Split(',').Select(digit => MasterKey.FromHex(
             string.Concat(Enumerable.Repeat($"0{digit}", MasterKey.Size)), "a test"))];
         using KeyRing owned = new(keys[0], keys.AsSpan(1));
-        return CacheFactory.Create(tiers, owned, "acme");
+        return new EntryCache(tiers, CacheMode.Secure, () => owned, "acme");
     }
 
     /// <summary>Where an entry lies.</summary>
-    public static EntryKeys KeysOf(SecureCache cache, int entry)
+    public static EntryKeys KeysOf(EntryCache cache, int entry)
     {
         byte[] identity = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(identity, entry);
@@ -82,7 +79,7 @@ internal sealed class FleetMember : IAsyncDisposable
     }
 
     /// <summary>Writes a version of an entry.</summary>
-    public static async Task WriteAsync(SecureCache cache, int entry, long version)
+    public static async Task WriteAsync(EntryCache cache, int entry, long version)
     {
         byte[] value = new byte[12];
         BinaryPrimitives.WriteInt32BigEndian(value, entry);

@@ -173,7 +173,7 @@ static bool TryRecord(AuditTrail trail, AuditSubject subject, int line)
 static async Task StepAsync(string store, string ring)
 {
     await using CacheTiers tiers = FleetMember.OpenTiers(store);
-    await using SecureCache cache = FleetMember.Open(tiers, ring);
+    await using EntryCache cache = FleetMember.Open(tiers, ring);
     RotationTally tally = new();
     Task<RotationResult> step = new KeyRotator(cache).StepAsync(
         new RotationOptions { ThrottleLimit = 2 }, tally, CancellationToken.None).AsTask();

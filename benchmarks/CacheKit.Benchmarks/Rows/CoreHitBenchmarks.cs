@@ -25,7 +25,7 @@ public class CoreHitBenchmarks : IDisposable
     private readonly byte[] _clearText = new byte[NameSize + ValueSize];
 
     private AesGcm _aes = null!;
-    private SecureCache _cache = null!;
+    private EntryCache _cache = null!;
     private EntryKeys _keys = null!;
 
     [GlobalSetup]
@@ -36,11 +36,10 @@ public class CoreHitBenchmarks : IDisposable
 
         using KeyRing ring = KeyRingSource.ReadFirst(CacheKitEnvironment.Capture());
         SqliteStoreOptions unused = new() { Path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()) };
-        _cache = new SecureCache(
-            ring.ForTenant(CacheFactory.DefaultTenant),
-            new SqliteStore(unused, TimeProvider.System),
-            new MemoryTier(TimeProvider.System),
-            TimeProvider.System);
+        _cache = new EntryCache(
+            new NativeCodec(ring.ForTenant(TenantKeyDerivation.DefaultTenant)),
+            new CacheTiers(
+                new SqliteStore(unused, TimeProvider.System), new MemoryTier(TimeProvider.System), TimeProvider.System));
         _keys = _cache.KeysFor("main", _identity);
         byte[] value = RandomNumberGenerator.GetBytes(ValueSize);
         _ = _cache.Seal(_keys, name: null, SerializerKind.PowerShell, value, TimeSpan.FromDays(1));

@@ -15,7 +15,7 @@ public sealed class EncryptionBenchmarks : IDisposable
 {
     private readonly SerializerKind _serializer;
     private readonly PSObject?[] _output;
-    private readonly SecureCache _cache;
+    private readonly EntryCache _cache;
     private readonly EntryKeys _keys;
 
     private EncryptionBenchmarks(SerializerKind serializer, PSObject?[] output)
@@ -24,11 +24,10 @@ public sealed class EncryptionBenchmarks : IDisposable
         _output = output;
         using KeyRing ring = KeyRingSource.ReadFirst(CacheKitEnvironment.Capture());
         SqliteStoreOptions unused = new() { Path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()) };
-        _cache = new SecureCache(
-            ring.ForTenant(CacheFactory.DefaultTenant),
-            new SqliteStore(unused, TimeProvider.System),
-            new MemoryTier(TimeProvider.System),
-            TimeProvider.System);
+        _cache = new EntryCache(
+            new NativeCodec(ring.ForTenant(TenantKeyDerivation.DefaultTenant)),
+            new CacheTiers(
+                new SqliteStore(unused, TimeProvider.System), new MemoryTier(TimeProvider.System), TimeProvider.System));
         _keys = _cache.KeysFor("main", RandomNumberGenerator.GetBytes(64));
     }
 

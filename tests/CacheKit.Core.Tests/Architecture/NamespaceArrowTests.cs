@@ -26,7 +26,7 @@ public sealed partial class NamespaceArrowTests
 
     private static readonly Type[] s_types =
     [
-        .. typeof(SecureCache).Assembly.GetTypes()
+        .. typeof(EntryCache).Assembly.GetTypes()
             .Where(type => type.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true),
     ];
 
@@ -35,7 +35,7 @@ public sealed partial class NamespaceArrowTests
     {
         Assert.Equal(s_mayKnow.Keys.Order(), s_types.Select(RoomOf).Distinct().Order());
         Assert.DoesNotContain(
-            typeof(SecureCache).Assembly.GetExportedTypes(),
+            typeof(EntryCache).Assembly.GetExportedTypes(),
             type => type.Namespace?.StartsWith(Root, StringComparison.Ordinal) != true);
     }
 
@@ -75,7 +75,7 @@ public sealed partial class NamespaceArrowTests
 
     [Fact]
     public void Architecture_the_core_does_not_reference_PowerShell() => Assert.DoesNotContain(
-        typeof(SecureCache).Assembly.GetReferencedAssemblies(),
+        typeof(EntryCache).Assembly.GetReferencedAssemblies(),
         assembly => PowerShellAssembly().IsMatch(assembly.Name!));
 
     private static IEnumerable<(string From, string To, string What)> Arrows() =>

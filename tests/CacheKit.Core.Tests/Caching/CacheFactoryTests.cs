@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
@@ -54,7 +55,7 @@ public sealed class CacheFactoryTests : IDisposable
     [Fact]
     public async Task Cache_the_default_tenant_is_used()
     {
-        await using SecureCache cache = await CreateAsync(_environment);
+        await using EntryCache cache = await CreateAsync(_environment);
         using TenantKeyRing expected = TestKeys.Ring("default", 0xAA);
         Assert.Equal(expected.KeysFor("n", [1]).Current.ToString(), cache.KeysFor("n", [1]).Current.ToString());
     }
@@ -65,9 +66,9 @@ public sealed class CacheFactoryTests : IDisposable
         FakeStore store = new();
         CacheTiers tiers = new(store, new MemoryTier(_clock), _clock);
         using KeyRing ring = new(TestKeys.Of(1));
-        SecureCache one = CacheFactory.Create(tiers, ring, "one");
-        SecureCache other = CacheFactory.Create(tiers, ring, "one");
-        SecureCache foreign = CacheFactory.Create(tiers, ring, "foreign");
+        EntryCache one = new EntryCache(tiers, CacheMode.Secure, () => ring, "one");
+        EntryCache other = new EntryCache(tiers, CacheMode.Secure, () => ring, "one");
+        EntryCache foreign = new EntryCache(tiers, CacheMode.Secure, () => ring, "foreign");
         await SecureCacheTestBase.PutAsync(one, [1]);
         Assert.Equal([1], SecureCacheTestBase.Local(other));
         Assert.Null(SecureCacheTestBase.Local(foreign));
@@ -107,12 +108,12 @@ public sealed class CacheFactoryTests : IDisposable
         Assert.Equal(ErrorIds.CachePathInvalid, failure.ErrorId);
     }
 
-    private async Task<SecureCache> CreateAsync(CacheKitEnvironment environment)
+    private async Task<EntryCache> CreateAsync(CacheKitEnvironment environment)
     {
         using KeyRing ring = KeyRingSource.ReadFirst(environment);
-        CacheOptions options = new() { Store = StoreChoice.FromEnvironment(environment) };
-        await using CacheTiers tiers = CacheFactory.OpenTiers(options, _clock);
-        return CacheFactory.Create(tiers, ring, CacheFactory.DefaultTenant);
+        await using CacheTiers tiers = CacheTiers.Open(
+            StoreChoice.FromEnvironment(environment), MemoryTier.DefaultMaxBytes, _clock);
+        return new EntryCache(tiers, CacheMode.Secure, () => ring, TenantKeyDerivation.DefaultTenant);
     }
 
     private static CacheKitException Refused(CacheKitEnvironment environment) =>
@@ -121,12 +122,12 @@ public sealed class CacheFactoryTests : IDisposable
     private async Task RoundTripAsync(CacheKitEnvironment environment)
     {
         byte[] value = [1, 2, 3];
-        await using (SecureCache writer = await CreateAsync(environment))
+        await using (EntryCache writer = await CreateAsync(environment))
         {
             await SecureCacheTestBase.PutAsync(writer, value);
         }
 
-        await using SecureCache reader = await CreateAsync(environment);
+        await using EntryCache reader = await CreateAsync(environment);
         Assert.Equal(value, await SecureCacheTestBase.StoredAsync(reader, LookupOutcome.Hit));
     }
 }

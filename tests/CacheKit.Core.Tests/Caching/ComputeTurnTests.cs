@@ -17,8 +17,8 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     [Fact]
     public async Task Lease_one_process_holds_it_and_the_others_find_its_result()
     {
-        SecureCache first = Open();
-        SecureCache second = Open();
+        EntryCache first = Open();
+        EntryCache second = Open();
         ComputeTurn mine = await TakeAsync(first, TimeSpan.Zero);
         Assert.NotNull(mine.Lease);
         Assert.True((await TakeAsync(second, TimeSpan.Zero)).IsContested);
@@ -36,7 +36,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     [Fact]
     public async Task Lease_a_waiter_finds_the_entry_before_the_lock_is_released()
     {
-        SecureCache first = Open();
+        EntryCache first = Open();
         ComputeTurn mine = await TakeAsync(first, TimeSpan.Zero);
         Task<ComputeTurn> waiting = TakeAsync(Open(), s_long);
         await PutAsync(first, Value);
@@ -79,7 +79,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     [Fact]
     public async Task Lease_a_dead_holder_frees_the_key_after_ten_seconds()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         // As a process that is no more: nobody renews it.
         string key = cache.KeysFor(Namespace, Identity).Current.ToString();
         Assert.NotNull(await Store.TryLockAsync(key, ComputeLease.Duration, Token));
@@ -95,7 +95,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     public async Task Lease_renewal_lasts_as_long_as_the_work()
     {
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
-        SecureCache other = Open();
+        EntryCache other = Open();
         for (int i = 0; i < 40; i++)
         {
             Clock.Advance(ComputeLease.Duration / 3);
@@ -114,7 +114,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     public async Task Lease_a_lost_lock_is_not_renewed()
     {
         FakeStore store = new();
-        await using SecureCache cache = new(TestKeys.Ring(Tenant, 1, []), store, new MemoryTier(Clock), Clock);
+        await using EntryCache cache = new(new NativeCodec(TestKeys.Ring(Tenant, 1, [])), new CacheTiers(store, new MemoryTier(Clock), Clock));
         ComputeTurn mine = await TakeAsync(cache, TimeSpan.Zero);
         store.BreakLock(Assert.Single(store.Locked));
         Clock.Advance(ComputeLease.Duration / 3);
@@ -137,7 +137,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     public async Task Stop_ends_a_wait_for_a_lease()
     {
         ComputeTurn mine = await TakeAsync(Open(), TimeSpan.Zero);
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         using CancellationTokenSource stop = new();
         Task<ComputeTurn> waiting = cache.TakeTurnAsync(
             cache.KeysFor(Namespace, Identity), keepEvidence: false, s_long, s_long, stop.Token).AsTask();
@@ -158,7 +158,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     public async Task Lease_failing_locks_let_everyone_compute_without_a_warning()
     {
         ObservedStore store = new(Store) { LockFault = new StoreException(StoreFault.AccessDenied, "No locks.") };
-        SecureCache cache = Open(store);
+        EntryCache cache = Open(store);
         Assert.Equal(default, await TakeAsync(cache, s_long));
         Assert.Equal(1, store.LocksAsked);
         Assert.Empty(Notices(cache));
@@ -168,7 +168,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     public async Task Lease_an_unreadable_store_is_not_asked_for_a_lock()
     {
         ObservedStore store = new(Store) { ReadFault = new StoreException(StoreFault.Unavailable, "Down.") };
-        SecureCache cache = Open(store);
+        EntryCache cache = Open(store);
         await StoredAsync(cache, LookupOutcome.Miss);
         Assert.Equal(default, await TakeAsync(cache, s_long));
         Assert.Equal(0, store.LocksAsked);
@@ -183,7 +183,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     [Fact]
     public async Task Lease_an_entry_that_is_not_authentic_releases_it_when_failing_closed()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(Open(), Value);
         byte[] frame = await FrameAsync(keys.Current);
         frame[^1] ^= 1;
@@ -205,7 +205,7 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
         await mine.AbandonAsync();
     }
 
-    private static Task<ComputeTurn> TakeAsync(SecureCache cache, TimeSpan timeout) => cache.TakeTurnAsync(
+    private static Task<ComputeTurn> TakeAsync(EntryCache cache, TimeSpan timeout) => cache.TakeTurnAsync(
         cache.KeysFor(Namespace, Identity), keepEvidence: false, timeout, s_long, Token).AsTask();
 
     /// <summary>Lets time pass until the task has ended.</summary>

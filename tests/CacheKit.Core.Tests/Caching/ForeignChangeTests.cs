@@ -17,7 +17,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     [Fact]
     public async Task Memory_a_foreign_removal_or_replacement_evicts_the_entry()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         await PutAsync(cache, Value, identity: [9]);
         _store.Tell(keys.Current.ToString());
@@ -28,7 +28,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     [Fact]
     public async Task Memory_missed_messages_evict_everything()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         await PutAsync(cache, Value);
         await PutAsync(cache, Value, identity: [9]);
         _store.Tell(null);
@@ -45,7 +45,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     [InlineData("ck:0123456789abcdef:users:0123456789abcdef0123456789abcdef0123456g")]
     public async Task Memory_a_message_that_names_no_entry_changes_nothing(string key)
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         await PutAsync(cache, Value);
         _store.Tell(key);
         Assert.NotNull(Local(cache));
@@ -58,7 +58,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
         foreach (string? message in (string?[])[keys.Current.ToString(), null])
         {
             ObservedStore store = new(_store);
-            SecureCache cache = Open(store);
+            EntryCache cache = Open(store);
             store.AfterRead = () => _store.Tell(message);
             Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
             Assert.Null(Local(cache));
@@ -73,7 +73,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
     {
         await PutAsync(Open(), Value);
         ObservedStore store = new(_store);
-        SecureCache cache = Open(store);
+        EntryCache cache = Open(store);
         store.AfterRead = () =>
             cache.Seal(cache.KeysFor(Namespace, Identity), null, SerializerKind.PowerShell, [42], Minute);
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
@@ -86,7 +86,7 @@ public sealed class ForeignChangeTests : SecureCacheTestBase
         EntryKeys other = await PutAsync(Open(), Value, identity: [9]);
         await PutAsync(Open(), Value);
         ObservedStore store = new(_store);
-        SecureCache cache = Open(store);
+        EntryCache cache = Open(store);
         store.AfterRead = () => _store.Tell(other.Current.ToString());
         await StoredAsync(cache, LookupOutcome.Hit);
         Assert.Equal(Value, Local(cache));

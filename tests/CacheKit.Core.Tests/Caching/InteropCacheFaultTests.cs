@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
@@ -25,9 +26,9 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     public async Task Interop_bytes_that_are_not_authentic_are_reported_with_what_they_look_like(
         string hex, string? problem)
     {
-        InteropCache cache = OpenInterop();
+        EntryCache cache = OpenInterop();
         await PlantAsync(Convert.FromHexString(hex));
-        LookupResult found = await cache.FindAsync(KeysOf42(cache), Token);
+        LookupResult found = await InteropInspection.FindAsync(cache, KeysOf42(cache), Token);
         Assert.Equal((LookupOutcome.NotAuthentic, problem), (found.Outcome, found.Problem));
         LookupResult kept = await GetAsync(cache, keepEvidence: true);
         Assert.Equal((LookupOutcome.NotAuthentic, problem), (kept.Outcome, kept.Problem));
@@ -49,7 +50,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     public async Task Interop_every_truncation_and_flipped_bit_is_not_authentic()
     {
         byte[] whole = Sealed(Document);
-        InteropCache cache = OpenInterop(null, Tenant, 1, 2);
+        EntryCache cache = OpenInterop(null, Tenant, 1, 2);
         List<byte[]> altered = [[.. whole, 0], .. Enumerable.Range(0, whole.Length).Select(length => whole[..length])];
         for (int bit = 0; bit < 8 * whole.Length; bit++)
         {
@@ -91,8 +92,8 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     {
         byte[] document = Convert.FromHexString(hex);
         await PlantAsync(Sealed(document));
-        InteropCache cache = OpenInterop();
-        LookupResult found = await cache.FindAsync(KeysOf42(cache), Token);
+        EntryCache cache = OpenInterop();
+        LookupResult found = await InteropInspection.FindAsync(cache, KeysOf42(cache), Token);
         Assert.Equal(LookupOutcome.Malformed, found.Outcome);
         Assert.Contains(problem, found.Problem, StringComparison.Ordinal);
         // Whoever makes objects of it says so himself: the cache does not look into values.
@@ -109,10 +110,10 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     [Fact]
     public async Task Interop_a_missing_entry_is_not_found()
     {
-        InteropCache cache = OpenInterop();
-        Assert.Equal(default, await cache.FindAsync(KeysOf42(cache), Token));
+        EntryCache cache = OpenInterop();
+        Assert.Equal(default, await InteropInspection.FindAsync(cache, KeysOf42(cache), Token));
         await PutAsync(cache);
-        LookupResult found = await cache.FindAsync(KeysOf42(cache), Token);
+        LookupResult found = await InteropInspection.FindAsync(cache, KeysOf42(cache), Token);
         Assert.Equal((LookupOutcome.Hit, null), (found.Outcome, found.Problem));
     }
 
@@ -120,7 +121,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
     public void Interop_a_value_over_the_entry_limit_is_not_cached()
     {
         ObservedStore store = new(Store);
-        InteropCache cache = OpenInterop(store);
+        EntryCache cache = OpenInterop(store);
         byte[] document = new byte[EntryCache.LargestEntry - 27];
         Assert.Null(cache.Seal(
             KeysOf42(cache), null, SerializerKind.MessagePack, document, Minute, compress: false));

@@ -18,37 +18,39 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
     /// <summary>Where the entry of the argument 42 lies, for every tenant and every key.</summary>
     internal const string Key = "users:get_user:61598716255080080f6456eb065c2e51badfaa4320b0efe97469c29cffee8875";
 
-    private readonly List<InteropCache> _interop = [];
+    private readonly List<EntryCache> _interop = [];
 
     /// <summary>One document: the map of a name and a number.</summary>
     protected static byte[] Document { get; } = InteropGraph.WriteValue(CanonicalModel.Map(("name", "alice"), ("age", 30)));
 
     /// <summary>A cache of a tenant, under a ring of keys of one byte each, the encrypting one first.</summary>
-    internal InteropCache OpenInterop(ICacheStore? store = null, string tenant = Tenant, byte master = 1, params byte[] previous) =>
+    internal EntryCache OpenInterop(ICacheStore? store = null, string tenant = Tenant, byte master = 1, params byte[] previous) =>
         Own(TestKeys.Ring(tenant, master, previous), store);
 
     /// <summary>A cache of entries without encryption.</summary>
-    internal InteropCache OpenPlainInterop(ICacheStore? store = null) => Own(null, store);
+    internal EntryCache OpenPlainInterop(ICacheStore? store = null) => Own(null, store);
 
     /// <summary>A cache with these keys.</summary>
-    internal InteropCache Own(TenantKeyRing? keys, ICacheStore? store = null)
+    internal EntryCache Own(TenantKeyRing? keys, ICacheStore? store = null)
     {
-        InteropCache cache = new(keys, new CacheTiers(store ?? new ObservedStore(Store), new MemoryTier(Clock), Clock));
+        EntryCache cache = new(
+            new InteropCodec(keys),
+            new CacheTiers(store ?? new ObservedStore(Store), new MemoryTier(Clock), Clock));
         _interop.Add(cache);
         return cache;
     }
 
-    internal static EntryKeys KeysFor(InteropCache cache, params object?[] arguments)
+    internal static EntryKeys KeysFor(EntryCache cache, params object?[] arguments)
     {
         using SensitiveBuffer identity = SensitiveBuffer.Rent();
-        InteropCache.BeginIdentity(identity, Operation);
+        InteropCodec.BeginIdentity(identity, Operation);
         identity.Write(InteropGraph.WriteArguments(arguments));
         return cache.KeysFor(Namespace, identity.WrittenSpan);
     }
 
-    internal static EntryKeys KeysOf42(InteropCache cache) => KeysFor(cache, 42);
+    internal static EntryKeys KeysOf42(EntryCache cache) => KeysFor(cache, 42);
 
-    internal static async Task<EntryKeys> PutAsync(InteropCache cache, byte[]? document = null, TimeSpan? timeToLive = null)
+    internal static async Task<EntryKeys> PutAsync(EntryCache cache, byte[]? document = null, TimeSpan? timeToLive = null)
     {
         EntryKeys keys = KeysOf42(cache);
         await cache.SetAsync(SealedOf(cache, keys, document, timeToLive), Token);
@@ -56,7 +58,7 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
     }
 
     internal static SealedEntry SealedOf(
-        InteropCache cache, EntryKeys keys, byte[]? document = null, TimeSpan? timeToLive = null)
+        EntryCache cache, EntryKeys keys, byte[]? document = null, TimeSpan? timeToLive = null)
     {
         SealedEntry? entry = cache.Seal(
             keys, null, SerializerKind.MessagePack, document ?? Document, timeToLive ?? Minute, compress: false);
@@ -64,18 +66,18 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
         return entry;
     }
 
-    internal static Task<LookupResult> GetAsync(InteropCache cache, bool keepEvidence = false) =>
+    internal static Task<LookupResult> GetAsync(EntryCache cache, bool keepEvidence = false) =>
         cache.GetAsync(KeysOf42(cache), keepEvidence, Token).AsTask();
 
     /// <summary>The document of a hit, or null for a miss.</summary>
-    internal static async Task<byte[]?> DocumentAsync(InteropCache cache)
+    internal static async Task<byte[]?> DocumentAsync(EntryCache cache)
     {
         using LookupResult result = await GetAsync(cache);
         Assert.True(result.Outcome is LookupOutcome.Hit or LookupOutcome.Miss, result.Outcome.ToString());
         return result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : null;
     }
 
-    internal static List<string> Notices(InteropCache cache)
+    internal static List<string> Notices(EntryCache cache)
     {
         List<string> notices = [];
         while (cache.TryTakeNotice(out CacheNotice? notice))
@@ -111,7 +113,7 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
 
     protected override void CleanUp()
     {
-        foreach (InteropCache cache in _interop)
+        foreach (EntryCache cache in _interop)
         {
             cache.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }

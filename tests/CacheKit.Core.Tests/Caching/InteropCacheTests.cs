@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -50,7 +51,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     [Fact]
     public async Task Interop_the_same_value_is_sealed_to_different_bytes_each_time()
     {
-        InteropCache cache = OpenInterop();
+        EntryCache cache = OpenInterop();
         HashSet<string> seen = [];
         for (int i = 0; i < 20; i++)
         {
@@ -63,7 +64,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_tenants_and_master_keys_share_one_cache_key_but_open_only_their_own_entries()
     {
         await PutAsync(OpenInterop());
-        foreach (InteropCache other in (InteropCache[])[OpenInterop(tenant: "other"), OpenInterop(master: 2, previous: 3)])
+        foreach (EntryCache other in (EntryCache[])[OpenInterop(tenant: "other"), OpenInterop(master: 2, previous: 3)])
         {
             Assert.Equal(Key, KeysOf42(other).Current.ToString());
             using LookupResult result = await GetAsync(other, keepEvidence: true);
@@ -77,7 +78,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_an_entry_is_bound_to_its_key()
     {
         await PutAsync(OpenInterop());
-        InteropCache cache = OpenInterop();
+        EntryCache cache = OpenInterop();
         EntryKeys elsewhere = KeysFor(cache, 43);
         await PlantAsync(await StoredAsync(), elsewhere.Current.ToString());
         using LookupResult result = await cache.GetAsync(elsewhere, keepEvidence: true, Token);
@@ -92,13 +93,13 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_the_keys_of_the_ring_are_tried_in_order_and_the_opener_is_reported(byte master)
     {
         await PlantAsync(Sealed(Document, master));
-        InteropCache cache = OpenInterop(null, Tenant, 1, 2, 3, 4);
+        EntryCache cache = OpenInterop(null, Tenant, 1, 2, 3, 4);
         using LookupResult result = await GetAsync(cache);
         Assert.Equal(LookupOutcome.Hit, result.Outcome);
         Assert.Equal(Document, result.Entry.Value.ToArray());
         using TenantKeyRing sealer = TestKeys.Ring(Tenant, master);
-        Assert.Equal(sealer.Current.Fingerprint, result.Entry.Header.Fingerprint);
-        EntryKey sealedUnder = KeysOf42(cache).SealedUnder(result.Entry.Header.Fingerprint);
+        Assert.Equal(sealer.Current.Fingerprint, result.Entry.Fingerprint);
+        EntryKey sealedUnder = KeysOf42(cache).SealedUnder(result.Entry.Fingerprint);
         Assert.Equal(Key, sealedUnder.ToString());
         Assert.Equal(sealer.Current.Fingerprint, sealedUnder.Keys.Fingerprint);
     }
@@ -116,7 +117,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_nothing_is_kept_in_memory()
     {
         ObservedStore store = new(Store);
-        InteropCache cache = OpenInterop(store);
+        EntryCache cache = OpenInterop(store);
         EntryKeys keys = await PutAsync(cache);
         Assert.False(cache.TryGetLocal(keys, out _));
         Assert.Equal(Document, await DocumentAsync(cache));
@@ -128,7 +129,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     [Fact]
     public async Task Interop_a_change_by_another_language_is_seen_at_once()
     {
-        InteropCache cache = OpenInterop();
+        EntryCache cache = OpenInterop();
         await PutAsync(cache);
         Assert.Equal(Document, await DocumentAsync(cache));
         await PlantAsync(Sealed([0x07]));
@@ -141,36 +142,36 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_the_store_alone_expires_an_entry()
     {
         ObservedStore store = new(Store);
-        InteropCache cache = OpenInterop(store);
+        EntryCache cache = OpenInterop(store);
         await PutAsync(cache, timeToLive: TimeSpan.FromMilliseconds(1500.9));
         Assert.Equal((Key, TimeSpan.FromMilliseconds(1500)), Assert.Single(store.Writes));
         // This store keeps it for ever.
         Clock.Advance(TimeSpan.FromDays(365_000));
         Assert.Equal(Document, await DocumentAsync(cache));
-        Assert.Equal(LookupOutcome.Hit, (await cache.FindAsync(KeysOf42(cache), Token)).Outcome);
+        Assert.Equal(LookupOutcome.Hit, (await InteropInspection.FindAsync(cache, KeysOf42(cache), Token)).Outcome);
     }
 
     [Fact]
     public async Task Interop_a_follower_opens_what_the_leader_sealed()
     {
-        InteropCache leader = OpenInterop();
+        EntryCache leader = OpenInterop();
         SealedEntry entry = SealedOf(leader, KeysOf42(leader));
         await leader.DisposeAsync();
-        InteropCache follower = OpenInterop();
+        EntryCache follower = OpenInterop();
         Assert.True(follower.TryOpen(entry, KeysOf42(follower), out OpenedEntry opened));
         using (opened)
         {
             Assert.Equal(Document, opened.Value.ToArray());
         }
 
-        InteropCache stranger = OpenInterop(tenant: "other");
+        EntryCache stranger = OpenInterop(tenant: "other");
         Assert.False(stranger.TryOpen(entry, KeysOf42(stranger), out _));
     }
 
     [Fact]
     public void Interop_two_computations_of_one_key_are_one_flight()
     {
-        InteropCache cache = OpenInterop();
+        EntryCache cache = OpenInterop();
         using Flight first = cache.Flights.Enter(KeysOf42(cache), out bool leads);
         Assert.True(leads);
         Assert.Same(first, cache.Flights.Enter(KeysFor(cache, 42.0), out leads));
@@ -182,7 +183,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     [Fact]
     public async Task Interop_an_entry_is_removed()
     {
-        InteropCache cache = OpenInterop();
+        EntryCache cache = OpenInterop();
         EntryKeys keys = await PutAsync(cache);
         Assert.True(await cache.DeleteAsync(keys, Token));
         Assert.False(await cache.DeleteAsync(keys, Token));
@@ -206,18 +207,18 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_a_store_fault_is_a_miss_with_a_warning_and_throws_from_a_find()
     {
         ObservedStore store = new(Store);
-        InteropCache cache = OpenInterop(store);
+        EntryCache cache = OpenInterop(store);
         await PutAsync(cache);
         store.ReadFault = new StoreException(StoreFault.TimedOut, "The store did not answer in time.");
         Assert.Null(await DocumentAsync(cache));
         Assert.Single(Notices(cache));
-        await Assert.ThrowsAsync<StoreException>(() => cache.FindAsync(KeysOf42(cache), Token).AsTask());
+        await Assert.ThrowsAsync<StoreException>(() => InteropInspection.FindAsync(cache, KeysOf42(cache), Token).AsTask());
     }
 
     [Fact]
     public async Task Interop_an_unencrypted_entry_is_its_document()
     {
-        InteropCache cache = OpenPlainInterop();
+        EntryCache cache = OpenPlainInterop();
         EntryKeys keys = await PutAsync(cache);
         Assert.Equal(Key, keys.Current.ToString());
         Assert.True(keys.Current.IsPlain);
@@ -230,7 +231,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     public async Task Interop_a_sealed_entry_without_keys_is_malformed()
     {
         await PlantAsync(Sealed(Document));
-        InteropCache cache = OpenPlainInterop();
-        Assert.Equal(LookupOutcome.Malformed, (await cache.FindAsync(KeysOf42(cache), Token)).Outcome);
+        EntryCache cache = OpenPlainInterop();
+        Assert.Equal(LookupOutcome.Malformed, (await InteropInspection.FindAsync(cache, KeysOf42(cache), Token)).Outcome);
     }
 }

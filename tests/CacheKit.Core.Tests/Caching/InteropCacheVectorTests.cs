@@ -58,7 +58,7 @@ public sealed class InteropCacheVectorTests : InteropCacheTestBase
         Assert.Equal(LookupOutcome.Hit, result.Outcome);
         Assert.Equal(InteropVectors.Bytes(row, "plaintext_hex"), result.Entry.Value.ToArray());
         Assert.Equal(
-            InteropVectors.Text(row, "derived_key_fingerprint_hex"), result.Entry.Header.Fingerprint.ToString());
+            InteropVectors.Text(row, "derived_key_fingerprint_hex"), result.Entry.Fingerprint.ToString());
     }
 
     private static TenantKeyRing RingOf(JsonElement row)

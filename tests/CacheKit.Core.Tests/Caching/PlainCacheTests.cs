@@ -16,9 +16,9 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     [Fact]
     public async Task Plain_one_process_finds_what_another_keeps()
     {
-        await using PlainCache writer = OpenPlain();
+        await using EntryCache writer = OpenPlain();
         EntryKeys keys = await PutPlainAsync(writer);
-        await using PlainCache reader = OpenPlain();
+        await using EntryCache reader = OpenPlain();
         using LookupResult result = await reader.GetAsync(keys, keepEvidence: false, Token);
         Assert.Equal(Value, result.Entry.Value.ToArray());
     }
@@ -26,12 +26,12 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     [Fact]
     public async Task Plain_a_damaged_entry_is_dropped_with_one_warning()
     {
-        await using PlainCache writer = OpenPlain();
+        await using EntryCache writer = OpenPlain();
         EntryKeys keys = await PutPlainAsync(writer);
         byte[] frame = await FrameAsync(keys.Current);
         frame[^12] ^= 1;
         await PlantAsync(keys.Current, frame);
-        await using PlainCache reader = OpenPlain();
+        await using EntryCache reader = OpenPlain();
         Assert.Equal(LookupOutcome.Malformed, (await reader.GetAsync(keys, keepEvidence: false, Token)).Outcome);
         Assert.True(reader.TryTakeNotice(out _));
         Assert.Null(await Store.GetAsync(keys.Current.ToString(), Token));
@@ -40,9 +40,9 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     [Fact]
     public async Task Plain_an_entry_under_an_encrypted_key_is_not_authentic()
     {
-        await using PlainCache plain = OpenPlain();
+        await using EntryCache plain = OpenPlain();
         byte[] frame = await FrameAsync((await PutPlainAsync(plain)).Current);
-        SecureCache secure = Open();
+        EntryCache secure = Open();
         await PlantAsync(secure.KeysFor(Namespace, Identity).Current, frame);
         Assert.Null(await StoredAsync(secure, LookupOutcome.NotAuthentic, keepEvidence: true));
     }
@@ -51,7 +51,7 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     public async Task Plain_an_encrypted_entry_under_its_key_is_malformed()
     {
         byte[] frame = await FrameAsync((await PutAsync(Open(), Value)).Current);
-        await using PlainCache plain = OpenPlain();
+        await using EntryCache plain = OpenPlain();
         EntryKeys keys = plain.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, frame);
         Assert.Equal(LookupOutcome.Malformed, (await plain.GetAsync(keys, keepEvidence: true, Token)).Outcome);
@@ -60,13 +60,13 @@ public sealed class PlainCacheTests : SecureCacheTestBase
     [Fact]
     public async Task Plain_a_secret_makes_no_key()
     {
-        await using PlainCache plain = OpenPlain();
+        await using EntryCache plain = OpenPlain();
         Assert.Throws<ArgumentException>(() => plain.KeysFor(Namespace, Identity, holdsSecret: true));
     }
 
-    private PlainCache OpenPlain() => new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
+    private EntryCache OpenPlain() => new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
 
-    private static async Task<EntryKeys> PutPlainAsync(PlainCache cache)
+    private static async Task<EntryKeys> PutPlainAsync(EntryCache cache)
     {
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await cache.SetAsync(cache.Seal(keys, null, SerializerKind.PowerShell, Value, Minute)!, Token);

@@ -35,7 +35,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     {
         (PythonFrames frames, string key, byte[] payload) = s_kinds[kind];
         byte[] bytes = frames.Seal(key, payload);
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         using SensitiveBuffer opened = SensitiveBuffer.Rent();
         Assert.Equal(PythonOpenOutcome.Opened, TryOpen(cache, key, bytes, opened, out KeyFingerprint fingerprint));
         Assert.Equal(cache.Keys.Fingerprint, fingerprint);
@@ -126,7 +126,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     [Fact]
     public void PythonFrame_a_changed_or_truncated_payload_is_not_authentic()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         byte[] bytes = PythonFrames.DefaultPlain.Seal(Key, s_document);
         int start = Read(bytes).PayloadStart;
         for (int i = start; i < bytes.Length; i++)
@@ -141,7 +141,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     [Fact]
     public async Task PythonFrame_under_the_key_of_an_entry_it_is_not_authentic()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         foreach (string key in (string[])[keys.Current.ToString(), Key])
         {
@@ -153,7 +153,9 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     [Fact]
     public async Task PythonFrame_under_the_key_of_a_plain_entry_it_is_malformed()
     {
-        await using PlainCache plain = new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
+        await using EntryCache plain = new(
+            new PlainCodec(TenantKeyDerivation.DefaultTenant),
+            new CacheTiers(new ObservedStore(Store), new MemoryTier(Clock), Clock));
         EntryKeys keys = plain.KeysFor(Namespace, Identity);
         PythonFrames open = PythonFrames.Default with { SaysEncrypted = false };
         byte[] envelope = PythonFrames.Envelope(s_document);
@@ -173,7 +175,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
         return frame!;
     }
 
-    private static PythonOpenOutcome Try(SecureCache cache, string key, byte[] bytes)
+    private static PythonOpenOutcome Try(EntryCache cache, string key, byte[] bytes)
     {
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
         PythonOpenOutcome outcome = TryOpen(cache, key, bytes, payload, out _);
@@ -182,6 +184,6 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
     }
 
     private static PythonOpenOutcome TryOpen(
-        SecureCache cache, string key, byte[] bytes, SensitiveBuffer payload, out KeyFingerprint fingerprint) =>
-        cache.OpenPythonFrame(key, Read(bytes), bytes, payload, out fingerprint);
+        EntryCache cache, string key, byte[] bytes, SensitiveBuffer payload, out KeyFingerprint fingerprint) =>
+        new PythonFrameOpener(cache.Keys).Open(key, Read(bytes), bytes, payload, out fingerprint);
 }

@@ -13,7 +13,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Cache_an_uncached_key_is_a_miss()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         Assert.Null(Local(cache));
         Assert.Null(await StoredAsync(cache, LookupOutcome.Miss));
         Assert.Empty(Notices(cache));
@@ -23,7 +23,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     public async Task Cache_a_memory_hit_does_not_touch_the_store()
     {
         ObservedStore store = new(Store);
-        SecureCache cache = Open(store);
+        EntryCache cache = Open(store);
         await PutAsync(cache, Value);
         Assert.Equal(Value, Local(cache));
         Assert.Equal(0, store.Reads);
@@ -34,7 +34,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_value_is_in_memory_before_it_is_in_the_store()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         Assert.NotNull(cache.Seal(cache.KeysFor(Namespace, Identity), null, default, Value, Minute));
         Assert.Equal(Value, Local(cache));
         Assert.Null(await StoredAsync(cache, LookupOutcome.Miss));
@@ -45,7 +45,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     {
         await PutAsync(Open(), Value);
         ObservedStore store = new(Store);
-        SecureCache other = Open(store);
+        EntryCache other = Open(store);
         Assert.Null(Local(other));
         Assert.Equal(Value, await StoredAsync(other, LookupOutcome.Hit));
         Assert.Equal(Value, Local(other));
@@ -77,7 +77,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
         new Random(length).NextBytes(random);
         foreach (byte[] value in (byte[][])[random, new byte[length]])
         {
-            SecureCache cache = Open();
+            EntryCache cache = Open();
             await PutAsync(cache, value);
             Assert.Equal(value, Local(cache));
             Assert.Equal(value, await StoredAsync(Open(), LookupOutcome.Hit));
@@ -87,7 +87,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Ttl_an_entry_expires_at_the_exact_millisecond_in_memory_and_store()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value, TimeSpan.FromMilliseconds(5000));
         byte[] frame = await FrameAsync(keys.Current);
         Clock.Advance(TimeSpan.FromMilliseconds(4999));
@@ -107,7 +107,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Ttl_less_than_a_millisecond_is_one_millisecond()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         await PutAsync(cache, Value, TimeSpan.FromTicks(1));
         Assert.Equal(Value, Local(cache));
         Clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -133,7 +133,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_newer_value_replaces_the_older_one_everywhere()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         await PutAsync(cache, Value);
         await PutAsync(cache, [7]);
         Assert.Equal([7], Local(cache));
@@ -143,7 +143,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_removed_entry_is_gone_from_memory_and_store()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         await cache.RemoveAsync(keys, Token);
         Assert.Null(Local(cache));
@@ -154,10 +154,10 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Tamper_an_entry_with_any_changed_byte_is_not_authentic()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         byte[] frame = await FrameAsync(keys.Current);
-        SecureCache other = Open();
+        EntryCache other = Open();
         for (int i = 0; i < frame.Length; i++)
         {
             byte[] changed = [.. frame];
@@ -173,7 +173,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Tamper_an_entry_moved_to_another_key_is_not_authentic()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         byte[] frame = await FrameAsync(keys.Current);
         EntryKeys[] others = [cache.KeysFor(Namespace, [9]), cache.KeysFor("Users", Identity)];
@@ -197,7 +197,7 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     {
         EntryKeys keys = await PutAsync(Open(), Value);
         byte[] frame = await FrameAsync(keys.Current);
-        SecureCache other = Open(new ObservedStore(Store), tenant, master);
+        EntryCache other = Open(new ObservedStore(Store), tenant, master);
         Assert.Null(await StoredAsync(other, LookupOutcome.Miss));
 
         await PlantAsync(other.KeysFor(Namespace, Identity).Current, frame);
@@ -209,12 +209,12 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Tamper_evidence_is_kept_on_request()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         byte[] frame = await FrameAsync(keys.Current);
         frame[^1] ^= 1;
         await PlantAsync(keys.Current, frame);
-        SecureCache other = Open();
+        EntryCache other = Open();
         Assert.Null(await StoredAsync(other, LookupOutcome.NotAuthentic, keepEvidence: true));
         Assert.Null(await StoredAsync(other, LookupOutcome.NotAuthentic, keepEvidence: true));
         Assert.Equal(frame, await FrameAsync(keys.Current));
@@ -225,12 +225,12 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     [Fact]
     public async Task Cache_eight_threads_never_get_a_wrong_value()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         await Threads.RunAsync(seed => HammerAsync(cache, seed).GetAwaiter().GetResult());
         Assert.Empty(Notices(cache));
     }
 
-    private static async Task HammerAsync(SecureCache cache, int seed)
+    private static async Task HammerAsync(EntryCache cache, int seed)
     {
         Random random = new(seed);
         for (int i = 0; i < 400; i++)

@@ -14,7 +14,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     public async Task Cache_the_store_sees_no_value_name_tenant_or_identity()
     {
         ObservedStore store = new(Store);
-        SecureCache cache = Open(store, "tenant-of-the-test");
+        EntryCache cache = Open(store, "tenant-of-the-test");
         byte[] identity = Encoding.UTF8.GetBytes("identity-of-the-test");
         byte[] value = Encoding.UTF8.GetBytes("value-of-the-test" + new string('x', 5000));
         EntryKeys keys = await PutAsync(cache, value, identity: identity, name: "name-of-the-test");
@@ -49,7 +49,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_an_entry_built_from_the_format_page_opens()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, Forge(keys.Current, Header(), [0xA1, (byte)'n', .. Value]));
         using LookupResult result = await cache.GetAsync(keys, false, Token);
@@ -61,7 +61,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Tenant_the_authenticated_one_is_that_of_the_keys()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, Forge(keys.Current, Header(), [0xC0, .. Value], tenant: "other"));
         Assert.Null(await StoredAsync(cache, LookupOutcome.NotAuthentic));
@@ -84,7 +84,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     public async Task Tamper_authentic_bytes_that_do_not_decode_are_dropped_with_one_warning(
         bool compressed, string plaintext)
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, Forge(keys.Current, Header(compressed), Convert.FromHexString(plaintext)));
         Assert.Null(await StoredAsync(cache, LookupOutcome.Malformed));
@@ -96,7 +96,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Tamper_authentic_bytes_that_do_not_decode_are_kept_as_evidence()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         byte[] frame = Forge(keys.Current, Header(), [0x01]);
         await PlantAsync(keys.Current, frame);
@@ -109,7 +109,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Compression_the_smallest_compressed_value_decodes()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, Forge(keys.Current, Header(compressed: true), [0xC0, 1, 0x10, 0x41]));
         Assert.Equal([0x41], await StoredAsync(cache, LookupOutcome.Hit));
@@ -124,7 +124,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [InlineData("53514c69746520666f726d61742033000000000000000000000000000000000000000000000000000000")]
     public async Task Tamper_bytes_that_are_no_entry_are_not_authentic(string hex)
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, Convert.FromHexString(hex));
         Assert.Null(await StoredAsync(cache, LookupOutcome.NotAuthentic));
@@ -136,7 +136,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     {
         EntryKeys keys = await PutAsync(Open(), Value, name: "n");
         byte[] frame = await FrameAsync(keys.Current);
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         for (int length = 0; length < frame.Length; length++)
         {
             await PlantAsync(keys.Current, frame[..length]);
@@ -160,7 +160,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Tamper_random_bytes_are_not_authentic()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         byte[] start = (await FrameAsync((await PutAsync(Open(), Value)).Current))[..8];
         Random random = new(20300104);
@@ -177,7 +177,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_copy_of_a_disposed_entry_cannot_read_the_next_one()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         Assert.True(cache.TryGetLocal(keys, out OpenedEntry first));
         OpenedEntry copy = first;
@@ -199,7 +199,7 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_plaintext_is_zeroed_when_the_entry_is_disposed()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value);
         Assert.True(cache.TryGetLocal(keys, out OpenedEntry entry));
         ReadOnlyMemory<byte> value = entry.Value;

@@ -23,7 +23,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_read_fault_is_a_miss_with_one_warning()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = s_down;
         for (int i = 0; i < 3; i++)
         {
@@ -43,7 +43,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_write_fault_loses_the_write_with_one_warning()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.WriteFault = s_full;
         await PutAsync(cache, Value);
         await PutAsync(cache, Value);
@@ -63,7 +63,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_one_reason_is_warned_once_for_reads_and_writes()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = s_down;
         _store.WriteFault = s_down;
         await StoredAsync(cache, LookupOutcome.Miss);
@@ -76,7 +76,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_different_reasons_are_each_warned()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = s_down;
         _store.WriteFault = s_full;
         await StoredAsync(cache, LookupOutcome.Miss);
@@ -87,7 +87,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_working_removal_ends_it_for_writes()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         _store.WriteFault = s_down;
         await cache.RemoveAsync(keys, Token);
@@ -103,7 +103,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_failed_removal_leaves_nothing_in_memory()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
         _store.WriteFault = s_down;
         await cache.RemoveAsync(keys, Token);
@@ -113,13 +113,13 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_an_altered_entry_that_cannot_be_dropped_is_still_not_used()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
         byte[] frame = await FrameAsync(keys.Current);
         frame[^1] ^= 1;
         await PlantAsync(keys.Current, frame);
         _store.WriteFault = s_down;
-        SecureCache other = Open(_store);
+        EntryCache other = Open(_store);
         Assert.Null(await StoredAsync(other, LookupOutcome.NotAuthentic));
         Assert.Null(await StoredAsync(other, LookupOutcome.NotAuthentic));
         Assert.Null(Local(other));
@@ -129,7 +129,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_every_value_too_large_for_the_store_is_warned()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.SetFault = new StoreException(StoreFault.ValueTooLarge, "The value is too large.");
         await PutAsync(cache, Value);
         await PutAsync(cache, Value);
@@ -139,7 +139,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_value_too_large_for_the_store_removes_its_predecessor()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value, TimeSpan.FromHours(1));
         _store.SetFault = new StoreException(StoreFault.ValueTooLarge, "The value is too large.");
         await PutAsync(cache, [7]);
@@ -150,9 +150,9 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_value_over_the_limit_is_not_sealed_and_evicts_its_predecessor()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
-        byte[] value = new byte[SecureCache.LargestEntry];
+        byte[] value = new byte[EntryCache.LargestEntry];
         new Random(1).NextBytes(value);
         Assert.Null(cache.Seal(keys, null, default, value, Minute));
         string notice = Assert.Single(Notices(cache));
@@ -163,7 +163,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_store_incident_is_reported_once()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.Incident = new StoreIncident(Clock.GetUtcNow(), "The store was damaged.");
         _store.ReadFault = s_down;
         await StoredAsync(cache, LookupOutcome.Miss);
@@ -174,7 +174,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_cancellation_is_not_a_fault()
     {
-        SecureCache cache = Open(new ObservedStore(new SqliteStore(
+        EntryCache cache = Open(new ObservedStore(new SqliteStore(
             new SqliteStoreOptions { Path = Path.GetFullPath("never-made.db") }, Clock)));
         CancellationToken cancelled = new(canceled: true);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
@@ -188,7 +188,7 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_disposing_also_disposes_store_and_keys()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
         SealedEntry sealedEntry = cache.Seal(keys, null, default, Value, Minute)!;
         await cache.DisposeAsync();

@@ -22,7 +22,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     public async Task Rotation_a_read_finds_an_entry_that_moves_between_two_reads(byte current, byte previous)
     {
         // The store reads one key after the other: the entry comes to the first when that has been read already.
-        SecureCache cache = Open(_store, Tenant, current, previous);
+        EntryCache cache = Open(_store, Tenant, current, previous);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         byte[] frame = await SealedAsync(current);
         int reads = 0;
@@ -40,7 +40,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Fact]
     public async Task Rotation_a_batch_finds_all_moved_entries_with_one_more_read()
     {
-        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys[] keys = [.. new byte[] { 1, 2, 3, 4 }.Select(id => cache.KeysFor(Namespace, [id]))];
         await PutAsync(Open(2), [1], identity: [1]);
         byte[] second = await SealedAsync(1, [2]);
@@ -82,7 +82,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
         EntryKeys first = await PutAsync(Open(older), [1], TimeSpan.FromHours(2));
         Clock.Advance(Minute);
         EntryKeys second = await PutAsync(Open(newer), [2], TimeSpan.FromHours(1));
-        foreach (SecureCache cache in (SecureCache[])[Open(1, 2), Open(2, 1)])
+        foreach (EntryCache cache in (EntryCache[])[Open(1, 2), Open(2, 1)])
         {
             Assert.Equal([2], await StoredAsync(cache, LookupOutcome.Hit));
             Assert.Equal([2], Local(cache));
@@ -98,7 +98,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Fact]
     public async Task Rotation_memory_and_stale_reads_take_what_was_sealed_last()
     {
-        SecureCache cache = Open(1, 2);
+        EntryCache cache = Open(1, 2);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PutAsync(Open(1), [1], TimeSpan.FromHours(2));
         Assert.Equal([1], await StoredAsync(cache, LookupOutcome.Hit));
@@ -117,7 +117,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     public async Task Rotation_a_write_keeps_its_own_entry_that_moved_meanwhile()
     {
         // An old deployment writes under key 1, a rotation moves that to key 2 before the write is cleared up.
-        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         byte[] moved = await SealedAsync(2);
         void Move()
@@ -145,7 +145,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Fact]
     public async Task Rotation_a_write_replaces_a_different_entry_of_the_same_moment_but_no_newer_one()
     {
-        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys keys = await PutAsync(Open(2), [1]);
         await PutAsync(cache, [2]);
         Assert.Null(await Store.GetAsync(keys.Current.ToString(), Token));
@@ -162,7 +162,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     [Fact]
     public async Task Rotation_an_old_entry_that_changes_while_it_is_cleared_is_checked_again()
     {
-        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys old = await PutAsync(Open(2), [1], TimeSpan.FromHours(1));
         byte[] older = await FrameAsync(old.Current);
         Clock.Advance(Minute);
@@ -201,7 +201,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     private async Task RemoveWhileMovingAsync(byte[] masters, int from, int to, int moment)
     {
         ObservedStore store = new(Store);
-        SecureCache cache = Open(store, Tenant, masters[0], masters[1..]);
+        EntryCache cache = Open(store, Tenant, masters[0], masters[1..]);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         EntryKey[] all = [keys.Current, .. keys.Previous];
         await PutAsync(Open(masters[from]), Value);
@@ -225,7 +225,7 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
     /// <summary>What the entry would be under a key, as sealed by another process; the store does not keep it.</summary>
     private async Task<byte[]> SealedAsync(byte master, byte[]? identity = null)
     {
-        SecureCache other = Open(master);
+        EntryCache other = Open(master);
         await PutAsync(other, Value, identity: identity);
         string key = other.KeysFor(Namespace, identity ?? Identity).Current.ToString();
         byte[] frame = Entries[key];

@@ -22,7 +22,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_an_unreachable_store_is_warned_once_however_it_is_worded()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = s_hung;
         _store.WriteFault = s_gone;
         await StoredAsync(cache, LookupOutcome.Miss);
@@ -34,7 +34,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_working_read_ends_it_for_reads_and_writes()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = s_hung;
         _store.WriteFault = s_hung;
         await StoredAsync(cache, LookupOutcome.Miss);
@@ -50,7 +50,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_working_reads_do_not_end_one_reported_by_a_write()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.WriteFault = s_hung;
         for (int i = 0; i < 3; i++)
         {
@@ -64,7 +64,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_wrong_configuration_found_during_it_is_reported_once()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         StoreException refused = new(StoreFault.AuthenticationFailed, "The store says no.");
         foreach (StoreException fault in (StoreException[])[s_gone, refused, s_gone, refused])
         {
@@ -88,7 +88,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     public async Task Outage_a_wrong_configuration_is_one_error_with_a_recommended_action(
         StoreFault kind, string errorId)
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         StoreException fault = new(kind, "The store says no.") { WayOut = "Say please." };
         _store.ReadFault = fault;
         _store.WriteFault = fault;
@@ -104,7 +104,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_wrong_configuration_has_a_default_recommended_action()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = new StoreException(StoreFault.AuthenticationFailed, "The store says no.");
         await StoredAsync(cache, LookupOutcome.Miss);
         Assert.True(cache.TryTakeNotice(out CacheNotice? notice));
@@ -114,7 +114,7 @@ public sealed class SecureCacheNoticeTests : SecureCacheTestBase
     [Fact]
     public async Task Outage_a_warning_ends_with_the_recommended_action()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = new StoreException(StoreFault.Full, "The store is full.") { WayOut = "Make room." };
         await StoredAsync(cache, LookupOutcome.Miss);
         Assert.Equal(["The store is full. The script goes on without it. Make room."], Notices(cache));

@@ -17,9 +17,9 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     public void Cache_protected_bytes_open_under_the_same_identity(int size)
     {
         byte[] value = new byte[size];
-        byte[] frame = Open().Protect(Identity, SerializerKind.Json, value, compress: true);
+        byte[] frame = Protector(Open()).Protect(Identity, SerializerKind.Json, value, compress: true);
         Clock.Advance(TimeSpan.FromDays(10_000));
-        Assert.Equal(EntryCondition.Sound, Open().Unprotect(Identity, frame, out OpenedEntry entry));
+        Assert.Equal(EntryCondition.Sound, Protector(Open()).Unprotect(Identity, frame, out OpenedEntry entry));
         using (entry)
         {
             Assert.Equal(value, entry.Value.ToArray());
@@ -32,27 +32,27 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     [Fact]
     public void Cache_protected_bytes_do_not_open_under_another_identity_tenant_or_key()
     {
-        byte[] frame = Open().Protect(Identity, default, Value, compress: true);
+        byte[] frame = Protector(Open()).Protect(Identity, default, Value, compress: true);
         ObservedStore store = new(Store);
-        Assert.Equal(EntryCondition.NotAuthentic, Open().Unprotect([3, 2, 1], frame, out _));
+        Assert.Equal(EntryCondition.NotAuthentic, Protector(Open()).Unprotect([3, 2, 1], frame, out _));
         Assert.Equal(EntryCondition.NotAuthentic, Open(store, "other").Unprotect(Identity, frame, out _));
         Assert.Equal(EntryCondition.NotAuthentic, Open(9).Unprotect(Identity, frame, out _));
-        Assert.Equal(EntryCondition.NotAuthentic, Open().Unprotect(Identity, default, out _));
+        Assert.Equal(EntryCondition.NotAuthentic, Protector(Open()).Unprotect(Identity, default, out _));
     }
 
     [Fact]
     public void Cache_protected_bytes_with_any_changed_bit_are_not_authentic()
     {
-        SecureCache cache = Open();
-        byte[] frame = cache.Protect(Identity, default, Value, compress: true);
+        EntryCache cache = Open();
+        byte[] frame = Protector(cache).Protect(Identity, default, Value, compress: true);
         for (int i = 0; i < frame.Length; i++)
         {
             frame[i] ^= 0x10;
-            Assert.Equal(EntryCondition.NotAuthentic, cache.Unprotect(Identity, frame, out _));
+            Assert.Equal(EntryCondition.NotAuthentic, Protector(cache).Unprotect(Identity, frame, out _));
             frame[i] ^= 0x10;
         }
 
-        Assert.Equal(EntryCondition.NotAuthentic, cache.Unprotect(Identity, frame.AsMemory(0, frame.Length - 1), out _));
+        Assert.Equal(EntryCondition.NotAuthentic, Protector(cache).Unprotect(Identity, frame.AsMemory(0, frame.Length - 1), out _));
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_protected_bytes_are_no_entry_even_under_its_key()
     {
-        SecureCache cache = Open();
-        byte[] frame = cache.Protect(Identity, default, Value, compress: true);
-        EntryKeys keys = cache.KeysOfProtected(Identity);
+        EntryCache cache = Open();
+        byte[] frame = Protector(cache).Protect(Identity, default, Value, compress: true);
+        EntryKeys keys = Protector(cache).KeysFor(Identity);
         await PlantAsync(keys.Current, frame);
         using LookupResult result = await cache.GetAsync(keys, keepEvidence: true, Token);
         Assert.Equal(LookupOutcome.Miss, result.Outcome);
@@ -80,9 +80,9 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     [Fact]
     public void Cache_protected_bytes_that_do_not_decode_are_malformed()
     {
-        SecureCache cache = Open();
-        byte[] frame = Forge(cache.KeysOfProtected(Identity).Current, Header(compressed: true), [0xC0, 0xC1]);
-        Assert.Equal(EntryCondition.Malformed, cache.Unprotect(Identity, frame, out _));
+        EntryCache cache = Open();
+        byte[] frame = Forge(Protector(cache).KeysFor(Identity).Current, Header(compressed: true), [0xC0, 0xC1]);
+        Assert.Equal(EntryCondition.Malformed, Protector(cache).Unprotect(Identity, frame, out _));
     }
 
     protected override ICacheStore CreateStore() => new FakeStore();

@@ -23,7 +23,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     public async Task KeyRing_an_entry_of_any_previous_key_is_found_in_one_batch(byte oldKey)
     {
         await PutAsync(Open(oldKey), Value, name: "n");
-        SecureCache cache = Open(_store, Tenant, 1, 2, 3, 4);
+        EntryCache cache = Open(_store, Tenant, 1, 2, 3, 4);
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
         Assert.Equal(1, _store.Reads);
         Assert.Equal(Value, Local(cache));
@@ -43,7 +43,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     {
         await PutAsync(Open(2), Value);
         await PutAsync(Open(1), [7]);
-        SecureCache cache = Open(1, 2);
+        EntryCache cache = Open(1, 2);
         Assert.Equal([7], await StoredAsync(cache, LookupOutcome.Hit));
         Assert.Equal([7], Local(cache));
     }
@@ -52,7 +52,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     public async Task KeyRing_a_write_seals_under_the_first_key_and_removes_entries_of_the_others()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
-        SecureCache cache = Open(_store, Tenant, 1, 2, 3);
+        EntryCache cache = Open(_store, Tenant, 1, 2, 3);
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
         EntryKeys keys = await PutAsync(cache, [7]);
         Assert.Equal([keys.Current.ToString()], _store.Writes.Select(write => write.Key));
@@ -70,7 +70,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     public async Task KeyRing_an_older_value_of_another_key_never_follows_a_newer_one()
     {
         await PutAsync(Open(2), Value, TimeSpan.FromHours(1));
-        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryCache cache = Open(_store, Tenant, 1, 2);
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
         _store.WriteFault = new StoreException(StoreFault.Unavailable, "The store is down.");
         await PutAsync(cache, [7], Minute);
@@ -83,7 +83,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     {
         EntryKeys old = await PutAsync(Open(2), Value);
         EntryKeys recent = await PutAsync(Open(1), Value);
-        SecureCache cache = Open(1, 2);
+        EntryCache cache = Open(1, 2);
         Assert.NotNull(await StoredAsync(cache, LookupOutcome.Hit));
         await cache.RemoveAsync(cache.KeysFor(Namespace, Identity), Token);
         Assert.Null(Local(cache));
@@ -98,7 +98,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
         byte[] frame = await FrameAsync(old.Current);
         frame[^1] ^= 1;
         await PlantAsync(old.Current, frame);
-        SecureCache cache = Open(1, 2);
+        EntryCache cache = Open(1, 2);
         Assert.Null(await StoredAsync(cache, LookupOutcome.NotAuthentic));
         Assert.Contains(old.Current.ToString(), Assert.Single(Notices(cache)), StringComparison.Ordinal);
         Assert.Null(await Store.GetAsync(old.Current.ToString(), Token));
@@ -108,7 +108,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
     public async Task KeyRing_an_entry_of_an_old_key_copied_to_the_new_key_is_not_authentic()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
-        SecureCache cache = Open(1, 2);
+        EntryCache cache = Open(1, 2);
         await PlantAsync(cache.KeysFor(Namespace, Identity).Current, await FrameAsync(old.Current));
         Assert.Null(await StoredAsync(cache, LookupOutcome.NotAuthentic));
     }
@@ -119,7 +119,7 @@ public sealed class SecureCacheRingTests : SecureCacheTestBase
         await PutAsync(Open(1), [7], Minute);
         await PutAsync(Open(2), Value, TimeSpan.FromHours(1));
         Clock.Advance(Minute);
-        SecureCache cache = Open(1, 2);
+        EntryCache cache = Open(1, 2);
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
     }
 

@@ -20,7 +20,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [InlineData(true)]
     public async Task Stale_entries_are_a_miss_unless_asked_for(bool memoryIsEmpty)
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
         cache = memoryIsEmpty ? Open() : cache;
         Clock.Advance(Minute);
@@ -33,7 +33,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task Stale_the_grace_of_the_caller_limits_it()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
         Clock.Advance(Minute + TimeSpan.FromMilliseconds(10));
         Assert.Null(await StaleAsync(cache, keys, TimeSpan.FromMilliseconds(10)));
@@ -43,7 +43,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task Stale_the_sealed_grace_limits_it_whatever_the_store_keeps()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
         byte[] frame = await FrameAsync(keys.Current);
         Clock.Advance(Minute + s_hour - TimeSpan.FromMilliseconds(1));
@@ -56,7 +56,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task Stale_without_grace_an_entry_expires_at_once()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache, Value, Minute);
         Clock.Advance(Minute);
         Assert.Null(await StaleAsync(cache, keys, TimeSpan.FromDays(1)));
@@ -65,7 +65,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task Stale_an_altered_entry_is_not_returned()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = await PutAsync(cache);
         byte[] frame = await FrameAsync(keys.Current);
         frame[^1] ^= 1;
@@ -84,11 +84,11 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task Cache_a_batch_is_one_read_in_the_order_of_its_keys()
     {
-        SecureCache writer = Open();
+        EntryCache writer = Open();
         await PutAsync(writer, [1], identity: [1]);
         await PutAsync(writer, [3], identity: [3]);
         ObservedStore store = new(Store);
-        SecureCache cache = Open(store, Tenant, 1, 2, 3);
+        EntryCache cache = Open(store, Tenant, 1, 2, 3);
         EntryKeys[] keys = [.. new byte[] { 1, 2, 3 }.Select(id => cache.KeysFor(Namespace, [id]))];
         IReadOnlyList<LookupResult> results = await cache.GetManyAsync(keys, keepEvidence: false, Token);
         Assert.Equal([LookupOutcome.Hit, LookupOutcome.Miss, LookupOutcome.Hit], results.Select(result => result.Outcome));
@@ -107,7 +107,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     public async Task Outage_a_batch_of_lookups_is_misses_with_one_warning()
     {
         ObservedStore store = new(Store) { ReadFault = new StoreException(StoreFault.Unavailable, "Away.") };
-        SecureCache cache = Open(store);
+        EntryCache cache = Open(store);
         EntryKeys[] keys = [.. new byte[] { 1, 2, 3 }.Select(id => cache.KeysFor(Namespace, [id]))];
         IReadOnlyList<LookupResult> results = await cache.GetManyAsync(keys, keepEvidence: false, Token);
         Assert.All(results, result => Assert.Equal(LookupOutcome.Miss, result.Outcome));
@@ -117,7 +117,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task SingleFlight_one_caller_opens_what_another_sealed()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, Value, Minute);
         Assert.NotNull(entry);
@@ -134,9 +134,9 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
         await using CacheTiers tiers = new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
         using KeyRing one = new(TestKeys.Of(1));
         using KeyRing two = new(TestKeys.Of(1), TestKeys.Of(2));
-        await using SecureCache follower = CacheFactory.Create(tiers, two, Tenant);
+        await using EntryCache follower = new EntryCache(tiers, CacheMode.Secure, () => two, Tenant);
         SealedEntry? entry;
-        await using (SecureCache leader = CacheFactory.Create(tiers, one, Tenant))
+        await using (EntryCache leader = new EntryCache(tiers, CacheMode.Secure, () => one, Tenant))
         {
             entry = leader.Seal(leader.KeysFor(Namespace, Identity), null, SerializerKind.PowerShell, Value, Minute);
         }
@@ -152,7 +152,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     [Fact]
     public async Task Compression_a_value_is_not_compressed_when_switched_off()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         byte[] value = new byte[50_000];
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, value, Minute, compress: false);
@@ -161,7 +161,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
         Assert.Equal(value, await StoredAsync(Open(), LookupOutcome.Hit));
     }
 
-    private static async Task<EntryKeys> PutAsync(SecureCache cache)
+    private static async Task<EntryKeys> PutAsync(EntryCache cache)
     {
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, Value, new EntryLifetime(Minute, s_hour));
@@ -169,7 +169,7 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
         return keys;
     }
 
-    private static async Task<byte[]?> StaleAsync(SecureCache cache, EntryKeys? keys, TimeSpan grace)
+    private static async Task<byte[]?> StaleAsync(EntryCache cache, EntryKeys? keys, TimeSpan grace)
     {
         using LookupResult result = await cache.GetStaleAsync(keys ?? cache.KeysFor(Namespace, Identity), grace, Token);
         return result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : null;

@@ -16,7 +16,7 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     internal const string Tenant = "acme";
     internal const string Namespace = "users";
 
-    private readonly List<SecureCache> _caches = [];
+    private readonly List<EntryCache> _caches = [];
     private readonly Lazy<ICacheStore> _store;
 
     protected SecureCacheTestBase()
@@ -38,7 +38,7 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (SecureCache cache in _caches)
+        foreach (EntryCache cache in _caches)
         {
             await cache.DisposeAsync();
         }
@@ -55,18 +55,18 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     }
 
     /// <summary>A cache with an empty memory, as a process that starts has it.</summary>
-    protected SecureCache Open(byte master = 1, params byte[] previous) =>
+    protected EntryCache Open(byte master = 1, params byte[] previous) =>
         Open(new ObservedStore(Store), Tenant, master, previous);
 
-    internal SecureCache Open(ObservedStore store, string tenant = Tenant, byte master = 1, params byte[] previous)
+    internal EntryCache Open(ObservedStore store, string tenant = Tenant, byte master = 1, params byte[] previous)
     {
-        SecureCache cache = new(TestKeys.Ring(tenant, master, previous), store, new MemoryTier(Clock), Clock);
+        EntryCache cache = new(new NativeCodec(TestKeys.Ring(tenant, master, previous)), new CacheTiers(store, new MemoryTier(Clock), Clock));
         _caches.Add(cache);
         return cache;
     }
 
     internal static async Task<EntryKeys> PutAsync(
-        SecureCache cache, byte[] value, TimeSpan? timeToLive = null, byte[]? identity = null, string? name = null)
+        EntryCache cache, byte[] value, TimeSpan? timeToLive = null, byte[]? identity = null, string? name = null)
     {
         EntryKeys keys = cache.KeysFor(Namespace, identity ?? Identity);
         SealedEntry? entry = cache.Seal(keys, name, SerializerKind.PowerShell, value, timeToLive ?? Minute);
@@ -76,7 +76,7 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     }
 
     /// <summary>What is in memory, or null.</summary>
-    internal static byte[]? Local(SecureCache cache, byte[]? identity = null)
+    internal static byte[]? Local(EntryCache cache, byte[]? identity = null)
     {
         if (!cache.TryGetLocal(cache.KeysFor(Namespace, identity ?? Identity), out OpenedEntry entry))
         {
@@ -91,14 +91,14 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
 
     /// <summary>What is in the store, or null.</summary>
     internal static async Task<byte[]?> StoredAsync(
-        SecureCache cache, LookupOutcome expected, bool keepEvidence = false, byte[]? identity = null)
+        EntryCache cache, LookupOutcome expected, bool keepEvidence = false, byte[]? identity = null)
     {
         using LookupResult result = await cache.GetAsync(cache.KeysFor(Namespace, identity ?? Identity), keepEvidence, Token);
         Assert.Equal(expected, result.Outcome);
         return result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : null;
     }
 
-    internal static List<string> Notices(SecureCache cache)
+    internal static List<string> Notices(EntryCache cache)
     {
         List<string> notices = [];
         while (cache.TryTakeNotice(out CacheNotice? notice))

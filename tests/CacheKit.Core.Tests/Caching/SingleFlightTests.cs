@@ -29,7 +29,7 @@ public sealed class SingleFlightTests : SecureCacheTestBase
     [Fact]
     public void SingleFlight_two_keys_are_two_flights()
     {
-        SecureCache cache = Open();
+        EntryCache cache = Open();
         using Flight first = _flights.Enter(cache.KeysFor(Namespace, Identity), out _);
         using Flight second = _flights.Enter(cache.KeysFor("other", Identity), out bool isLeader);
         Assert.True(isLeader);

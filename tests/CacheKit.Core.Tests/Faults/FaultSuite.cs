@@ -42,7 +42,7 @@ public abstract class FaultSuite
     {
         using FaultScene scene = row.Start(_clock);
         await using ResilientStore store = new(scene.OpenStore(), Options, _clock);
-        await using SecureCache cache = Open(store);
+        await using EntryCache cache = Open(store);
         EntryKeys keys = cache.KeysFor("faults", [1]);
         List<byte> values = [];
         if (scene.Break is not null && row.Fault != StoreFault.AccessDenied)
@@ -80,11 +80,11 @@ public abstract class FaultSuite
         }
     }
 
-    private SecureCache Open(ICacheStore store) =>
+    private EntryCache Open(ICacheStore store) =>
         new(TestKeys.Ring("acme", 1), store, new MemoryTier(_clock), _clock);
 
     /// <summary>Writes a value that was never written before.</summary>
-    private static async Task<bool> SetAsync(SecureCache cache, EntryKeys keys, List<byte> values)
+    private static async Task<bool> SetAsync(EntryCache cache, EntryKeys keys, List<byte> values)
     {
         byte value = (byte)(values.Count + 1);
         values.Add(value);
@@ -94,7 +94,7 @@ public abstract class FaultSuite
         return true;
     }
 
-    private static async Task<byte?> GetAsync(SecureCache cache, EntryKeys keys)
+    private static async Task<byte?> GetAsync(EntryCache cache, EntryKeys keys)
     {
         using LookupResult result = await cache.GetAsync(keys, keepEvidence: false, Token);
         Assert.True(result.Outcome is LookupOutcome.Hit or LookupOutcome.Miss, $"{result.Outcome}");
@@ -125,7 +125,7 @@ public abstract class FaultSuite
 
     private static async Task<Exception?> FaultOfAsync(Func<Task> call) => await Record.ExceptionAsync(call);
 
-    private static void AssertNotices(FaultRow row, SecureCache cache)
+    private static void AssertNotices(FaultRow row, EntryCache cache)
     {
         if (row.Fault is not { } fault)
         {
@@ -148,13 +148,13 @@ public abstract class FaultSuite
 
     /// <summary>After a while a value is written again, and read by others; nobody is told.</summary>
     private async Task AssertRecoveryAsync(
-        ResilientStore store, SecureCache cache, EntryKeys keys, List<byte> values)
+        ResilientStore store, EntryCache cache, EntryKeys keys, List<byte> values)
     {
         await HangGuard.UntilAsync(
             async () =>
             {
                 await WithinAsync(Options.Bound(bytes: 0), () => SetAsync(cache, keys, values));
-                await using SecureCache other = Open(new ObservedStore(store));
+                await using EntryCache other = Open(new ObservedStore(store));
                 byte? found = await WithinAsync(
                     Options.Bound(bytes: 0), () => GetAsync(other, other.KeysFor("faults", [1])));
                 Assert.True(found is null || values.Contains(found.Value));

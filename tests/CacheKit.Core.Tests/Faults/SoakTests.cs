@@ -47,8 +47,8 @@ public sealed class SoakTests(ITestOutputHelper output)
             using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(
                 TestContext.Current.CancellationToken);
             // Each cache with connections of its own, as processes have them.
-            await using SecureCache first = Open(server, "first");
-            await using SecureCache second = Open(server, "second");
+            await using EntryCache first = Open(server, "first");
+            await using EntryCache second = Open(server, "second");
             Task<int[]> chaos = Task.Run(() => BreakUntilDoneAsync(server, duration, end));
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(
                 worker => Task.Run(() => WorkAsync(worker, worker % 2 == 0 ? first : second, end.Token))));
@@ -73,7 +73,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         Assert.InRange(_hits, 1, int.MaxValue);
     }
 
-    private static SecureCache Open(RedisProcess server, string client)
+    private static EntryCache Open(RedisProcess server, string client)
     {
         ResilienceOptions options = new()
         {
@@ -83,8 +83,9 @@ public sealed class SoakTests(ITestOutputHelper output)
         // Of another name, so that it is another connection.
         RedisStore store = new(new RedisStoreOptions { Connection = $"127.0.0.1:{server.Port},name={client}" });
         TimeProvider clock = TimeProvider.System;
-        return new SecureCache(
-            TestKeys.Ring("acme", 1), new ResilientStore(store, options, clock), new MemoryTier(clock), clock);
+        return new EntryCache(
+            new NativeCodec(TestKeys.Ring("acme", 1)),
+            new CacheTiers(new ResilientStore(store, options, clock), new MemoryTier(clock), clock));
     }
 
     /// <summary>Ends the work with the outages, whatever ends them.</summary>
@@ -126,7 +127,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     private static async Task PauseAsync(int milliseconds, CancellationToken end) =>
         await Task.Delay(milliseconds, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task WorkAsync(int worker, SecureCache cache, CancellationToken end)
+    private async Task WorkAsync(int worker, EntryCache cache, CancellationToken end)
     {
         Random random = new(worker);
         for (int i = 0; !end.IsCancellationRequested; i++)
@@ -147,7 +148,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task WriteAsync(SecureCache cache, EntryKeys keys, int key, Random random)
+    private static async Task WriteAsync(EntryCache cache, EntryKeys keys, int key, Random random)
     {
         byte[] value = new byte[random.Next(64, 8192)];
         random.NextBytes(value);
@@ -159,7 +160,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     }
 
     /// <summary>A value says which key it is for, and proves that it is whole.</summary>
-    private async Task ReadAsync(SecureCache cache, EntryKeys keys, int key)
+    private async Task ReadAsync(EntryCache cache, EntryKeys keys, int key)
     {
         using LookupResult result = await cache.GetAsync(keys, keepEvidence: false, CancellationToken.None);
         if (result.Outcome == LookupOutcome.Miss)

@@ -152,7 +152,7 @@ public sealed class KeyRotationTests
     private static async Task FillAsync(string store, int entries, int first = 0)
     {
         await using CacheTiers tiers = FleetMember.OpenTiers(store);
-        await using SecureCache cache = FleetMember.Open(tiers, OldKey);
+        await using EntryCache cache = FleetMember.Open(tiers, OldKey);
         await Parallel.ForAsync(
             first,
             first + entries,
@@ -163,7 +163,7 @@ public sealed class KeyRotationTests
     private static async Task<RotationCounts> StepAsync(string store)
     {
         await using CacheTiers tiers = FleetMember.OpenTiers(store);
-        await using SecureCache cache = FleetMember.Open(tiers, NewPromoted);
+        await using EntryCache cache = FleetMember.Open(tiers, NewPromoted);
         RotationResult result = await new KeyRotator(cache)
             .StepAsync(new RotationOptions(), new RotationTally(), TestContext.Current.CancellationToken);
         Assert.Null(result.Fault);
@@ -175,7 +175,7 @@ public sealed class KeyRotationTests
     private static async Task<long> CountOldAsync(string store)
     {
         await using CacheTiers tiers = FleetMember.OpenTiers(store);
-        await using SecureCache cache = FleetMember.Open(tiers, NewPromoted);
+        await using EntryCache cache = FleetMember.Open(tiers, NewPromoted);
         RotationInventory last = await new RotationCensus(cache)
             .CountAsync([], readsEntries: false, TestContext.Current.CancellationToken)
             .LastAsync(TestContext.Current.CancellationToken);
@@ -187,7 +187,7 @@ public sealed class KeyRotationTests
     {
         Assert.Equal(0, await CountOldAsync(store));
         await using CacheTiers tiers = FleetMember.OpenTiers(store);
-        await using SecureCache cache = FleetMember.Open(tiers, NewKey);
+        await using EntryCache cache = FleetMember.Open(tiers, NewKey);
         for (int entry = 0; entry < entries; entry++)
         {
             LookupResult found = await cache.GetAsync(

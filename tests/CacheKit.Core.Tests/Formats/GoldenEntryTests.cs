@@ -29,7 +29,7 @@ public sealed class GoldenEntryTests
         FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeMilliseconds(golden.CreatedUnixMs));
         FakeStore store = new();
         TenantKeyRing ring = RingOf(golden);
-        await using SecureCache cache = new(ring, store, new MemoryTier(clock), clock);
+        await using EntryCache cache = new(new NativeCodec(ring), new CacheTiers(store, new MemoryTier(clock), clock));
         Assert.True(PhysicalKey.TryParseId(golden.PhysicalKey, out EntryId id));
         EntryKeys keys = new(new EntryKey(ring.Current, golden.Namespace, id), [], default);
         Assert.Equal(golden.PhysicalKey, keys.Current.ToString());

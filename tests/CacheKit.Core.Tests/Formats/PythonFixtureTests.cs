@@ -36,15 +36,13 @@ public sealed class PythonFixtureTests
         byte[] bytes = await File.ReadAllBytesAsync(
             Fixtures.PathOf($"{Folder}/{name}.bin"), TestContext.Current.CancellationToken);
         using KeyRing ring = new(KeyOf("master_key_hex"), [KeyOf("previous_key_hex")]);
-        await using SecureCache cache = new(
-            ring.ForTenant(Text(row, "tenant")),
-            new FakeStore(),
-            new MemoryTier(TimeProvider.System),
-            TimeProvider.System);
+        await using EntryCache cache = new(
+            new NativeCodec(ring.ForTenant(Text(row, "tenant"))),
+            new CacheTiers(new FakeStore(), new MemoryTier(TimeProvider.System), TimeProvider.System));
         Assert.Equal(PythonFrameOutcome.Success, PythonFrame.Read(bytes, out PythonFrame? frame));
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
         string key = Text(row, "cache_key");
-        Assert.Equal(PythonOpenOutcome.Opened, cache.OpenPythonFrame(key, frame!, bytes, payload, out _));
+        Assert.Equal(PythonOpenOutcome.Opened, new PythonFrameOpener(cache.Keys).Open(key, frame!, bytes, payload, out _));
         using SensitiveBuffer value = SensitiveBuffer.Rent();
         Assert.Equal(
             EnvelopeOutcome.Success, PythonPayload.Unwrap(frame!.Header, key, payload.WrittenSpan, value));

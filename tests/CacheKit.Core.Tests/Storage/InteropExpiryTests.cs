@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
@@ -16,12 +17,12 @@ public sealed class InteropExpiryTests : SqliteStoreTestBase
     [Fact]
     public async Task Ttl_an_interop_entry_expires_in_the_store()
     {
-        await using InteropCache cache = OpenCache();
+        await using EntryCache cache = OpenCache();
         EntryKeys keys = cache.KeysFor("users", [.. "op:"u8, 0x90]);
         await cache.SetAsync(
             cache.Seal(keys, null, SerializerKind.MessagePack, s_document, TimeSpan.FromMinutes(1), compress: false)!, Token);
         Clock.Advance(TimeSpan.FromSeconds(59));
-        await using InteropCache another = OpenCache();
+        await using EntryCache another = OpenCache();
         using (LookupResult result = await another.GetAsync(keys, keepEvidence: false, Token))
         {
             Assert.Equal(LookupOutcome.Hit, result.Outcome);
@@ -30,9 +31,9 @@ public sealed class InteropExpiryTests : SqliteStoreTestBase
 
         Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(LookupOutcome.Miss, (await another.GetAsync(keys, keepEvidence: false, Token)).Outcome);
-        Assert.Equal(LookupOutcome.Miss, (await cache.FindAsync(keys, Token)).Outcome);
+        Assert.Equal(LookupOutcome.Miss, (await InteropInspection.FindAsync(cache, keys, Token)).Outcome);
     }
 
-    private InteropCache OpenCache() =>
+    private EntryCache OpenCache() =>
         new(TestKeys.Ring("acme", 1), new CacheTiers(Open(), new MemoryTier(Clock), Clock));
 }

@@ -27,7 +27,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_an_entry_shows_all_but_its_value()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         EntryKeys keys = await SetAsync(cache, "db/admin é", new byte[5000]);
         EntryInfo entry = Assert.Single(await ListAsync(Cache(), Everything));
         Assert.Equal(EntryCondition.Sound, entry.Condition);
@@ -45,7 +45,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_a_thousand_entries_come_once_each_in_pages()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         HashSet<string?> names = [];
         for (int i = 0; i < 1000; i++)
         {
@@ -74,7 +74,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_names_and_namespaces_are_filtered()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         await SetAsync(cache, "one", [1]);
         await SetAsync(cache, "two", [1]);
         await SetAsync(cache, "one", [1], _namespace + ".b");
@@ -98,7 +98,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_expired_entries_are_hidden_and_stale_ones_on_request()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         await SetAsync(cache, "short", [1]);
         await SetAsync(cache, "graced", [1], life: new EntryLifetime(Minute, staleIfError: Minute));
         await SetAsync(cache, "long", [1], life: new EntryLifetime(2 * Minute));
@@ -112,7 +112,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_a_tampered_entry_is_marked_and_stays()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         EntryKeys good = await SetAsync(cache, "good", [1]);
         EntryKeys bad = await SetAsync(cache, "bad", [1]);
         byte[] frame = await FrameAsync(bad.Current);
@@ -134,13 +134,13 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_another_tenant_or_key_lists_finds_and_clears_nothing()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         EntryKeys keys = await SetAsync(cache, "mine", [1]);
-        foreach (SecureCache other in (SecureCache[])[Open(new ObservedStore(Store), _tenant + "2"), Cache(9)])
+        foreach (EntryCache other in (EntryCache[])[Open(new ObservedStore(Store), _tenant + "2"), Cache(9)])
         {
             Assert.Empty(await ListAsync(other, Everything));
-            Assert.Equal([null], await other.FindAsync([KeysOf(other, "mine")], includesStale: true, Token));
-            Assert.False(other.TryParseKey(keys.Current.ToString(), out _));
+            Assert.Equal([null], await new EntryListing(other).FindAsync([KeysOf(other, "mine")], includesStale: true, Token));
+            Assert.False(new EntryListing(other).TryParseKey(keys.Current.ToString(), out _));
             Assert.False(await other.DeleteAsync(KeysOf(other, "mine"), Token));
             Assert.Equal(0, await ClearAsync(other));
         }
@@ -153,7 +153,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     {
         await SetAsync(Cache(2), "old", [1]);
         await SetAsync(Cache(2), "older", [1]);
-        SecureCache cache = Cache(1, 2);
+        EntryCache cache = Cache(1, 2);
         await SetAsync(cache, "new", [1]);
         List<EntryInfo> entries = await ListAsync(cache, Everything);
         Assert.Equal(["new", "old", "older"], Names(entries));
@@ -162,7 +162,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
         Assert.Equal(KeysOf(cache, "old").Current.ToString(), old.Keys.Current.ToString());
         Assert.Equal(
             ["new", "old", null],
-            (await cache.FindAsync([KeysOf(cache, "new"), KeysOf(cache, "old"), KeysOf(cache, "none")], false, Token))
+            (await new EntryListing(cache).FindAsync([KeysOf(cache, "new"), KeysOf(cache, "old"), KeysOf(cache, "none")], false, Token))
                 .Select(entry => entry?.Name));
         Assert.True(await cache.DeleteAsync(old.Keys, Token));
         Assert.False(await cache.DeleteAsync(old.Keys, Token));
@@ -177,18 +177,18 @@ public abstract class EntryListingContract : SecureCacheTestBase
         await SetAsync(Cache(1), "twice", [1]);
         Clock.Advance(TimeSpan.FromSeconds(1));
         await SetAsync(Cache(2), "twice", [1, 2, 3]);
-        SecureCache cache = Cache(1, 2);
-        EntryInfo? entry = Assert.Single(await cache.FindAsync([KeysOf(cache, "twice")], false, Token));
+        EntryCache cache = Cache(1, 2);
+        EntryInfo? entry = Assert.Single(await new EntryListing(cache).FindAsync([KeysOf(cache, "twice")], false, Token));
         Assert.False(entry!.IsCurrentKey);
     }
 
     [Fact]
     public async Task Listing_clearing_takes_one_namespace_of_one_tenant_from_store_and_memory()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         EntryKeys keys = await SetAsync(cache, "mine", [1]);
         await SetAsync(cache, "also mine", [1], _namespace + ".b");
-        SecureCache other = Open(new ObservedStore(Store), _tenant + "2");
+        EntryCache other = Open(new ObservedStore(Store), _tenant + "2");
         await SetAsync(other, "theirs", [1]);
         await Store.SetAsync("ck:mine", new byte[] { 1 }, Minute, Token);
         await Store.SetAsync($"ck:{new string('a', 16)}:{_namespace}:1", new byte[] { 1 }, Minute, Token);
@@ -207,7 +207,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
     [Fact]
     public async Task Listing_clearing_takes_thousands()
     {
-        SecureCache cache = Cache();
+        EntryCache cache = Cache();
         for (int i = 0; i < 1050; i++)
         {
             await SetAsync(cache, $"item {i}", [1]);
@@ -233,10 +233,10 @@ public abstract class EntryListingContract : SecureCacheTestBase
         return count;
     }
 
-    private static async Task<List<EntryInfo>> ListAsync(SecureCache cache, EntryFilter filter)
+    private static async Task<List<EntryInfo>> ListAsync(EntryCache cache, EntryFilter filter)
     {
         List<EntryInfo> entries = [];
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = cache.List(filter);
+        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(cache).List(filter);
         await using (steps)
         {
             while (await steps.MoveNextAsync(Token))
@@ -248,16 +248,16 @@ public abstract class EntryListingContract : SecureCacheTestBase
         return entries;
     }
 
-    private SecureCache Cache(byte master = 1, params byte[] previous) =>
+    private EntryCache Cache(byte master = 1, params byte[] previous) =>
         Open(new ObservedStore(Store), _tenant, master, previous);
 
-    private Task<int> ClearAsync(SecureCache cache) =>
-        CountAsync(cache.Clear(cache.PatternsOf([_namespace]), key => key.Namespace == _namespace));
+    private Task<int> ClearAsync(EntryCache cache) =>
+        CountAsync(cache.Clear(new EntryListing(cache).PatternsOf([_namespace]), key => key.Namespace == _namespace));
 
-    private EntryKeys KeysOf(SecureCache cache, string name) => cache.KeysFor(_namespace, Encoding.UTF8.GetBytes(name));
+    private EntryKeys KeysOf(EntryCache cache, string name) => cache.KeysFor(_namespace, Encoding.UTF8.GetBytes(name));
 
     private async Task<EntryKeys> SetAsync(
-        SecureCache cache,
+        EntryCache cache,
         string? name,
         byte[] value,
         string? @namespace = null,

@@ -1,6 +1,7 @@
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
@@ -26,9 +27,9 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     [InlineData(StoreFault.TlsFailed, ErrorIds.StoreTlsFailed)]
     public async Task Listing_a_store_fault_is_an_error(StoreFault fault, string errorId)
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = new StoreException(fault, "It is broken.");
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = cache.List(new EntryFilter { Namespaces = ["*"] });
+        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(cache).List(new EntryFilter { Namespaces = ["*"] });
         await using (steps)
         {
             StoreException thrown = await Assert.ThrowsAsync<StoreException>(() => steps.MoveNextAsync(Token).AsTask());
@@ -39,15 +40,15 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
         }
 
         await Assert.ThrowsAsync<StoreException>(
-            () => cache.FindAsync([cache.KeysFor(Namespace, Identity)], false, Token).AsTask());
+            () => new EntryListing(cache).FindAsync([cache.KeysFor(Namespace, Identity)], false, Token).AsTask());
     }
 
     [Fact]
     public async Task Listing_an_entry_in_memory_is_marked()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
-        Assert.True(Assert.Single(await cache.FindAsync([keys], false, Token))!.IsInMemory);
+        Assert.True(Assert.Single(await new EntryListing(cache).FindAsync([keys], false, Token))!.IsInMemory);
         Assert.False(Assert.Single(await Open(_store).FindAsync([keys], false, Token))!.IsInMemory);
     }
 
@@ -61,7 +62,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Listing_a_failed_removal_is_an_error_and_memory_forgets()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
         _store.WriteFault = new StoreException(StoreFault.Unavailable, "It is broken.");
         await Assert.ThrowsAsync<StoreException>(() => cache.DeleteAsync(keys, Token).AsTask());
@@ -72,7 +73,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     public async Task Listing_an_entry_that_moves_between_two_removals_does_not_come_back()
     {
         EntryKeys old = await PutAsync(Open(2), Value);
-        SecureCache cache = Open(_store, Tenant, 1, 2);
+        EntryCache cache = Open(_store, Tenant, 1, 2);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         Assert.Equal(old.Current.ToString(), keys.Previous[0].ToString());
         await cache.DeleteAsync(keys, Token);
@@ -84,11 +85,11 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     [Fact]
     public async Task Listing_clearing_repeats_until_nothing_is_found()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         await PutAsync(cache, Value);
         EntryKeys late = cache.KeysFor(Namespace, [9]);
         byte[] frame = await FrameAsync(cache.KeysFor(Namespace, Identity).Current);
-        ListingSteps<int> steps = cache.Clear(cache.PatternsOf(["*"]), _ => true);
+        ListingSteps<int> steps = cache.Clear(new EntryListing(cache).PatternsOf(["*"]), _ => true);
         int removed = 0;
         await using (steps)
         {

@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Memory;
 using CacheKit.Core.Storage.Redis;
@@ -28,19 +29,19 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     [Fact]
     public async Task Inspection_stored_bytes_are_listed_whoever_wrote_them()
     {
-        await using SecureCache cache = Open(_store);
+        await using EntryCache cache = Open(_store);
         for (byte i = 1; i <= 3; i++)
         {
             await _store.SetAsync($"other:{i}", new[] { i }, TimeSpan.FromHours(1), Token);
         }
 
-        await using ListingSteps<IReadOnlyList<StoredBytes>> all = cache.ListStored(["*", "other:*"], _ => true);
+        await using ListingSteps<IReadOnlyList<StoredBytes>> all = new StoredListing(cache).List(["*", "other:*"], _ => true);
         Assert.True(await all.MoveNextAsync(Token));
         Assert.Equal(["other:1", "other:2", "other:3"], all.Current.Select(stored => stored.Key).Order());
         Assert.False(await all.MoveNextAsync(Token));
 
         await using ListingSteps<IReadOnlyList<StoredBytes>> some =
-            cache.ListStored(["other:*"], key => key.EndsWith('2'));
+            new StoredListing(cache).List(["other:*"], key => key.EndsWith('2'));
         Assert.True(await some.MoveNextAsync(Token));
         Assert.Equal([2], Assert.Single(some.Current).Bytes);
     }
@@ -48,13 +49,13 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     [Fact]
     public async Task Inspection_stored_bytes_come_in_pages_of_a_hundred()
     {
-        await using SecureCache cache = Open(_store);
+        await using EntryCache cache = Open(_store);
         for (int i = 0; i < 250; i++)
         {
             await _store.SetAsync($"{i}", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
         }
 
-        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = cache.ListStored(["*"], _ => true);
+        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = new StoredListing(cache).List(["*"], _ => true);
         List<int> pages = [];
         while (await steps.MoveNextAsync(Token))
         {
@@ -67,35 +68,35 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     [Fact]
     public async Task Inspection_stored_bytes_are_found_by_key()
     {
-        await using SecureCache cache = Open(_store);
+        await using EntryCache cache = Open(_store);
         await _store.SetAsync("other:1", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
-        Assert.Equal([1], await cache.FindStoredAsync("other:1", Token));
-        Assert.Null(await cache.FindStoredAsync("other:2", Token));
+        Assert.Equal([1], await new StoredListing(cache).FindAsync("other:1", Token));
+        Assert.Null(await new StoredListing(cache).FindAsync("other:2", Token));
     }
 
     [Fact]
     public async Task Inspection_a_key_that_the_store_cannot_hold_finds_nothing()
     {
-        await using SecureCache cache = Open(_stores.Make(redis.Server.Url));
-        Assert.Null(await cache.FindStoredAsync("", Token));
+        await using EntryCache cache = Open(_stores.Make(redis.Server.Url));
+        Assert.Null(await new StoredListing(cache).FindAsync("", Token));
     }
 
     [Fact]
     public async Task Inspection_a_Redis_value_that_is_no_entry_is_skipped_in_listings_and_an_error_by_key()
     {
         RedisStore store = _stores.Make(redis.Server.Url);
-        await using SecureCache cache = Open(store);
+        await using EntryCache cache = Open(store);
         await store.SetAsync("stored-bytes:1", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
         redis.Server.Command("RPUSH stored-bytes:2 a");
-        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = cache.ListStored(["stored-bytes:*"], _ => true);
+        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = new StoredListing(cache).List(["stored-bytes:*"], _ => true);
         Assert.True(await steps.MoveNextAsync(Token));
         Assert.Equal("stored-bytes:1", Assert.Single(steps.Current).Key);
         StoreException fault = await Assert.ThrowsAsync<StoreException>(
-            async () => await cache.FindStoredAsync("stored-bytes:2", Token));
+            async () => await new StoredListing(cache).FindAsync("stored-bytes:2", Token));
         Assert.Equal(StoreFault.UnexpectedAnswer, fault.Fault);
-        Assert.Equal([1], await cache.FindStoredAsync("stored-bytes:1", Token));
+        Assert.Equal([1], await new StoredListing(cache).FindAsync("stored-bytes:1", Token));
     }
 
-    private SecureCache Open(ICacheStore store) =>
+    private EntryCache Open(ICacheStore store) =>
         new(TestKeys.Ring("acme", 1), store, new MemoryTier(_clock), _clock);
 }

@@ -26,7 +26,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     [InlineData(null, 5000, false)]
     public async Task Rotation_an_entry_moves_with_its_times_name_and_form(string? name, int size, bool compress)
     {
-        SecureCache old = Open(2);
+        EntryCache old = Open(2);
         EntryKeys keys = old.KeysFor(Namespace, Identity);
         byte[] value = new byte[size];
         EntryLifetime life = new(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(5));
@@ -39,7 +39,7 @@ public sealed class KeyRotatorTests : RotationTestBase
         Assert.Null(result.Fault);
         Assert.Equal(TimeSpan.FromMinutes(12), Assert.Single(_store.Exchanges).TimeToLive);
 
-        SecureCache current = Open(1);
+        EntryCache current = Open(1);
         using LookupResult found = await current.GetAsync(current.KeysFor(Namespace, Identity), true, Token);
         Assert.Equal(LookupOutcome.Hit, found.Outcome);
         Assert.Equal(name, found.Entry.Name);
@@ -57,10 +57,10 @@ public sealed class KeyRotatorTests : RotationTestBase
         await PutAsync(Open(2), [2], identity: [2]);
         await PutAsync(Open(3), [3], identity: [3]);
         await PutAsync(Open(4), [4], identity: [4]);
-        SecureCache other = Open(new ObservedStore(Store), "other", 2);
+        EntryCache other = Open(new ObservedStore(Store), "other", 2);
         EntryKeys others = await PutAsync(other, [5]);
         Assert.Equal("Moved 2", Text((await StepAsync(Rotator(null, 1, 2, 3))).Counts));
-        SecureCache current = Open(1);
+        EntryCache current = Open(1);
         Assert.Equal([2], await StoredAsync(current, LookupOutcome.Hit, true, [2]));
         Assert.Equal([3], await StoredAsync(current, LookupOutcome.Hit, true, [3]));
         Assert.Null(await StoredAsync(current, LookupOutcome.Miss, true, [4]));
@@ -248,7 +248,7 @@ public sealed class KeyRotatorTests : RotationTestBase
     public async Task Rotation_a_moved_entry_is_evicted_from_memory()
     {
         CacheTiers tiers = new(_store, new MemoryTier(Clock), Clock);
-        SecureCache cache = new(TestKeys.Ring(Tenant, 1, 2), tiers);
+        EntryCache cache = new(new NativeCodec(TestKeys.Ring(Tenant, 1, 2)), tiers);
         await PutAsync(Open(2), Value, TimeSpan.FromHours(1));
         Assert.Equal(Value, await StoredAsync(cache, LookupOutcome.Hit));
         using TenantKeyRing ring = TestKeys.Ring(Tenant, 1, 2);

@@ -22,7 +22,7 @@ public abstract class RotationContract : RotationTestBase
         const int Count = 400;
         await FillAsync(Open(2), Count);
         using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        SecureCache[] caches = [Open(1, 2), Open(2, 1)];
+        EntryCache[] caches = [Open(1, 2), Open(2, 1)];
         // On threads of their own: a store in memory never makes its reader wait.
         Task[] readers = [.. caches.Select(cache => Task.Run(() => ReadAsync(cache, Count, done.Token), Token))];
         RotationResult result = await StepAsync(Rotator());
@@ -66,14 +66,14 @@ public abstract class RotationContract : RotationTestBase
         const int Keys = 16;
         const int Rounds = 40;
         await FillAsync(Open(2), Keys);
-        SecureCache[] deployments = [Open(1, 2), Open(2, 1)];
+        EntryCache[] deployments = [Open(1, 2), Open(2, 1)];
         Task writing = Parallel.ForAsync(0, Keys, Token, async (i, token) =>
         {
             for (int round = 0; round < Rounds; round++)
             {
                 // One moment later than the last: which of two is the later is what times tell.
                 Clock.Advance(TimeSpan.FromMilliseconds(1));
-                SecureCache cache = deployments[(i + round) % 2];
+                EntryCache cache = deployments[(i + round) % 2];
                 byte[] value = Encoding.UTF8.GetBytes($"{i}/{round}");
                 await PutAsync(cache, value, TimeSpan.FromHours(1), IdentityOf(i));
             }
@@ -86,7 +86,7 @@ public abstract class RotationContract : RotationTestBase
         await writing;
         Assert.Equal(0, (await StepAsync(Rotator())).Counts.Left);
         Assert.Equal([Keys, 0], await CountAsync());
-        foreach (SecureCache cache in (SecureCache[])[Open(1), Open(1, 2), Open(2, 1)])
+        foreach (EntryCache cache in (EntryCache[])[Open(1), Open(1, 2), Open(2, 1)])
         {
             for (int i = 0; i < Keys; i++)
             {
@@ -201,7 +201,7 @@ public abstract class RotationContract : RotationTestBase
         return keys.Cipher.TryOpen(sealedBytes, associatedData, value) ? value : null;
     }
 
-    private static async Task ReadAsync(SecureCache cache, int count, CancellationToken done)
+    private static async Task ReadAsync(EntryCache cache, int count, CancellationToken done)
     {
         Random random = new(count);
         while (!done.IsCancellationRequested)

@@ -36,7 +36,7 @@ public abstract class RotationTestBase : SecureCacheTestBase
     internal static byte[] ValueOf(int i) => Encoding.UTF8.GetBytes($"value {i}");
 
     /// <summary>Writes many entries under one key.</summary>
-    internal static async Task FillAsync(SecureCache cache, int count)
+    internal static async Task FillAsync(EntryCache cache, int count)
     {
         await Parallel.ForAsync(0, count, Token, async (i, token) =>
         {
@@ -50,7 +50,7 @@ public abstract class RotationTestBase : SecureCacheTestBase
     /// <summary>Every entry is there, under the new key alone.</summary>
     internal async Task AssertAllMovedAsync(int count)
     {
-        SecureCache cache = Open(1);
+        EntryCache cache = Open(1);
         for (int i = 0; i < count; i++)
         {
             Assert.Equal(ValueOf(i), await StoredAsync(cache, LookupOutcome.Hit, keepEvidence: true, IdentityOf(i)));

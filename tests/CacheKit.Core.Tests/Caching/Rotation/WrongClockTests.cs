@@ -17,7 +17,7 @@ public sealed class WrongClockTests : RotationTestBase
     public async Task Rotation_an_entry_from_the_future_does_not_hide_a_current_write(byte current, byte previous)
     {
         await WriteAheadAsync(previous);
-        SecureCache cache = Open(current, previous);
+        EntryCache cache = Open(current, previous);
         Assert.Null(await StoredAsync(cache, LookupOutcome.Miss));
         // Of a machine that does not have the other key yet, so that it did not clear up.
         await PutAsync(Open(current), [7], TimeSpan.FromHours(3));
@@ -53,8 +53,9 @@ public sealed class WrongClockTests : RotationTestBase
     private async Task WriteAheadAsync(byte master)
     {
         FakeTimeProvider ahead = new(Clock.GetUtcNow() + TimeSpan.FromHours(1));
-        await using SecureCache cache = new(
-            TestKeys.Ring(Tenant, master), new ObservedStore(Store), new MemoryTier(ahead), ahead);
+        await using EntryCache cache = new(
+            new NativeCodec(TestKeys.Ring(Tenant, master)),
+            new CacheTiers(new ObservedStore(Store), new MemoryTier(ahead), ahead));
         await PutAsync(cache, [1], TimeSpan.FromHours(3));
     }
 }

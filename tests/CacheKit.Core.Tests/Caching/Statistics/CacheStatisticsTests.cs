@@ -24,7 +24,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public void Statistics_each_call_counts_once_with_or_without_a_time()
     {
-        CacheStatistics statistics = CacheStatistics.ForSecure();
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
         foreach (CallOutcome outcome in Enum.GetValues<CallOutcome>())
         {
             statistics.Count(outcome);
@@ -40,7 +40,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     public async Task Statistics_counts_are_exact_across_threads()
     {
         const int Each = 10_000;
-        CacheStatistics statistics = CacheStatistics.ForSecure();
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
         long taken = 0;
         await Threads.RunAsync(thread =>
         {
@@ -63,7 +63,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public void Statistics_counting_allocates_nothing()
     {
-        CacheStatistics statistics = CacheStatistics.ForSecure();
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
         statistics.Count(CallOutcome.MemoryHit, TimeSpan.FromTicks(1));
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
@@ -77,7 +77,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public async Task Statistics_reads_and_writes_count_with_the_time_of_the_store()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.AfterRead = () => Clock.Advance(TimeSpan.FromMilliseconds(30));
         await StoredAsync(cache, LookupOutcome.Miss);
         await PutAsync(cache, Value);
@@ -92,7 +92,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public async Task Statistics_a_batch_is_one_read()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys[] keys = [cache.KeysFor(Namespace, [1]), cache.KeysFor(Namespace, [2])];
         await cache.GetManyAsync(keys, keepEvidence: false, Token);
         Assert.Equal(1, cache.Statistics.Take().Reads);
@@ -101,7 +101,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public async Task Statistics_faults_count_as_faults()
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         _store.ReadFault = new StoreException(StoreFault.Unavailable, "The store is down.");
         _store.WriteFault = _store.ReadFault;
         await StoredAsync(cache, LookupOutcome.Miss);
@@ -118,7 +118,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [InlineData(true)]
     public async Task Statistics_a_refused_entry_counts_kept_or_dropped(bool keepEvidence)
     {
-        SecureCache cache = Open(_store);
+        EntryCache cache = Open(_store);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
         await PlantAsync(keys.Current, [1, 2, 3]);
         await StoredAsync(cache, LookupOutcome.NotAuthentic, keepEvidence);
@@ -136,7 +136,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     public void Statistics_a_lookup_counts_by_what_it_found(
         LookupOutcome found, bool isLocal, bool keepEvidence, CallOutcome expected)
     {
-        CacheStatistics statistics = CacheStatistics.ForSecure();
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
         statistics.CountLookup(new LookupResult(found, default) { IsLocal = isLocal }, keepEvidence);
         CacheCounts counts = statistics.Take();
         Assert.All(
@@ -146,8 +146,8 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public void Statistics_counts_of_several_caches_add_up()
     {
-        CacheStatistics one = CacheStatistics.ForSecure();
-        CacheStatistics two = CacheStatistics.ForPlain();
+        CacheStatistics one = new CacheStatistics(CacheMode.Secure);
+        CacheStatistics two = new CacheStatistics(CacheMode.Plain);
         foreach (CacheStatistics each in (CacheStatistics[])[one, two, two])
         {
             each.Count(CallOutcome.MemoryHit, TimeSpan.FromMilliseconds(1));

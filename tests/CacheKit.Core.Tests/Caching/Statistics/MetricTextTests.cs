@@ -1,3 +1,4 @@
+using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Tests.Support;
@@ -14,7 +15,7 @@ public sealed class MetricTextTests
     public void Metrics_without_calls_all_numbers_are_there_and_zero()
     {
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(
-            MetricText.Of([CacheStatistics.ForSecure().Take()], default, s_since, tenant: null));
+            MetricText.Of([new CacheStatistics(CacheMode.Secure).Take()], default, s_since, tenant: null));
         Assert.Equal(0, samples["cachekit_calls_total{mode=\"secure\",outcome=\"memory_hit\"}"]);
         Assert.Equal(s_since.ToUnixTimeMilliseconds() / 1000.0, samples["cachekit_start_time_seconds"]);
         Assert.Equal(1, samples.Count(sample => sample.Value != 0));
@@ -25,8 +26,8 @@ public sealed class MetricTextTests
     {
         CacheStatistics[] all =
         [
-            CacheStatistics.ForSecure(), CacheStatistics.ForPlain(), CacheStatistics.ForInterop(),
-            CacheStatistics.ForPlainInterop(),
+            new CacheStatistics(CacheMode.Secure), new CacheStatistics(CacheMode.Plain), new CacheStatistics(CacheMode.Interop),
+            new CacheStatistics(CacheMode.PlainInterop),
         ];
         foreach (CacheStatistics each in all)
         {
@@ -59,7 +60,7 @@ public sealed class MetricTextTests
     [Fact]
     public void Metrics_times_are_in_cumulative_buckets()
     {
-        CacheStatistics statistics = CacheStatistics.ForSecure();
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
         statistics.CountComputation(TimeSpan.FromTicks(1 << 9));
         statistics.CountComputation(TimeSpan.FromTicks((1 << 9) + 1));
         statistics.CountComputation(TimeSpan.FromHours(2));
@@ -78,7 +79,7 @@ public sealed class MetricTextTests
     [Fact]
     public void Metrics_the_tenant_is_an_escaped_label_of_each_sample()
     {
-        string text = MetricText.Of([CacheStatistics.ForSecure().Take()], default, s_since, "a\\b\"c\nd");
+        string text = MetricText.Of([new CacheStatistics(CacheMode.Secure).Take()], default, s_since, "a\\b\"c\nd");
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(text);
         Assert.All(
             samples.Keys,
