@@ -102,7 +102,7 @@ public sealed class InteropCacheFaultTests : InteropCacheTestBase
         Assert.Equal(document, hit.Entry.Value.ToArray());
 
         await PlantAsync(document);
-        found = await OpenPlainInterop().FindAsync(KeysOf42(cache), Token);
+        found = await InteropInspection.FindAsync(OpenPlainInterop(), KeysOf42(cache), Token);
         Assert.Equal(LookupOutcome.Malformed, found.Outcome);
         Assert.Contains(problem, found.Problem, StringComparison.Ordinal);
     }

@@ -77,17 +77,6 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
         return result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : null;
     }
 
-    internal static List<string> Notices(EntryCache cache)
-    {
-        List<string> notices = [];
-        while (cache.TryTakeNotice(out CacheNotice? notice))
-        {
-            notices.Add(notice.Text);
-        }
-
-        return notices;
-    }
-
     internal async Task<byte[]> StoredAsync(string key = Key)
     {
         byte[]? stored = await Store.GetAsync(key, Token);

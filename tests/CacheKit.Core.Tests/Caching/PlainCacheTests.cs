@@ -1,4 +1,5 @@
 using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
@@ -64,7 +65,9 @@ public sealed class PlainCacheTests : SecureCacheTestBase
         Assert.Throws<ArgumentException>(() => plain.KeysFor(Namespace, Identity, holdsSecret: true));
     }
 
-    private EntryCache OpenPlain() => new(new ObservedStore(Store), new MemoryTier(Clock), Clock);
+    private EntryCache OpenPlain() => new(
+        new PlainCodec(TenantKeyDerivation.DefaultTenant),
+        new CacheTiers(new ObservedStore(Store), new MemoryTier(Clock), Clock));
 
     private static async Task<EntryKeys> PutPlainAsync(EntryCache cache)
     {

@@ -38,7 +38,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
         EntryCache cache = Open();
         using SensitiveBuffer opened = SensitiveBuffer.Rent();
         Assert.Equal(PythonOpenOutcome.Opened, TryOpen(cache, key, bytes, opened, out KeyFingerprint fingerprint));
-        Assert.Equal(cache.Keys.Fingerprint, fingerprint);
+        Assert.Equal(cache.Keys.Current.Fingerprint, fingerprint);
         Assert.Equal(payload, opened.WrittenSpan.ToArray());
         using SensitiveBuffer value = SensitiveBuffer.Rent();
         Assert.Equal(

@@ -35,8 +35,8 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
         byte[] frame = Protector(Open()).Protect(Identity, default, Value, compress: true);
         ObservedStore store = new(Store);
         Assert.Equal(EntryCondition.NotAuthentic, Protector(Open()).Unprotect([3, 2, 1], frame, out _));
-        Assert.Equal(EntryCondition.NotAuthentic, Open(store, "other").Unprotect(Identity, frame, out _));
-        Assert.Equal(EntryCondition.NotAuthentic, Open(9).Unprotect(Identity, frame, out _));
+        Assert.Equal(EntryCondition.NotAuthentic, Protector(Open(store, "other")).Unprotect(Identity, frame, out _));
+        Assert.Equal(EntryCondition.NotAuthentic, Protector(Open(9)).Unprotect(Identity, frame, out _));
         Assert.Equal(EntryCondition.NotAuthentic, Protector(Open()).Unprotect(Identity, default, out _));
     }
 
@@ -58,8 +58,8 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     [Fact]
     public void Cache_protected_bytes_open_under_a_previous_key()
     {
-        byte[] frame = Open(2).Protect(Identity, default, Value, compress: false);
-        Assert.Equal(EntryCondition.Sound, Open(1, 3, 2).Unprotect(Identity, frame, out OpenedEntry entry));
+        byte[] frame = Protector(Open(2)).Protect(Identity, default, Value, compress: false);
+        Assert.Equal(EntryCondition.Sound, Protector(Open(1, 3, 2)).Unprotect(Identity, frame, out OpenedEntry entry));
         using (entry)
         {
             Assert.Equal(Value, entry.Value.ToArray());
@@ -86,4 +86,6 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
     }
 
     protected override ICacheStore CreateStore() => new FakeStore();
+
+    private DataProtector Protector(EntryCache cache) => new(cache.Keys, Clock);
 }

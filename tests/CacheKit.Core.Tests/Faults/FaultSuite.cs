@@ -81,7 +81,7 @@ public abstract class FaultSuite
     }
 
     private EntryCache Open(ICacheStore store) =>
-        new(TestKeys.Ring("acme", 1), store, new MemoryTier(_clock), _clock);
+        new(new NativeCodec(TestKeys.Ring("acme", 1)), new CacheTiers(store, new MemoryTier(_clock), _clock));
 
     /// <summary>Writes a value that was never written before.</summary>
     private static async Task<bool> SetAsync(EntryCache cache, EntryKeys keys, List<byte> values)

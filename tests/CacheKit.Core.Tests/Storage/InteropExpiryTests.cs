@@ -35,5 +35,5 @@ public sealed class InteropExpiryTests : SqliteStoreTestBase
     }
 
     private EntryCache OpenCache() =>
-        new(TestKeys.Ring("acme", 1), new CacheTiers(Open(), new MemoryTier(Clock), Clock));
+        new(new InteropCodec(TestKeys.Ring("acme", 1)), new CacheTiers(Open(), new MemoryTier(Clock), Clock));
 }

@@ -27,8 +27,13 @@ public sealed class CacheStatistics
     /// <summary>Makes the statistics of a cache.</summary>
     /// <param name="mode">Which kind of entries it keeps.</param>
     public CacheStatistics(CacheMode mode)
+        : this(mode.Label)
     {
-        _mode = mode.Label;
+    }
+
+    internal CacheStatistics(string label)
+    {
+        _mode = label;
     }
 
     /// <summary>Counts a call that shared its time with others, such as a batch.</summary>

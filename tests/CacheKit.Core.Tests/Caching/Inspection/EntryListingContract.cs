@@ -56,7 +56,7 @@ public abstract class EntryListingContract : SecureCacheTestBase
         ObservedStore store = new(Store);
         List<int> pages = [];
         List<string?> listed = [];
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = Open(store, _tenant).List(Everything);
+        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(Open(store, _tenant)).List(Everything);
         await using (steps)
         {
             while (await steps.MoveNextAsync(Token))

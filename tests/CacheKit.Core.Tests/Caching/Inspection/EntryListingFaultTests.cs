@@ -49,7 +49,7 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
         EntryCache cache = Open(_store);
         EntryKeys keys = await PutAsync(cache, Value);
         Assert.True(Assert.Single(await new EntryListing(cache).FindAsync([keys], false, Token))!.IsInMemory);
-        Assert.False(Assert.Single(await Open(_store).FindAsync([keys], false, Token))!.IsInMemory);
+        Assert.False(Assert.Single(await new EntryListing(Open(_store)).FindAsync([keys], false, Token))!.IsInMemory);
     }
 
     [Fact]

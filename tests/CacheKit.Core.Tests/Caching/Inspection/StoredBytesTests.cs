@@ -98,5 +98,5 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
     }
 
     private EntryCache Open(ICacheStore store) =>
-        new(TestKeys.Ring("acme", 1), store, new MemoryTier(_clock), _clock);
+        new(new NativeCodec(TestKeys.Ring("acme", 1)), new CacheTiers(store, new MemoryTier(_clock), _clock));
 }
