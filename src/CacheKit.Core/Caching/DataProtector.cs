@@ -1,4 +1,3 @@
-using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 

@@ -51,7 +51,7 @@ public sealed partial class EntryCache : IAsyncDisposable
     internal EntryCache(IEntryCodec codec, CacheTiers tiers, CacheStatistics? statistics = null)
     {
         _codec = codec;
-        Statistics = statistics ?? new CacheStatistics(codec.Mode);
+        Statistics = statistics ?? new CacheStatistics(codec.Mode.Label);
         _tiers = tiers;
         _store = tiers.Store;
         _memory = tiers.Memory;

@@ -1,3 +1,5 @@
+using CacheKit.Core.Caching.Statistics;
+
 namespace CacheKit.Core.Caching;
 
 /// <summary>What a lookup in the store found.</summary>
@@ -8,6 +10,15 @@ public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry En
 {
     /// <summary>Whether a hit came from memory.</summary>
     public bool IsLocal { get; init; }
+
+    /// <summary>How a call is answered that looks for an entry and computes none.</summary>
+    /// <param name="keepEvidence">Whether an entry that is not sound is a failure, rather than a miss.</param>
+    public CallOutcome ToCallOutcome(bool keepEvidence) => Outcome switch
+    {
+        LookupOutcome.Hit => IsLocal ? CallOutcome.MemoryHit : CallOutcome.StoreHit,
+        LookupOutcome.Miss => CallOutcome.Miss,
+        _ => keepEvidence ? CallOutcome.Failed : CallOutcome.Miss,
+    };
 
     /// <summary>Zeroes the clear text of a hit.</summary>
     public void Dispose() => Entry.Dispose();

@@ -22,7 +22,7 @@ public sealed partial class GetCacheKitItemCommand
         EntryCache cache = InteropCache;
         using LookupResult found = Wait(stop => cache.GetAsync(keys, keepEvidence, stop));
         WriteNotices(cache);
-        cache.Statistics.CountLookup(found, keepEvidence);
+        cache.Statistics.Count(found.ToCallOutcome(keepEvidence));
         switch (found.Outcome)
         {
             case LookupOutcome.Hit:

@@ -189,7 +189,7 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
 
     private void Answer(ItemRequest request, ref LookupResult found, bool isNamed)
     {
-        Cache.Statistics.CountLookup(found, KeepsEvidence);
+        Cache.Statistics.Count(found.ToCallOutcome(KeepsEvidence));
         if (found.Outcome == LookupOutcome.Hit)
         {
             object?[] output;

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
-using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Completion;
+using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
 

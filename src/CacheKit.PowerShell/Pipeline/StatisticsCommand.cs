@@ -44,6 +44,6 @@ public abstract class StatisticsCommand : SessionCommand
     private protected IReadOnlyList<CacheCounts> Take(bool reset, out DateTimeOffset since)
     {
         IReadOnlyList<CacheCounts> counts = Counting.Caches.Statistics.Take(TenantInEffect, reset, out since);
-        return counts.Count > 0 ? counts : [new CacheStatistics(CacheMode.Secure).Take()];
+        return counts.Count > 0 ? counts : [new CacheStatistics(CacheMode.Secure.Label).Take()];
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SessionStatistics(TimeProvider clock)
     {
         lock (_tenants)
         {
-            return CountersOf(tenant).Statistics[mode.Index] ??= new CacheStatistics(mode);
+            return CountersOf(tenant).Statistics[mode.Index] ??= new CacheStatistics(mode.Label);
         }
     }
 

@@ -1,5 +1,4 @@
 using CacheKit.Core.Caching;
-using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;

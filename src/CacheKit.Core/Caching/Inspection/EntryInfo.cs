@@ -30,16 +30,3 @@ public sealed class EntryInfo
     /// <summary>Whether this process has it in memory.</summary>
     public bool IsInMemory { get; init; }
 }
-
-/// <summary>Whether an entry that was found can be used.</summary>
-public enum EntryCondition
-{
-    /// <summary>It is authentic, and its name was read.</summary>
-    Sound,
-
-    /// <summary>It was altered, moved, or sealed under another key; which of these is not told.</summary>
-    NotAuthentic,
-
-    /// <summary>It is authentic, but its content does not decode.</summary>
-    Malformed,
-}

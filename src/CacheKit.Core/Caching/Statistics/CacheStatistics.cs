@@ -25,15 +25,10 @@ public sealed class CacheStatistics
     private long _writeFaults;
 
     /// <summary>Makes the statistics of a cache.</summary>
-    /// <param name="mode">Which kind of entries it keeps.</param>
-    public CacheStatistics(CacheMode mode)
-        : this(mode.Label)
+    /// <param name="mode">The kind of entries that it keeps, as metrics name it.</param>
+    public CacheStatistics(string mode)
     {
-    }
-
-    internal CacheStatistics(string label)
-    {
-        _mode = label;
+        _mode = mode;
     }
 
     /// <summary>Counts a call that shared its time with others, such as a batch.</summary>
@@ -60,16 +55,6 @@ public sealed class CacheStatistics
 
         CacheMeter.CountCall(_mode, CountingLabels.Outcomes[(int)outcome], elapsed);
     }
-
-    /// <summary>Counts what a lookup found, for a caller who computes nothing.</summary>
-    /// <param name="found">What it found.</param>
-    /// <param name="keepEvidence">Whether an entry that is not sound is a failure, rather than a miss.</param>
-    public void CountLookup(in LookupResult found, bool keepEvidence) => Count(found.Outcome switch
-    {
-        LookupOutcome.Hit => found.IsLocal ? CallOutcome.MemoryHit : CallOutcome.StoreHit,
-        LookupOutcome.Miss => CallOutcome.Miss,
-        _ => keepEvidence ? CallOutcome.Failed : CallOutcome.Miss,
-    });
 
     /// <summary>Counts a run of a block.</summary>
     /// <param name="elapsed">How long it took.</param>

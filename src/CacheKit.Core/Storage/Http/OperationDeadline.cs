@@ -1,9 +1,7 @@
-using CacheKit.Core.Storage.Resilience;
-
 namespace CacheKit.Core.Storage.Http;
 
 /// <summary>
-/// The end of an operation's time. Bytes that pass put it off, by as much as <see cref="ResilienceOptions"/> allows
+/// The end of an operation's time. Bytes that pass put it off, by as much as <see cref="TransferTime"/> allows
 /// them: a large value has the time that it takes, and who sends slower than that gains nothing by it. The time that it
 /// takes to connect does not count, since it has a limit of its own.
 /// </summary>
@@ -33,7 +31,7 @@ internal sealed class OperationDeadline : IDisposable
         _timeout = timeout;
         _bytes = bytes;
         _start = clock.GetTimestamp();
-        _deadline = new CancellationTokenSource(timeout + ResilienceOptions.Allowance(bytes), clock);
+        _deadline = new CancellationTokenSource(timeout + TransferTime.Allowance(bytes), clock);
         _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline.Token);
     }
 
@@ -46,9 +44,9 @@ internal sealed class OperationDeadline : IDisposable
     {
         lock (_lock)
         {
-            TimeSpan before = ResilienceOptions.Allowance(_bytes);
+            TimeSpan before = TransferTime.Allowance(_bytes);
             _bytes += bytes;
-            if (ResilienceOptions.Allowance(_bytes) > before)
+            if (TransferTime.Allowance(_bytes) > before)
             {
                 PutOff();
             }
@@ -98,7 +96,7 @@ internal sealed class OperationDeadline : IDisposable
 
     private void PutOff()
     {
-        TimeSpan longest = _timeout + ResilienceOptions.Allowance(_bytes) + _connectTime + _connectTimeout;
+        TimeSpan longest = _timeout + TransferTime.Allowance(_bytes) + _connectTime + _connectTimeout;
         TimeSpan left = longest - _clock.GetElapsedTime(_start);
         if (left > TimeSpan.Zero && !_isDisposed)
         {

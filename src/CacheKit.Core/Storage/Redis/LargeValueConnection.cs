@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CacheKit.Core.Storage.Resilience;
 
 namespace CacheKit.Core.Storage.Redis;
 
@@ -24,7 +23,7 @@ internal sealed class LargeValueConnection(RedisConnection connection, long maxB
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _own ??= connection.ForLargeValues(ResilienceOptions.Allowance(maxBytes));
+            _own ??= connection.ForLargeValues(TransferTime.Allowance(maxBytes));
             return _multiplexer ??= SharedMultiplexers.Rent(_own);
         }
     }

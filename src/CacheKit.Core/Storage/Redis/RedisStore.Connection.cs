@@ -1,4 +1,3 @@
-using CacheKit.Core.Storage.Resilience;
 using StackExchange.Redis;
 
 namespace CacheKit.Core.Storage.Redis;
@@ -30,7 +29,7 @@ public sealed partial class RedisStore
         Func<IDatabase, TState, Task<TResult>> operation,
         CancellationToken cancellationToken)
     {
-        TimeSpan allowance = ResilienceOptions.Allowance(bytes);
+        TimeSpan allowance = TransferTime.Allowance(bytes);
         if (allowance == TimeSpan.Zero && !_large.IsWriting(key))
         {
             return await RunAsync(state, operation, cancellationToken).ConfigureAwait(false);

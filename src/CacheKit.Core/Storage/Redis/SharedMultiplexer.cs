@@ -1,4 +1,3 @@
-using CacheKit.Core.Storage.Resilience;
 using StackExchange.Redis;
 
 namespace CacheKit.Core.Storage.Redis;

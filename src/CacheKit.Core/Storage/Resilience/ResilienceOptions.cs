@@ -3,11 +3,6 @@ namespace CacheKit.Core.Storage.Resilience;
 /// <summary>How long, how often and how many at once a store is asked (DESIGN section 9).</summary>
 public sealed record ResilienceOptions
 {
-    /// <summary>
-    /// How many bytes of a value earn it one second more: a link of 64 Mbit/s carries what is written in time.
-    /// </summary>
-    public const long BytesPerExtraSecond = 8 * 1024 * 1024;
-
     /// <summary>How long an attempt may take; null for as long as it likes, which a user's own blocks may.</summary>
     public TimeSpan? OperationTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -41,9 +36,5 @@ public sealed record ResilienceOptions
     /// <summary>How long a call may take in all, with its wait for a turn and its pauses; null for no bound.</summary>
     /// <param name="bytes">The size of the value it carries.</param>
     public TimeSpan? Bound(long bytes) =>
-        OperationTimeout is { } timeout ? (timeout * MaxAttempts) + TimeSpan.FromSeconds(1) + Allowance(bytes) : null;
-
-    /// <summary>How much longer an attempt may take because of the value it carries.</summary>
-    /// <param name="bytes">The size of the value.</param>
-    internal static TimeSpan Allowance(long bytes) => TimeSpan.FromSeconds(bytes / BytesPerExtraSecond);
+        OperationTimeout is { } timeout ? (timeout * MaxAttempts) + TimeSpan.FromSeconds(1) + TransferTime.Allowance(bytes) : null;
 }

@@ -7,7 +7,7 @@ namespace CacheKit.Core.Storage.Resilience;
 /// <param name="mayRetry">Whether it may be repeated.</param>
 internal sealed class StoreCall(ResilienceOptions options, TimeProvider clock, long bytes, bool mayRetry)
 {
-    private readonly TimeSpan _allowance = ResilienceOptions.Allowance(bytes);
+    private readonly TimeSpan _allowance = TransferTime.Allowance(bytes);
     private long _start;
     private long _attemptStart;
 

@@ -24,7 +24,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public void Statistics_each_call_counts_once_with_or_without_a_time()
     {
-        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure.Label);
         foreach (CallOutcome outcome in Enum.GetValues<CallOutcome>())
         {
             statistics.Count(outcome);
@@ -40,7 +40,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     public async Task Statistics_counts_are_exact_across_threads()
     {
         const int Each = 10_000;
-        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure.Label);
         long taken = 0;
         await Threads.RunAsync(thread =>
         {
@@ -63,7 +63,7 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public void Statistics_counting_allocates_nothing()
     {
-        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure.Label);
         statistics.Count(CallOutcome.MemoryHit, TimeSpan.FromTicks(1));
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
@@ -136,8 +136,8 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     public void Statistics_a_lookup_counts_by_what_it_found(
         LookupOutcome found, bool isLocal, bool keepEvidence, CallOutcome expected)
     {
-        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
-        statistics.CountLookup(new LookupResult(found, default) { IsLocal = isLocal }, keepEvidence);
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure.Label);
+        statistics.Count(new LookupResult(found, default) { IsLocal = isLocal }.ToCallOutcome(keepEvidence));
         CacheCounts counts = statistics.Take();
         Assert.All(
             Enum.GetValues<CallOutcome>(), outcome => Assert.Equal(outcome == expected ? 1 : 0, counts.Calls(outcome)));
@@ -146,8 +146,8 @@ public sealed class CacheStatisticsTests : SecureCacheTestBase
     [Fact]
     public void Statistics_counts_of_several_caches_add_up()
     {
-        CacheStatistics one = new CacheStatistics(CacheMode.Secure);
-        CacheStatistics two = new CacheStatistics(CacheMode.Plain);
+        CacheStatistics one = new CacheStatistics(CacheMode.Secure.Label);
+        CacheStatistics two = new CacheStatistics(CacheMode.Plain.Label);
         foreach (CacheStatistics each in (CacheStatistics[])[one, two, two])
         {
             each.Count(CallOutcome.MemoryHit, TimeSpan.FromMilliseconds(1));

@@ -15,7 +15,7 @@ public sealed class MetricTextTests
     public void Metrics_without_calls_all_numbers_are_there_and_zero()
     {
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(
-            MetricText.Of([new CacheStatistics(CacheMode.Secure).Take()], default, s_since, tenant: null));
+            MetricText.Of([new CacheStatistics(CacheMode.Secure.Label).Take()], default, s_since, tenant: null));
         Assert.Equal(0, samples["cachekit_calls_total{mode=\"secure\",outcome=\"memory_hit\"}"]);
         Assert.Equal(s_since.ToUnixTimeMilliseconds() / 1000.0, samples["cachekit_start_time_seconds"]);
         Assert.Equal(1, samples.Count(sample => sample.Value != 0));
@@ -26,8 +26,8 @@ public sealed class MetricTextTests
     {
         CacheStatistics[] all =
         [
-            new CacheStatistics(CacheMode.Secure), new CacheStatistics(CacheMode.Plain), new CacheStatistics(CacheMode.Interop),
-            new CacheStatistics(CacheMode.PlainInterop),
+            new CacheStatistics(CacheMode.Secure.Label), new CacheStatistics(CacheMode.Plain.Label), new CacheStatistics(CacheMode.Interop.Label),
+            new CacheStatistics(CacheMode.PlainInterop.Label),
         ];
         foreach (CacheStatistics each in all)
         {
@@ -60,7 +60,7 @@ public sealed class MetricTextTests
     [Fact]
     public void Metrics_times_are_in_cumulative_buckets()
     {
-        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure);
+        CacheStatistics statistics = new CacheStatistics(CacheMode.Secure.Label);
         statistics.CountComputation(TimeSpan.FromTicks(1 << 9));
         statistics.CountComputation(TimeSpan.FromTicks((1 << 9) + 1));
         statistics.CountComputation(TimeSpan.FromHours(2));
@@ -79,7 +79,7 @@ public sealed class MetricTextTests
     [Fact]
     public void Metrics_the_tenant_is_an_escaped_label_of_each_sample()
     {
-        string text = MetricText.Of([new CacheStatistics(CacheMode.Secure).Take()], default, s_since, "a\\b\"c\nd");
+        string text = MetricText.Of([new CacheStatistics(CacheMode.Secure.Label).Take()], default, s_since, "a\\b\"c\nd");
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(text);
         Assert.All(
             samples.Keys,

@@ -1,7 +1,7 @@
 using System.Security;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Redis;
-using CacheKit.Core.Storage.Resilience;
 using StackExchange.Redis;
 using Xunit;
 
@@ -202,7 +202,7 @@ public sealed class RedisConnectionTests
             Connection = "h",
             OperationTimeout = TimeSpan.FromSeconds(2),
         });
-        TimeSpan allowance = ResilienceOptions.Allowance(40 << 20);
+        TimeSpan allowance = TransferTime.Allowance(40 << 20);
         Assert.Equal(TimeSpan.FromSeconds(5), allowance);
         Assert.Equal(9000, connection.ForLargeValues(allowance).ToConfiguration().AsyncTimeout);
     }

@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 
-namespace CacheKit.Core.Caching.Statistics;
+namespace CacheKit.Core.Caching;
 
 /// <summary>
 /// The gauges of the meter: all tiers of this process together. Tiers that nobody uses are not kept by this.

@@ -1,4 +1,4 @@
-namespace CacheKit.Core.Storage.Resilience;
+namespace CacheKit.Core.Storage;
 
 /// <summary>What goes on though nobody waits for it any longer.</summary>
 internal static class AbandonedTask
