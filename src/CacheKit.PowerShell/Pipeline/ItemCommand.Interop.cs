@@ -11,7 +11,7 @@ namespace CacheKit.Pipeline;
 /// <content>The entry of an operation and its arguments, which other languages share.</content>
 public abstract partial class ItemCommand
 {
-    private EntryCache? _interopCache;
+    private EntryCache? _interop;
 
     /// <summary>The operation of an entry that other languages share, in place of a name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
@@ -31,7 +31,7 @@ public abstract partial class ItemCommand
     private protected bool IsInterop => ParameterSetName == ParameterSets.Interop;
 
     /// <summary>The cache of such entries.</summary>
-    private protected EntryCache InteropCache => _interopCache!;
+    private protected EntryCache InteropCache => _interop!;
 
     private protected override EntryCache OpenedCache => IsInterop ? InteropCache : Cache;
 
@@ -51,7 +51,7 @@ public abstract partial class ItemCommand
         ThrowIfAny(IsGiven(nameof(ArgumentList)) ? InteropRules.CheckArguments(ArgumentList) : null, null);
         try
         {
-            _interopCache = RentCache(CacheMode.Interop);
+            _interop = RentCache(CacheMode.Interop);
         }
         catch (CacheKitException failure)
         {
