@@ -5,6 +5,21 @@ namespace CacheKit.Core.Caching;
 /// <summary>The kinds of entries that a cache can keep. A call chooses one; stored bytes never do.</summary>
 public sealed class CacheMode
 {
+    /// <summary>Encrypted entries.</summary>
+    public static readonly CacheMode Secure = new(0, "secure", isEncrypted: true, isInterop: false);
+
+    /// <summary>Entries of public data.</summary>
+    public static readonly CacheMode Plain = new(1, "plain", isEncrypted: false, isInterop: false);
+
+    /// <summary>Encrypted entries that other languages share.</summary>
+    public static readonly CacheMode Interop = new(2, "interop", isEncrypted: true, isInterop: true);
+
+    /// <summary>Entries of public data that other languages share.</summary>
+    public static readonly CacheMode PlainInterop = new(3, "plain_interop", isEncrypted: false, isInterop: true);
+
+    /// <summary>All of them, in the order of their index.</summary>
+    public static readonly IReadOnlyList<CacheMode> All = new[] { Secure, Plain, Interop, PlainInterop };
+
     private CacheMode(int index, string label, bool isEncrypted, bool isInterop)
     {
         Index = index;
@@ -12,21 +27,6 @@ public sealed class CacheMode
         IsEncrypted = isEncrypted;
         IsInterop = isInterop;
     }
-
-    /// <summary>Encrypted entries.</summary>
-    public static CacheMode Secure { get; } = new(0, "secure", isEncrypted: true, isInterop: false);
-
-    /// <summary>Entries of public data.</summary>
-    public static CacheMode Plain { get; } = new(1, "plain", isEncrypted: false, isInterop: false);
-
-    /// <summary>Encrypted entries that other languages share.</summary>
-    public static CacheMode Interop { get; } = new(2, "interop", isEncrypted: true, isInterop: true);
-
-    /// <summary>Entries of public data that other languages share.</summary>
-    public static CacheMode PlainInterop { get; } = new(3, "plain_interop", isEncrypted: false, isInterop: true);
-
-    /// <summary>All of them, in the order of their index.</summary>
-    public static IReadOnlyList<CacheMode> All { get; } = [Secure, Plain, Interop, PlainInterop];
 
     /// <summary>Its place among all.</summary>
     public int Index { get; }

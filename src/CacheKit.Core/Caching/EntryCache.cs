@@ -29,8 +29,8 @@ public sealed partial class EntryCache : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly CacheNotices _notices;
     private readonly ChangeTracker _changes;
-
     private readonly IEntryCodec _codec;
+    private NamespaceCheck? _namespaces;
 
     /// <summary>Makes a cache on tiers that others use, too.</summary>
     /// <param name="tiers">Store and memory, which stay the caller's.</param>
@@ -58,7 +58,6 @@ public sealed partial class EntryCache : IAsyncDisposable
         _clock = tiers.Clock;
         _notices = tiers.Notices;
         _changes = tiers.Changes;
-        Namespaces = new NamespaceCheck(tiers);
     }
 
     /// <summary>Which kind of entries it keeps.</summary>
@@ -71,7 +70,7 @@ public sealed partial class EntryCache : IAsyncDisposable
     public SingleFlight Flights => _tiers.Flights;
 
     /// <summary>Tells which namespaces hold encrypted entries, for whoever keeps plain ones.</summary>
-    public NamespaceCheck Namespaces { get; }
+    public NamespaceCheck Namespaces => LazyInitializer.EnsureInitialized(ref _namespaces, () => new(_tiers));
 
     /// <summary>The tenant's keys, which belong to the cache.</summary>
     /// <exception cref="InvalidOperationException">Nothing is encrypted here.</exception>

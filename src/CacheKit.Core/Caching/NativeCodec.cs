@@ -26,8 +26,9 @@ internal sealed class NativeCodec(TenantKeyRing keys) : IEntryCodec
         keys.KeysFor(@namespace, identity, holdsSecret);
 
     /// <inheritdoc/>
-    public byte[]? Seal(EntryKeys keys, string? name, ReadOnlySpan<byte> value, in EntryHeader header, bool compress) =>
-        Seal(keys.Current, keys.Digest, name, value, header, compress);
+    byte[]? IEntryCodec.Seal(
+        EntryKeys place, string? name, ReadOnlySpan<byte> value, in EntryHeader header, bool compress) =>
+        Seal(place.Current, place.Digest, name, value, header, compress);
 
     /// <inheritdoc/>
     OpenOutcome IEntryCodec.Open(in EntryKey key, ReadOnlyMemory<byte> frame, out OpenedEntry entry) =>
@@ -35,7 +36,7 @@ internal sealed class NativeCodec(TenantKeyRing keys) : IEntryCodec
 
     /// <summary>The entry of a call that comes again is prepared already; it is decrypted each time.</summary>
     /// <inheritdoc/>
-    public OpenOutcome OpenAgain(
+    OpenOutcome IEntryCodec.OpenAgain(
         in EntryKey key, ReadOnlyMemory<byte> frame, ref PreparedFrame? prepared, out OpenedEntry entry)
     {
         entry = default;

@@ -27,8 +27,12 @@ internal sealed class SessionCaches : IDisposable
         Store = store;
         MemoryTierBytes = memoryTierBytes;
         _keys = keys;
-        _caches = [.. CacheMode.All.Select(mode => new TenantCaches(tenant =>
-            new EntryCache(Tiers(), mode, _keys.Ring, tenant, Statistics.For(tenant, mode))))];
+        _caches = new TenantCaches[CacheMode.All.Count];
+        foreach (CacheMode mode in CacheMode.All)
+        {
+            _caches[mode.Index] = new TenantCaches(tenant =>
+                new EntryCache(Tiers(), mode, _keys.Ring, tenant, Statistics.For(tenant, mode)));
+        }
     }
 
     /// <summary>Where entries lie.</summary>
@@ -121,10 +125,8 @@ internal sealed class SessionCaches : IDisposable
                 throw Closed();
             }
 
-            foreach (CacheMode mode in CacheMode.All.Where(mode => mode.IsEncrypted))
-            {
-                _caches[mode.Index].Close();
-            }
+            _caches[CacheMode.Secure.Index].Close();
+            _caches[CacheMode.Interop.Index].Close();
 
             _keys.Replace(ring);
         }
