@@ -3,7 +3,9 @@ using CacheKit.Core.Keys;
 
 namespace CacheKit.Core.Caching;
 
-/// <summary>Seals values that no store keeps: the caller has their bytes, and they never expire (docs/formats.md).</summary>
+/// <summary>
+/// Seals values that no store keeps: the caller has their bytes, and they never expire (docs/formats.md).
+/// </summary>
 /// <param name="keys">The tenant's keys, which stay the caller's.</param>
 /// <param name="clock">The clock.</param>
 public sealed class DataProtector(TenantKeyRing keys, TimeProvider clock)

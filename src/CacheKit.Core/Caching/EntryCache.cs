@@ -74,7 +74,7 @@ public sealed partial class EntryCache : IAsyncDisposable
 
     /// <summary>The tenant's keys, which belong to the cache.</summary>
     /// <exception cref="InvalidOperationException">Nothing is encrypted here.</exception>
-    public TenantKeyRing Keys => _codec.Keys ?? throw new InvalidOperationException("A plain cache has no keys.");
+    public TenantKeyRing Ring => _codec.Ring ?? throw new InvalidOperationException("A plain cache has no keys.");
 
     internal CacheTiers Tiers => _tiers;
 
@@ -84,7 +84,7 @@ public sealed partial class EntryCache : IAsyncDisposable
     /// <param name="namespace">The namespace: 1 to 64 of <c>[A-Za-z0-9._-]</c>.</param>
     /// <param name="identity">What identifies the entry inside it.</param>
     /// <param name="holdsSecret">
-    /// Whether that includes the content of a secret, which then is not kept in memory. Only native entries can have it.
+    /// Whether that includes the content of a secret, which then is not kept in memory; only native entries can.
     /// </param>
     /// <exception cref="ArgumentException">Entries of this kind cannot have this identity.</exception>
     public EntryKeys KeysFor(string @namespace, ReadOnlySpan<byte> identity, bool holdsSecret = false) =>

@@ -10,9 +10,9 @@ internal interface IEntryCodec : IDisposable
     CacheMode Mode { get; }
 
     /// <summary>The tenant's keys; null where nothing is encrypted.</summary>
-    TenantKeyRing? Keys { get; }
+    TenantKeyRing? Ring { get; }
 
-    /// <summary>Whether entries say themselves when their time is over, so that the memory tier may hold them.</summary>
+    /// <summary>Whether entries say when their time is over, so that the memory tier may hold them.</summary>
     bool HasTimes { get; }
 
     /// <summary>Computes where an entry lies.</summary>
@@ -40,16 +40,23 @@ internal interface IEntryCodec : IDisposable
     /// <summary>Opens an entry that may be opened again and again.</summary>
     /// <param name="key">Where it was found.</param>
     /// <param name="frame">Its bytes, untrusted.</param>
-    /// <param name="prepared">What was prepared when it was opened before, if anything; takes what was prepared now.</param>
+    /// <param name="prepared">What an earlier opening prepared, if anything; takes what this one has prepared.</param>
     /// <param name="entry">The entry, to be disposed by the caller.</param>
     OpenOutcome OpenAgain(
         in EntryKey key, ReadOnlyMemory<byte> frame, ref PreparedFrame? prepared, out OpenedEntry entry) =>
         Open(key, frame, out entry);
 
-    /// <summary>Reads the header of an entry, which nobody vouches for until the entry has been opened.</summary>
+    /// <summary>
+    /// Reads the header of an entry, which nobody vouches for until the entry has been opened. Asked only where a ring
+    /// of several keys gives an entry several places.
+    /// </summary>
     /// <param name="frame">The bytes, untrusted.</param>
     /// <param name="header">The header.</param>
-    bool TryReadHeader(ReadOnlySpan<byte> frame, out EntryHeader header);
+    bool TryReadHeader(ReadOnlySpan<byte> frame, out EntryHeader header)
+    {
+        header = default;
+        return false;
+    }
 
     /// <summary>What more can be told of bytes that do not open, as a sentence; null for nothing.</summary>
     /// <param name="frame">The bytes.</param>

@@ -24,7 +24,7 @@ internal sealed class InteropCodec(TenantKeyRing? keys) : IEntryCodec
     public CacheMode Mode => keys is null ? CacheMode.PlainInterop : CacheMode.Interop;
 
     /// <inheritdoc/>
-    public TenantKeyRing? Keys => keys;
+    public TenantKeyRing? Ring => keys;
 
     /// <inheritdoc/>
     public bool HasTimes => false;
@@ -52,7 +52,8 @@ internal sealed class InteropCodec(TenantKeyRing? keys) : IEntryCodec
     }
 
     /// <inheritdoc/>
-    public byte[]? Seal(EntryKeys place, string? name, ReadOnlySpan<byte> value, in EntryHeader header, bool compress) =>
+    public byte[]? Seal(
+        EntryKeys place, string? name, ReadOnlySpan<byte> value, in EntryHeader header, bool compress) =>
         keys is null ? value.ToArray() : Seal(keys.Current, place.Current.ToString(), value);
 
     /// <inheritdoc/>
@@ -73,13 +74,6 @@ internal sealed class InteropCodec(TenantKeyRing? keys) : IEntryCodec
 
         entry = new OpenedEntry(value, keys?.Keys[place].Fingerprint ?? default);
         return OpenOutcome.Opened;
-    }
-
-    /// <inheritdoc/>
-    public bool TryReadHeader(ReadOnlySpan<byte> frame, out EntryHeader header)
-    {
-        header = default;
-        return false;
     }
 
     /// <summary>

@@ -5,8 +5,8 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// Our own encrypted entries (docs/formats.md). Only entries that authenticate under the tenant's keys, at the key where
-/// they were found, ever open: what is authenticated beside the clear text is the tenant, the physical key, the
+/// Our own encrypted entries (docs/formats.md). Only entries that authenticate under the tenant's keys, at the key
+/// where they were found, ever open: what is authenticated beside the clear text is the tenant, the physical key, the
 /// serializer, the compressed flag and every readable byte of the frame.
 /// </summary>
 /// <param name="keys">The tenant's keys, which belong to the codec from then on.</param>
@@ -16,7 +16,7 @@ internal sealed class NativeCodec(TenantKeyRing keys) : IEntryCodec
     public CacheMode Mode => CacheMode.Secure;
 
     /// <inheritdoc/>
-    public TenantKeyRing Keys => keys;
+    public TenantKeyRing Ring => keys;
 
     /// <inheritdoc/>
     public bool HasTimes => true;

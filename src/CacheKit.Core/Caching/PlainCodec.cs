@@ -5,8 +5,8 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// Entries of public data: checked for damage, but neither encrypted nor authenticated. Their keys and their form differ
-/// from those of encrypted entries, so that neither is ever taken for the other (docs/formats.md).
+/// Entries of public data: checked for damage, but neither encrypted nor authenticated. Their keys and their form
+/// differ from those of encrypted entries, so that neither is ever taken for the other (docs/formats.md).
 /// </summary>
 /// <param name="tenant">Whose entries they are. Nothing but their ids keeps tenants apart here.</param>
 internal sealed class PlainCodec(string tenant) : IEntryCodec
@@ -17,7 +17,7 @@ internal sealed class PlainCodec(string tenant) : IEntryCodec
     public CacheMode Mode => CacheMode.Plain;
 
     /// <inheritdoc/>
-    public TenantKeyRing? Keys => null;
+    public TenantKeyRing? Ring => null;
 
     /// <inheritdoc/>
     public bool HasTimes => true;
@@ -45,13 +45,6 @@ internal sealed class PlainCodec(string tenant) : IEntryCodec
 
         entry = new OpenedEntry(content, valueStart, header, nameStart);
         return OpenOutcome.Opened;
-    }
-
-    /// <inheritdoc/>
-    public bool TryReadHeader(ReadOnlySpan<byte> frame, out EntryHeader header)
-    {
-        using SensitiveBuffer content = SensitiveBuffer.Rent();
-        return PlainFrame.TryRead(frame, content, out header, out _, out _);
     }
 
     /// <inheritdoc/>

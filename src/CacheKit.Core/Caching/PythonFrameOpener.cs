@@ -6,7 +6,8 @@ using CacheKit.Core.Keys;
 namespace CacheKit.Core.Caching;
 
 /// <summary>
-/// Opens entries of Python's auto mode, for diagnosis and migration (PROTOCOL section 6). No lookup of a cache comes here.
+/// Opens entries of Python's auto mode, for diagnosis and migration (PROTOCOL section 6). No lookup of a cache comes
+/// here.
 /// </summary>
 /// <param name="ring">The tenant's keys, which stay the caller's.</param>
 public sealed class PythonFrameOpener(TenantKeyRing ring)

@@ -40,6 +40,7 @@ internal static class OwnerFiles
         }
         catch (IOException) when (File.Exists(path))
         {
+            // There it is.
         }
     }
 

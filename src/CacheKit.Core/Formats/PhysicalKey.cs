@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace CacheKit.Core.Formats;
@@ -49,9 +48,10 @@ public sealed record PhysicalKey(string Tag, string Namespace, EntryId Id)
     public static string PatternOf(string tag, string @namespace = "*") =>
         $"{Prefix}{tag}{Separator}{@namespace}{Separator}*";
 
-    /// <summary>A key of no entry, for trying what a store can do.</summary>
-    public static string NewProbe() =>
-        new PhysicalKey(PlainTag, "health", EntryId.FromBytes(RandomNumberGenerator.GetBytes(EntryId.ByteLength))).ToString();
+    /// <summary>
+    /// A key for trying what a store can do. It is too short for an entry's, so that no listing takes it for one.
+    /// </summary>
+    public static string NewProbe() => $"{Prefix}{PlainTag}{Separator}health{Separator}{Guid.NewGuid():N}";
 
     /// <summary>The size of a key in bytes.</summary>
     /// <param name="tag">Its tag.</param>

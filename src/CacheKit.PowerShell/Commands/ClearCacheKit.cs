@@ -127,7 +127,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
         if (cache.Mode.IsEncrypted)
         {
             bool isOne = namespaces.Names is [string only] && !WildcardPattern.ContainsWildcardCharacters(only);
-            Audit(AuditEvent.Cleared, cache.Keys.Current, isOne ? namespaces.Names[0] : null, _removed);
+            Audit(AuditEvent.Cleared, cache.Ring.Current, isOne ? namespaces.Names[0] : null, _removed);
         }
 
         if (PassThru)

@@ -28,7 +28,7 @@ public sealed partial class StartCacheKitKeyRotationCommand
         EntryCache[] caches = Array.ConvertAll(Tenants, Rent);
         foreach (EntryCache cache in caches)
         {
-            Audit(AuditEvent.Cleared, cache.Keys.Current, null, null);
+            Audit(AuditEvent.Cleared, cache.Ring.Current, null, null);
         }
 
         ReplaceKeys(ring, next);

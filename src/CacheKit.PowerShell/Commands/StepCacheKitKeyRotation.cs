@@ -60,7 +60,7 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
         if (ShouldProcess(target, $"Seal again under the key {before.Keys[0].Fingerprint}"))
         {
             // Each of them is opened: where that must be told, it is told before.
-            Audit(AuditEvent.Rotated, cache.Keys.Current, null, before.Old);
+            Audit(AuditEvent.Rotated, cache.Ring.Current, null, before.Old);
             Run(tenant, cache, before.Old);
         }
     }

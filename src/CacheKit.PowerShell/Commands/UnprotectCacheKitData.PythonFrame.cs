@@ -26,7 +26,7 @@ public sealed partial class UnprotectCacheKitDataCommand
         }
 
         string key = Key!;
-        EntryKeys keys = new PythonFrameOpener(Cache.Keys).KeysFor(key);
+        EntryKeys keys = new PythonFrameOpener(Cache.Ring).KeysFor(key);
         object?[] output;
         try
         {
@@ -109,7 +109,7 @@ public sealed partial class UnprotectCacheKitDataCommand
         }
 
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
-        PythonOpenOutcome outcome = new PythonFrameOpener(Cache.Keys).Open(key, frame, content, payload, out KeyFingerprint fingerprint);
+        PythonOpenOutcome outcome = new PythonFrameOpener(Cache.Ring).Open(key, frame, content, payload, out KeyFingerprint fingerprint);
         if (outcome != PythonOpenOutcome.Opened)
         {
             throw Refused(outcome, header, key);

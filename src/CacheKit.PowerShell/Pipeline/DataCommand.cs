@@ -44,7 +44,7 @@ public abstract class DataCommand : SessionCommand
     private protected EntryCache Cache => _cache!;
 
     /// <summary>Seals and opens with its keys.</summary>
-    private protected DataProtector Protector => new(Cache.Keys, TimeProvider.System);
+    private protected DataProtector Protector => new(Cache.Ring, TimeProvider.System);
 
     /// <summary>Ends the bytes that came one by one.</summary>
     protected override void EndProcessing() => Flush();

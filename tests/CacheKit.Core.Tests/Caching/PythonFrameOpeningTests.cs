@@ -38,7 +38,7 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
         EntryCache cache = Open();
         using SensitiveBuffer opened = SensitiveBuffer.Rent();
         Assert.Equal(PythonOpenOutcome.Opened, TryOpen(cache, key, bytes, opened, out KeyFingerprint fingerprint));
-        Assert.Equal(cache.Keys.Current.Fingerprint, fingerprint);
+        Assert.Equal(cache.Ring.Current.Fingerprint, fingerprint);
         Assert.Equal(payload, opened.WrittenSpan.ToArray());
         using SensitiveBuffer value = SensitiveBuffer.Rent();
         Assert.Equal(
@@ -185,5 +185,5 @@ public sealed class PythonFrameOpeningTests : SecureCacheTestBase
 
     private static PythonOpenOutcome TryOpen(
         EntryCache cache, string key, byte[] bytes, SensitiveBuffer payload, out KeyFingerprint fingerprint) =>
-        new PythonFrameOpener(cache.Keys).Open(key, Read(bytes), bytes, payload, out fingerprint);
+        new PythonFrameOpener(cache.Ring).Open(key, Read(bytes), bytes, payload, out fingerprint);
 }

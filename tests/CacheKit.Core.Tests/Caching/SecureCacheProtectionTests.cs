@@ -86,5 +86,5 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
 
     protected override ICacheStore CreateStore() => new FakeStore();
 
-    private DataProtector Protector(EntryCache cache) => new(cache.Keys, Clock);
+    private DataProtector Protector(EntryCache cache) => new(cache.Ring, Clock);
 }

@@ -28,7 +28,8 @@ public sealed class EntryListing(EntryCache cache)
     {
         EntryKey[] all = [.. keys.SelectMany(each => (EntryKey[])[each.Current, .. each.Previous])];
         string[] physical = Array.ConvertAll(all, key => key.ToString());
-        IReadOnlyList<byte[]?> found = await cache.Tiers.Store.GetManyAsync(physical, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<byte[]?> found =
+            await cache.Tiers.Store.GetManyAsync(physical, cancellationToken).ConfigureAwait(false);
         if (all.Length > keys.Count && found.All(frame => frame is null))
         {
             // A rotation may have moved them between the two reads of one batch.
@@ -71,12 +72,12 @@ public sealed class EntryListing(EntryCache cache)
     /// <summary>Finds where an entry lies under each key of this ring; another one may have listed it.</summary>
     /// <param name="entry">A sound entry of this tenant.</param>
     public EntryKeys KeysFor(EntryInfo entry) =>
-        entry.Header.HasDigest ? cache.Keys.KeysFor(entry.Key.Namespace, entry.Keys.Digest) : entry.Keys;
+        entry.Header.HasDigest ? cache.Ring.KeysFor(entry.Key.Namespace, entry.Keys.Digest) : entry.Keys;
 
     /// <summary>The patterns of the tenant's keys in some namespaces, under every key of the ring.</summary>
     /// <param name="namespaces">As in <see cref="EntryFilter.Namespaces"/>.</param>
     public IReadOnlyList<string> PatternsOf(IReadOnlyList<string> namespaces) =>
-        [.. from keys in cache.Keys.Keys from each in namespaces select PhysicalKey.PatternOf(TagOf(keys), each)];
+        [.. from keys in cache.Ring.Keys from each in namespaces select PhysicalKey.PatternOf(TagOf(keys), each)];
 
     internal static string TagOf(TenantKeys keys) => Encoding.ASCII.GetString(keys.Tag);
 
@@ -124,7 +125,7 @@ public sealed class EntryListing(EntryCache cache)
 
     private bool TryBind(PhysicalKey parts, out EntryKey key)
     {
-        TenantKeys? owner = cache.Keys.Keys.FirstOrDefault(keys => TagOf(keys) == parts.Tag);
+        TenantKeys? owner = cache.Ring.Keys.FirstOrDefault(keys => TagOf(keys) == parts.Tag);
         key = owner is null ? default : new EntryKey(owner, parts.Namespace, parts.Id);
         return owner is not null;
     }
@@ -143,5 +144,5 @@ public sealed class EntryListing(EntryCache cache)
     }
 
     private EntryInfo Inspect(in EntryKey key, byte[] frame) =>
-        EntryInspector.Inspect(cache.Keys, key, frame, cache.IsInMemory(key.Id));
+        EntryInspector.Inspect(cache.Ring, key, frame, cache.IsInMemory(key.Id));
 }

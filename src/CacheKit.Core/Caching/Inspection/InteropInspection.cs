@@ -16,7 +16,8 @@ public static class InteropInspection
     public static async ValueTask<LookupResult> FindAsync(
         EntryCache cache, EntryKeys keys, CancellationToken cancellationToken)
     {
-        byte[]? found = await cache.Tiers.Store.GetAsync(keys.Current.ToString(), cancellationToken).ConfigureAwait(false);
+        byte[]? found =
+            await cache.Tiers.Store.GetAsync(keys.Current.ToString(), cancellationToken).ConfigureAwait(false);
         if (found is null)
         {
             return default;

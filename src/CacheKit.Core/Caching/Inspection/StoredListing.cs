@@ -70,7 +70,8 @@ public sealed class StoredListing(EntryCache cache)
         List<StoredBytes> entries = [];
         try
         {
-            IReadOnlyList<byte[]?> found = await cache.Tiers.Store.GetManyAsync(keys, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<byte[]?> found =
+                await cache.Tiers.Store.GetManyAsync(keys, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < keys.Count; i++)
             {
                 Add(entries, keys[i], found[i]);

@@ -38,7 +38,7 @@ public sealed class KeyRotator
     /// <summary>Makes a rotator of a tenant's cache; it is of use as long as the cache is open.</summary>
     /// <param name="cache">The cache, which stays the caller's.</param>
     public KeyRotator(EntryCache cache)
-        : this(cache.Tiers, cache.Keys)
+        : this(cache.Tiers, cache.Ring)
     {
     }
 

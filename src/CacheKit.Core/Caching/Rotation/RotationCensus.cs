@@ -38,7 +38,7 @@ public sealed class RotationCensus
     /// <summary>Makes a census of a tenant's cache; it is of use as long as the cache is open.</summary>
     /// <param name="cache">The cache, which stays the caller's.</param>
     public RotationCensus(EntryCache cache)
-        : this(cache.Tiers, cache.Keys)
+        : this(cache.Tiers, cache.Ring)
     {
     }
 
@@ -49,7 +49,7 @@ public sealed class RotationCensus
     public static async Task<long> CountOthersAsync(
         IReadOnlyList<EntryCache> tenants, CancellationToken cancellationToken)
     {
-        HashSet<string> tags = [.. tenants.SelectMany(each => each.Keys.Keys).Select(EntryListing.TagOf)];
+        HashSet<string> tags = [.. tenants.SelectMany(each => each.Ring.Keys).Select(EntryListing.TagOf)];
         string pattern = PhysicalKey.PatternOf(PhysicalKey.AnyTenantTag);
         ICacheStore store = tenants[0].Tiers.Store;
         long others = 0;

@@ -36,5 +36,7 @@ public sealed record ResilienceOptions
     /// <summary>How long a call may take in all, with its wait for a turn and its pauses; null for no bound.</summary>
     /// <param name="bytes">The size of the value it carries.</param>
     public TimeSpan? Bound(long bytes) =>
-        OperationTimeout is { } timeout ? (timeout * MaxAttempts) + TimeSpan.FromSeconds(1) + TransferTime.Allowance(bytes) : null;
+        OperationTimeout is { } timeout
+            ? (timeout * MaxAttempts) + TimeSpan.FromSeconds(1) + TransferTime.Allowance(bytes)
+            : null;
 }

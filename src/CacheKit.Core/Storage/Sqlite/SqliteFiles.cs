@@ -152,7 +152,8 @@ internal sealed class SqliteFiles
     {
         (StoreFault fault, string what) = exception switch
         {
-            _ when FileFaults.MeansAccessDenied(exception) => (StoreFault.AccessDenied, "its directory may not be written"),
+            _ when FileFaults.MeansAccessDenied(exception) =>
+                (StoreFault.AccessDenied, "its directory may not be written"),
             IOException io when FileFaults.MeansLocked(io) => (StoreFault.Busy, "others kept it locked for too long"),
             _ when FileFaults.MeansFull(exception) => (StoreFault.Full, "its disk is full"),
             _ => (StoreFault.Unavailable, "its directory cannot be made or does not work"),
