@@ -1,6 +1,5 @@
 using System.Management.Automation;
-using CacheKit.Completion;
-using CacheKit.Transformation;
+using CacheKit.Parameters;
 
 namespace CacheKit.Benchmarks.Rows;
 

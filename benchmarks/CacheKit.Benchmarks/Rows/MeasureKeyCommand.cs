@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using CacheKit.Binding;
+using CacheKit.CacheKeys;
 using CacheKit.Core.Cryptography;
 
 namespace CacheKit.Benchmarks.Rows;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Delegates;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Backends;
 

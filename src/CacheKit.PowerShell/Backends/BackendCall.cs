@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
-using CacheKit.Blocks;
+using CacheKit.Execution;
 
 namespace CacheKit.Backends;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CacheKit.Completion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
@@ -8,7 +7,8 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

@@ -3,7 +3,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

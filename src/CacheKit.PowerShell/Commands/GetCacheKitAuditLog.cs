@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using CacheKit.Completion;
 using CacheKit.Core.Auditing;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Management.Automation;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

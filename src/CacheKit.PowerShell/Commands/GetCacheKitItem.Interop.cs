@@ -4,7 +4,8 @@ using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Serialization;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

@@ -1,13 +1,12 @@
 using System.Management.Automation;
-using CacheKit.Blocks;
-using CacheKit.Completion;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Serialization;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

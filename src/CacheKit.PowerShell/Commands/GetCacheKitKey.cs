@@ -1,10 +1,10 @@
 using System.Management.Automation;
-using CacheKit.Binding;
+using CacheKit.CacheKeys;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

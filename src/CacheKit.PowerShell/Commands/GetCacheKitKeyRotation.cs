@@ -2,7 +2,7 @@ using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

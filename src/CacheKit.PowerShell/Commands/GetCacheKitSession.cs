@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

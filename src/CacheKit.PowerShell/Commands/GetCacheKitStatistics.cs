@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching.Statistics;
-using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

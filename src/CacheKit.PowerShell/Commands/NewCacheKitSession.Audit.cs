@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

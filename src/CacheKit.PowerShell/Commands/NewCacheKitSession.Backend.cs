@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Backends;
-using CacheKit.Completion;
 using CacheKit.Core.Caching;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

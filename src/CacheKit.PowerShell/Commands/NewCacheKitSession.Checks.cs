@@ -1,6 +1,6 @@
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Storage.Sqlite;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

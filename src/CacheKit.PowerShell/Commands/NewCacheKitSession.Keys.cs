@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Parameters;
 using CacheKit.Sessions;
-using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

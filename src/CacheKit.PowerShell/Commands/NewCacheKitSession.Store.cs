@@ -6,7 +6,7 @@ using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Http;
 using CacheKit.Core.Storage.Redis;
 using CacheKit.Core.Storage.Sqlite;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

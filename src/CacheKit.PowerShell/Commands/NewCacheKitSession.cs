@@ -1,13 +1,12 @@
 using System.Management.Automation;
-using CacheKit.Completion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 using CacheKit.Sessions;
-using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

@@ -4,7 +4,7 @@ using CacheKit.Core.Auditing;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using CacheKit.Backends;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

@@ -1,10 +1,10 @@
 using System.Management.Automation;
-using CacheKit.Completion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

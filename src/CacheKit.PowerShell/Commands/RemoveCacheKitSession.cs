@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 

@@ -5,7 +5,7 @@ using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

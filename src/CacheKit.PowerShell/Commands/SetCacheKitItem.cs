@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CacheKit.Completion;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
@@ -7,8 +6,8 @@ using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
-using CacheKit.Transformation;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

@@ -3,7 +3,8 @@ using System.Security;
 using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

@@ -5,7 +5,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Storage;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
 
 namespace CacheKit.Commands;
 

@@ -1,9 +1,8 @@
 using System.Management.Automation;
-using CacheKit.Completion;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Pipeline;
+using CacheKit.Parameters;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

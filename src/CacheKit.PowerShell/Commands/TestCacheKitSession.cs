@@ -6,7 +6,6 @@ using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
-using CacheKit.Pipeline;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;

@@ -6,7 +6,8 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Serialization;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+
 using Frame = CacheKit.Core.Formats.PythonFrame;
 
 namespace CacheKit.Commands;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Backends;
-using CacheKit.Completion;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 

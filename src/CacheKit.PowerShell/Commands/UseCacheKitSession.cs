@@ -1,10 +1,8 @@
 using System.Management.Automation;
-using CacheKit.Blocks;
-using CacheKit.Completion;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Pipeline;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 using CacheKit.Sessions;
-using CacheKit.Transformation;
 
 namespace CacheKit.Commands;
 

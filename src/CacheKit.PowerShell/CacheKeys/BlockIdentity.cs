@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CacheKit.CacheKeys;
+
+/// <summary>
+/// The identity of a script: a hash of its syntax tree. Comments and layout are not part of a tree, so reformatting
+/// keeps the identity; any other change gives another tree. Two equal trees mean the same to PowerShell.
+/// </summary>
+internal static class BlockIdentity
+{
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> s_properties = new();
+
+    // Where a node stands, and what the engine derives from the rest of the node, is not part of what it says.
+    private static readonly HashSet<string> s_ignored = new(StringComparer.Ordinal)
+    {
+        nameof(Ast.Extent), nameof(Ast.Parent), nameof(ExpressionAst.StaticType),
+        nameof(CommandParameterAst.ErrorPosition), nameof(ScriptBlockAst.ScriptRequirements),
+    };
+
+    /// <summary>Computes the identity of a script.</summary>
+    /// <param name="script">Its tree.</param>
+    /// <returns>32 bytes (SHA-256).</returns>
+    public static byte[] Compute(Ast script)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, "block-v1");
+        AppendNode(hash, script);
+        return hash.GetHashAndReset();
+    }
+
+    private static void AppendNode(IncrementalHash hash, Ast node)
+    {
+        Append(hash, node.GetType().Name);
+        if (node is ConstantExpressionAst or StringConstantExpressionAst or ExpandableStringExpressionAst)
+        {
+            // As written: 'a' and "a", 10 and 0xA are different tokens.
+            Append(hash, node.Extent.Text);
+        }
+
+        foreach (PropertyInfo property in s_properties.GetOrAdd(node.GetType(), PropertiesOf))
+        {
+            AppendValue(hash, property.GetValue(node));
+        }
+    }
+
+    private static void AppendValue(IncrementalHash hash, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                Append(hash, "-");
+                break;
+            case Ast node:
+                AppendNode(hash, node);
+                break;
+            case string text:
+                Append(hash, text);
+                break;
+            case VariablePath path:
+                Append(hash, path.UserPath);
+                break;
+            case ITypeName type:
+                Append(hash, type.FullName);
+                break;
+            case Token token:
+                Append(hash, token.Text);
+                break;
+            case ITuple tuple:
+                Append(hash, "(");
+                for (int i = 0; i < tuple.Length; i++)
+                {
+                    AppendValue(hash, tuple[i]);
+                }
+
+                break;
+            case IEnumerable items:
+                Append(hash, "[");
+                foreach (object? item in items)
+                {
+                    AppendValue(hash, item);
+                }
+
+                Append(hash, "]");
+                break;
+            case IFormattable formattable:
+                Append(hash, formattable.ToString(null, CultureInfo.InvariantCulture));
+                break;
+            default:
+                Append(hash, value.ToString() ?? string.Empty);
+                break;
+        }
+    }
+
+    /// <summary>Appends text with its length before it, so that no two sequences of texts run together.</summary>
+    private static void Append(IncrementalHash hash, string text)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        byte[] bytes = Encoding.Unicode.GetBytes(text);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+        hash.AppendData(length);
+        hash.AppendData(bytes);
+    }
+
+    private static PropertyInfo[] PropertiesOf(Type type) =>
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.GetIndexParameters().Length == 0
+                && !s_ignored.Contains(property.Name)
+                && !typeof(IScriptExtent).IsAssignableFrom(property.PropertyType)
+                && property.PropertyType != typeof(Type))
+            .OrderBy(property => property.Name, StringComparer.Ordinal)];
+}

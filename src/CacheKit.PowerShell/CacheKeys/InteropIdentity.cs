@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using CacheKit.Conversion;
+using CacheKit.Core.Caching;
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+
+namespace CacheKit.CacheKeys;
+
+/// <summary>
+/// Writes what identifies an interop entry inside its namespace: the operation and its arguments, and no more.
+/// </summary>
+internal static class InteropIdentity
+{
+    // The blocks that a warning has been written of.
+    private static readonly ConditionalWeakTable<object, object> s_warned = [];
+
+    /// <summary>Writes it.</summary>
+    /// <param name="buffer">Empty; takes it.</param>
+    /// <param name="operation">The operation, which has been checked.</param>
+    /// <param name="basis">What the call gives.</param>
+    /// <param name="trace">Takes what is written as a user may see it, or null.</param>
+    /// <exception cref="CacheKitException">The arguments do not bind, or other languages do not have them.</exception>
+    public static void Write(SensitiveBuffer buffer, string operation, in KeyBasis basis, KeyTrace? trace)
+    {
+        object?[] arguments = basis.Arguments ?? [];
+        object?[]? input = basis.HasInput ? [basis.Input] : null;
+        InteropSignature? signature = basis.Block is null ? null : InteropSignature.Of(basis.Block);
+        if (input is not null && signature is not { TakesInput: true })
+        {
+            arguments = input;
+        }
+
+        IReadOnlyList<KeyValuePair<string, object?>> effective = signature is { IsEmpty: false }
+            ? signature.Bind(arguments, input)
+            : [.. arguments.Select((value, i) => KeyValuePair.Create(NameOf(i, isInput: input is not null), value))];
+        InteropCodec.BeginIdentity(buffer, operation);
+        int start = buffer.Length;
+        InteropFormat.WriteArguments(buffer, effective);
+        if (trace is null)
+        {
+            return;
+        }
+
+        trace.CanonicalArguments = Convert.ToHexString(buffer.WrittenSpan[start..]).ToLowerInvariant();
+        trace.Add(KeyComponentKind.Operation, "-Interop", operation);
+        foreach ((string name, object? value) in effective)
+        {
+            trace.Add(KeyComponentKind.Argument, name, value);
+        }
+    }
+
+    /// <summary>The arguments of a block that is called for an input object.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="input">The input object, which the block gets as <c>$_</c> in any case.</param>
+    public static object?[] ArgumentsFor(ScriptBlock block, object? input) =>
+        InteropSignature.Of(block).TakesInput ? [] : [input];
+
+    /// <summary>Finds, once a block, a variable that the block reads although it is called without arguments.</summary>
+    /// <param name="block">The block.</param>
+    /// <returns>The variable as a script writes it, or null.</returns>
+    public static string? FindForgotten(ScriptBlock block)
+    {
+        FreeVariable? first = EntryIdentity.Analyse(block).FreeVariables
+            .Select(each => each.Variable)
+            .FirstOrDefault(each => each.Kind == FreeVariableKind.Variable);
+        return first is not null && s_warned.TryAdd(block.Ast, block.Ast) ? first.Display : null;
+    }
+
+    private static string NameOf(int place, bool isInput) => isInput ? "$_" : $"-ArgumentList[{place}]";
+}

@@ -1,0 +1,28 @@
+using CacheKit.Core.Cryptography;
+using CacheKit.Core.Diagnostics;
+
+namespace CacheKit.Parameters;
+
+/// <summary>What a -Tenant may be.</summary>
+internal static class Tenants
+{
+    /// <summary>
+    /// Checks the name of a tenant, and remembers it for completion if there is nothing wrong with it.
+    /// </summary>
+    /// <param name="name">What the user gave.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static CacheKitException? Check(string? name)
+    {
+        string? problem = NameText.ProblemOf(name, TenantKeyDerivation.LongestTenant);
+        if (problem is not null)
+        {
+            return new CacheKitException(
+                ErrorIds.TenantInvalid,
+                $"A tenant is text of 1 to {TenantKeyDerivation.LongestTenant} bytes without control characters: {problem}.",
+                "Give another -Tenant, or none for the session's.");
+        }
+
+        TenantCompleter.Remember(name!);
+        return null;
+    }
+}
