@@ -11,15 +11,18 @@ public class CacheKitException : Exception
     /// <param name="message">One sentence that says what is wrong, without the value of any secret.</param>
     /// <param name="recommendedAction">What to do about it, in one sentence or one line of script.</param>
     /// <param name="innerException">The cause, if there is one whose text holds no secret.</param>
+    /// <param name="target">What the user gave that it is about, or null; never a secret.</param>
     public CacheKitException(
         string errorId,
         string message,
         string recommendedAction,
-        Exception? innerException = null)
+        Exception? innerException = null,
+        object? target = null)
         : base(message, innerException)
     {
         ErrorId = errorId;
         RecommendedAction = recommendedAction;
+        Target = target;
     }
 
     /// <summary>The stable id: one PascalCase noun phrase of <see cref="ErrorIds"/>.</summary>
@@ -27,4 +30,7 @@ public class CacheKitException : Exception
 
     /// <summary>The way out.</summary>
     public string RecommendedAction { get; }
+
+    /// <summary>What the user gave that it is about, or null; never a secret.</summary>
+    public object? Target { get; }
 }

@@ -26,30 +26,30 @@ internal static class EntryIdentity
 
     /// <summary>Writes what identifies the entry of a call.</summary>
     /// <param name="buffer">Takes it.</param>
-    /// <param name="cmdlet">The cmdlet that will run the block.</param>
-    /// <param name="basis">What the call gives.</param>
+    /// <param name="call">What the call gives.</param>
+    /// <param name="input">Its input object.</param>
     /// <param name="trace">Takes what is written as a user may see it, or null.</param>
     /// <returns>Whether it includes the content of a secret.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    public static bool Write(SensitiveBuffer buffer, PSCmdlet cmdlet, in KeyBasis basis, KeyTrace? trace)
+    public static bool Write(SensitiveBuffer buffer, CallIdentity call, in CallInput input, KeyTrace? trace)
     {
-        ValueIdentity identity = new(buffer, cmdlet);
-        if (basis.Name is not null)
+        ValueIdentity identity = new(buffer, call.Cmdlet);
+        if (call.Name is not null)
         {
-            WriteName(identity, basis.Name);
-            trace?.Add(KeyComponentKind.Name, "-Key", basis.Name);
+            WriteName(identity, call.Name);
+            trace?.Add(KeyComponentKind.Name, "-Key", call.Name);
         }
-        else if (basis.Block is not null)
+        else if (call.Block is not null)
         {
-            WriteBlock(buffer, identity, cmdlet, basis.Block, basis, trace);
+            WriteBlock(buffer, identity, call, call.Block, input, trace);
         }
 
-        bool isInputReplaced = WriteVaryBy(identity, basis, trace);
-        if (basis.HasInput && !isInputReplaced)
+        bool isInputReplaced = WriteVaryBy(identity, call, input, trace);
+        if (input.IsGiven && !isInputReplaced)
         {
             identity.WriteLabel("input");
-            Check(identity, identity.TryWrite(basis.Input), "the input object");
-            trace?.Add(KeyComponentKind.Input, "$_", basis.Input);
+            Check(identity, identity.TryWrite(input.Value), "the input object");
+            trace?.Add(KeyComponentKind.Input, "$_", input.Value);
         }
 
         return identity.HoldsSecret;
@@ -60,17 +60,20 @@ internal static class EntryIdentity
     /// <param name="name">The name.</param>
     public static void WriteName(SensitiveBuffer buffer, string name) => WriteName(new ValueIdentity(buffer), name);
 
-    /// <summary>Writes what protected data is bound to, which is never what identifies an entry.</summary>
-    /// <param name="buffer">Takes it.</param>
+    /// <summary>What protected data is bound to, which is never what identifies an entry.</summary>
     /// <param name="key">The key that the user gave, or null.</param>
-    public static void WriteProtected(SensitiveBuffer buffer, string? key)
+    /// <returns>The buffer, which the caller disposes of.</returns>
+    public static SensitiveBuffer OfProtected(string? key)
     {
+        SensitiveBuffer buffer = SensitiveBuffer.Rent();
         ValueIdentity identity = new(buffer);
         identity.WriteLabel("protected");
         if (key is not null)
         {
             identity.WriteLabel(key);
         }
+
+        return buffer;
     }
 
     private static void WriteName(ValueIdentity identity, string name)
@@ -82,9 +85,9 @@ internal static class EntryIdentity
     private static void WriteBlock(
         SensitiveBuffer buffer,
         ValueIdentity identity,
-        PSCmdlet cmdlet,
+        CallIdentity call,
         ScriptBlock block,
-        in KeyBasis basis,
+        in CallInput input,
         KeyTrace? trace)
     {
         BlockAnalysis analysis = Analyse(block);
@@ -92,11 +95,11 @@ internal static class EntryIdentity
         trace?.Add(KeyComponentKind.Block, "-ScriptBlock", block);
         if (analysis.FreeVariables.Length > 0)
         {
-            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(cmdlet, block);
+            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(call.Cmdlet, block);
             foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
             {
                 // $_ is the input object, which counts by itself.
-                if (!(basis.HasInput && variable.IsCurrentItem))
+                if (!(input.IsGiven && variable.IsCurrentItem))
                 {
                     buffer.Write(label);
                     object? value = ValueOf(variable, scope, block);
@@ -106,25 +109,25 @@ internal static class EntryIdentity
             }
         }
 
-        for (int i = 0; i < basis.Arguments?.Length; i++)
+        for (int i = 0; i < call.Arguments?.Length; i++)
         {
             identity.WriteLabel("argument");
-            Check(identity, identity.TryWrite(basis.Arguments[i]), $"argument {i + 1}");
-            trace?.Add(KeyComponentKind.Argument, $"-ArgumentList[{i}]", basis.Arguments[i]);
+            Check(identity, identity.TryWrite(call.Arguments[i]), $"argument {i + 1}");
+            trace?.Add(KeyComponentKind.Argument, $"-ArgumentList[{i}]", call.Arguments[i]);
         }
     }
 
     /// <summary>Writes -VaryBy. A script block in it is asked about the input object, and then stands for it.</summary>
-    private static bool WriteVaryBy(ValueIdentity identity, in KeyBasis basis, KeyTrace? trace)
+    private static bool WriteVaryBy(ValueIdentity identity, CallIdentity call, in CallInput input, KeyTrace? trace)
     {
         bool isInputReplaced = false;
-        for (int i = 0; i < basis.VaryBy?.Length; i++)
+        for (int i = 0; i < call.VaryBy?.Length; i++)
         {
-            object? value = basis.VaryBy[i];
+            object? value = call.VaryBy[i];
             if ((value is PSObject wrapped ? wrapped.BaseObject : value) is ScriptBlock script)
             {
-                value = script.InvokeWithContext(null, [new PSVariable("_", basis.Input)]).ToArray();
-                isInputReplaced = basis.HasInput;
+                value = script.InvokeWithContext(null, [new PSVariable("_", input.Value)]).ToArray();
+                isInputReplaced = input.IsGiven;
             }
 
             identity.WriteLabel("vary");

@@ -17,24 +17,24 @@ internal static class InteropIdentity
 
     /// <summary>Writes it.</summary>
     /// <param name="buffer">Empty; takes it.</param>
-    /// <param name="operation">The operation, which has been checked.</param>
-    /// <param name="basis">What the call gives.</param>
+    /// <param name="call">What the call gives.</param>
+    /// <param name="input">Its input object.</param>
     /// <param name="trace">Takes what is written as a user may see it, or null.</param>
     /// <exception cref="CacheKitException">The arguments do not bind, or other languages do not have them.</exception>
-    public static void Write(SensitiveBuffer buffer, string operation, in KeyBasis basis, KeyTrace? trace)
+    public static void Write(SensitiveBuffer buffer, CallIdentity call, in CallInput input, KeyTrace? trace)
     {
-        object?[] arguments = basis.Arguments ?? [];
-        object?[]? input = basis.HasInput ? [basis.Input] : null;
-        InteropSignature? signature = basis.Block is null ? null : InteropSignature.Of(basis.Block);
-        if (input is not null && signature is not { TakesInput: true })
+        object?[] arguments = call.Arguments ?? [];
+        object?[]? item = input.IsGiven ? [input.Value] : null;
+        InteropSignature? signature = call.Block is null ? null : InteropSignature.Of(call.Block);
+        if (item is not null && signature is not { TakesInput: true })
         {
-            arguments = input;
+            arguments = item;
         }
 
         IReadOnlyList<KeyValuePair<string, object?>> effective = signature is { IsEmpty: false }
-            ? signature.Bind(arguments, input)
-            : [.. arguments.Select((value, i) => KeyValuePair.Create(NameOf(i, isInput: input is not null), value))];
-        InteropCodec.BeginIdentity(buffer, operation);
+            ? signature.Bind(arguments, item)
+            : [.. arguments.Select((value, i) => KeyValuePair.Create(NameOf(i, isInput: item is not null), value))];
+        InteropCodec.BeginIdentity(buffer, call.Operation!);
         int start = buffer.Length;
         InteropFormat.WriteArguments(buffer, effective);
         if (trace is null)
@@ -43,7 +43,7 @@ internal static class InteropIdentity
         }
 
         trace.CanonicalArguments = Convert.ToHexString(buffer.WrittenSpan[start..]).ToLowerInvariant();
-        trace.Add(KeyComponentKind.Operation, "-Interop", operation);
+        trace.Add(KeyComponentKind.Operation, "-Interop", call.Operation);
         foreach ((string name, object? value) in effective)
         {
             trace.Add(KeyComponentKind.Argument, name, value);

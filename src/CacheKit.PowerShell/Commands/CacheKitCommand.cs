@@ -1,150 +1,84 @@
 using System.Management.Automation;
-using CacheKit.Core.Caching;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 
-/// <summary>The base of every cmdlet: waiting that Ctrl+C ends, and errors of the catalogue.</summary>
-public abstract partial class CacheKitCommand : PSCmdlet, IDisposable
+/// <summary>
+/// The base of every cmdlet: Ctrl+C reaches those who work for it, and what they throw becomes an error of the
+/// catalogue.
+/// </summary>
+public abstract class CacheKitCommand : PSCmdlet, IDisposable
 {
-    // Made at the first wait: a hit in memory never waits.
-    private CancellationTokenSource? _stop;
-    private volatile bool _stopping;
-
-    /// <summary>Ctrl+C, on another thread.</summary>
-    protected override void StopProcessing()
+    private protected CacheKitCommand()
     {
-        _stopping = true;
-        try
-        {
-            Volatile.Read(ref _stop)?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The cmdlet ended meanwhile.
-        }
+        Context = new CommandContext(this);
     }
 
-    /// <summary>Frees what a wait needed.</summary>
+    /// <summary>What this cmdlet lends to those who work for it.</summary>
+    private protected CommandContext Context { get; }
+
+    /// <summary>What an error that names nothing else is about; never a secret.</summary>
+    private protected virtual object? Subject => null;
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Guard(Begin);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(End);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => Context.Stop();
+
+    /// <summary>Frees what was kept for the cmdlet.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <summary>Frees what was kept for the cmdlet.</summary>
     /// <param name="disposing">True, since there are no finalizers.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _stop?.Dispose();
+            Context.Dispose();
         }
     }
 
-    /// <summary>
-    /// Runs work that may wait, on another thread, and waits for it on the pipeline's: Ctrl+C ends the wait at once,
-    /// even where the work does not listen. Meanwhile the work can run blocks here (<see cref="PipelineDispatcher"/>).
-    /// </summary>
-    /// <typeparam name="T">What the work returns.</typeparam>
-    /// <param name="work">The work; it must not touch the cmdlet.</param>
-    internal T Wait<T>(Func<CancellationToken, ValueTask<T>> work)
+    /// <summary>Checks the parameters: what they say is an error before anything else happens.</summary>
+    private protected virtual void Begin()
     {
-        CancellationToken token = StopToken;
-        return WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token).GetAwaiter().GetResult();
     }
 
-    /// <summary>As <see cref="Wait{T}"/>, for work without a result.</summary>
-    /// <param name="work">The work; it must not touch the cmdlet.</param>
-    internal void Wait(Func<CancellationToken, ValueTask> work)
+    /// <summary>Does the work for an object of the pipeline, or for none.</summary>
+    private protected virtual void Process()
     {
-        CancellationToken token = StopToken;
-        WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Does what waits for the end of the pipeline.</summary>
+    private protected virtual void End()
+    {
     }
 
     /// <summary>Whether the user gave a parameter.</summary>
     /// <param name="parameter">Its name.</param>
     private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    /// <summary>Ends the command with an error of the catalogue.</summary>
-    private protected void Refuse(string errorId, string message, string advice, object? target) =>
-        ThrowIfAny(new CacheKitException(errorId, message, advice), target);
-
-    /// <summary>Ends the command with a failure, if there is one.</summary>
-    /// <param name="failure">The failure, or null.</param>
-    /// <param name="target">What the user gave; never a secret.</param>
-    private protected void ThrowIfAny(CacheKitException? failure, object? target)
+    /// <summary>Whatever of the catalogue is thrown ends the command as its error.</summary>
+    private void Guard(Action step)
     {
-        if (failure is not null)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, target));
-        }
-    }
-
-    /// <summary>Whether the user asked this call for verbose lines.</summary>
-    internal bool HasVerboseSwitch() =>
-        MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given) && given is SwitchParameter { IsPresent: true };
-
-    /// <summary>Waits for a task; it has ended when this returns.</summary>
-    private T WaitFor<T>(Func<T> start, CancellationToken token)
-        where T : Task
-    {
-        T? started = null;
         try
         {
-            T task = PipelineDispatcher.RunUntilDone(this, () => started = start(), token);
-            if (task.IsCompleted && !(token.IsCancellationRequested && !task.IsCompletedSuccessfully))
-            {
-                return task;
-            }
+            step();
         }
-        catch (PipelineStoppedException)
+        catch (CacheKitException failure)
         {
-            // A block of the store was stopped: the work goes on without it.
-        }
-
-        started?.ContinueWith(DisposeResult, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        throw new PipelineStoppedException();
-    }
-
-    /// <summary>What was fetched for nobody may hold clear text; a failure of it is nobody's either.</summary>
-    private static void DisposeResult(Task task)
-    {
-        _ = task.Exception;
-        switch (task)
-        {
-            case Task<LookupResult> { IsCompletedSuccessfully: true } lookup:
-                lookup.Result.Dispose();
-                break;
-            case Task<ComputeTurn> { IsCompletedSuccessfully: true } turn:
-                Task.Run(() => turn.Result.AbandonAsync().AsTask());
-                break;
-            case Task<IReadOnlyList<LookupResult>> { IsCompletedSuccessfully: true } lookups:
-                foreach (LookupResult result in lookups.Result)
-                {
-                    result.Dispose();
-                }
-
-                break;
-        }
-    }
-
-    /// <summary>Cancelled by Ctrl+C.</summary>
-    private protected CancellationToken StopToken
-    {
-        get
-        {
-            if (_stop is null)
-            {
-                Volatile.Write(ref _stop, new CancellationTokenSource());
-                if (_stopping)
-                {
-                    _stop.Cancel();
-                }
-            }
-
-            return _stop.Token;
+            ThrowTerminatingError(ErrorRecords.From(failure, failure.Target ?? Subject));
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
-using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Storage;
@@ -49,34 +48,24 @@ public sealed class ClearCacheKitCommand : SessionCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Whose entries are removed; null for everybody's.</summary>
-    private string? Owner => AllTenants || Plain ? null : Tenant ?? InEffect?.Tenant ?? TenantKeyDerivation.DefaultTenant;
+    private string? Owner => AllTenants || Plain ? null : InForce.Tenant;
 
-    /// <summary>Removes them.</summary>
-    protected override void EndProcessing()
+    private protected override object? Subject => Namespace;
+
+    private protected override void End()
     {
         if (Owner is null && IsGiven(nameof(Tenant)))
         {
-            Refuse(
+            throw new CacheKitException(
                 ErrorIds.ParameterConflict,
                 $"-{ParameterSetName} removes the entries of every tenant: it cannot be given with -Tenant.",
-                "Give one of them.",
-                null);
+                "Give one of them.");
         }
 
-        NamespacePatterns namespaces;
-        EntryCache cache;
-        try
-        {
-            namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
-            // Without a tenant no key is needed, unless there is an audit log to be told of encrypted entries.
-            cache = RentCache(Plain || (AllTenants && InEffect?.Caches.Audit is null) ? CacheMode.Plain : CacheMode.Secure);
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
-            return;
-        }
-
+        NamespacePatterns namespaces = new(Namespace ?? [NamespacePatterns.All]);
+        // Without a tenant no key is needed, unless there is an audit log to be told of encrypted entries.
+        EntryCache cache =
+            Rent(Plain || (AllTenants && InForce.Audit is null) ? CacheMode.Plain : CacheMode.Secure);
         string what = Plain ? "all plain entries"
             : Owner is null ? "all entries of all tenants"
             : $"all entries of the tenant '{Owner}'";
@@ -105,7 +94,7 @@ public sealed class ClearCacheKitCommand : SessionCommand
             new("Clearing the cache", cache.StoreName, () => Interlocked.Read(ref _removed), total: null);
         try
         {
-            Wait(stop => progress.WatchAsync(RunAsync(steps, stop), stop));
+            Context.Wait(stop => progress.WatchAsync(RunAsync(steps, stop), stop));
         }
         catch (StoreException fault)
         {
@@ -123,11 +112,11 @@ public sealed class ClearCacheKitCommand : SessionCommand
         }
 
         ItemNameCompleter.ForgetAll(Owner);
-        WriteNotices(cache);
+        Context.WriteNotices(cache);
         if (cache.Mode.IsEncrypted)
         {
             bool isOne = namespaces.Names is [string only] && !WildcardPattern.ContainsWildcardCharacters(only);
-            Audit(AuditEvent.Cleared, cache.Ring.Current, isOne ? namespaces.Names[0] : null, _removed);
+            Context.Audit(AuditEvent.Cleared, cache.Ring.Current, isOne ? namespaces.Names[0] : null, _removed);
         }
 
         if (PassThru)

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Execution;
 using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
@@ -13,7 +12,7 @@ namespace CacheKit.Commands;
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Export-CacheKitMetric.md")]
 [OutputType(typeof(string), typeof(FileInfo))]
-public sealed class ExportCacheKitMetricCommand : StatisticsCommand
+public sealed class ExportCacheKitMetricCommand : SessionCommand
 {
     /// <summary>The file, which is replaced at once; without it, the text goes to the pipeline.</summary>
     [Parameter(Position = 0)]
@@ -29,8 +28,9 @@ public sealed class ExportCacheKitMetricCommand : StatisticsCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Writes.</summary>
-    protected override void ProcessRecord()
+    private protected override object? Subject => Path;
+
+    private protected override void Process()
     {
         if (!IsGiven(nameof(Path)))
         {
@@ -38,29 +38,23 @@ public sealed class ExportCacheKitMetricCommand : StatisticsCommand
             return;
         }
 
-        try
+        string path = PathResolver.Resolve(this, Path, ErrorIds.MetricFileUnusable);
+        if (!ShouldProcess(path, "Write metrics"))
         {
-            string path = PathResolver.Resolve(this, Path, ErrorIds.MetricFileUnusable);
-            if (!ShouldProcess(path, "Write metrics"))
-            {
-                return;
-            }
-
-            MetricFile.Write(path, Text());
-            if (PassThru)
-            {
-                WriteObject(new FileInfo(path));
-            }
+            return;
         }
-        catch (CacheKitException failure)
+
+        MetricFile.Write(path, Text());
+        if (PassThru)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path));
+            WriteObject(new FileInfo(path));
         }
     }
 
     private string Text()
     {
-        IReadOnlyList<CacheCounts> counts = Take(reset: false, out DateTimeOffset since);
-        return MetricText.Of(counts, Counting.Caches.Observe(), since, IncludeTenant ? TenantInEffect : null);
+        IReadOnlyList<CacheCounts> counts = InForce.TakeCounts(reset: false, out DateTimeOffset since);
+        return MetricText.Of(
+            counts, InForce.Open().Caches.Observe(), since, IncludeTenant ? InForce.Tenant : null);
     }
 }

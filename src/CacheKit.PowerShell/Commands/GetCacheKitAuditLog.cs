@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Auditing;
+using CacheKit.Execution;
 using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
@@ -7,8 +8,10 @@ namespace CacheKit.Commands;
 /// <summary>Gives the lines of an audit log: who did what to which entry, when, and from where.</summary>
 [Cmdlet(VerbsCommon.Get, "CacheKitAuditLog", HelpUri = HelpPages.Folder + "Get-CacheKitAuditLog.md")]
 [OutputType(typeof(AuditLogEntry))]
-public sealed class GetCacheKitAuditLogCommand : AuditLogCommand
+public sealed class GetCacheKitAuditLogCommand : CacheKitCommand, IAuditLogParameters
 {
+    private AuditLogSource? _logs;
+
     /// <summary>Only these events.</summary>
     [Parameter]
     public AuditLogEvent[]? Event { get; set; }
@@ -51,13 +54,49 @@ public sealed class GetCacheKitAuditLogCommand : AuditLogCommand
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
-    private protected override void Look(string path)
+    /// <summary>The log; that of the session unless given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Path { get; set; }
+
+    /// <summary>The tenants whose lines are to be verified; the session's unless given.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string[]? Tenant { get; set; }
+
+    /// <summary>The session whose keys, and whose log, are meant; the session in force unless given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    /// <summary>The master key; the session's unless given.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public object? MasterKey { get; set; }
+
+    /// <summary>Earlier master keys, under which a part of the log was written.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [KeyListTransformation]
+    public object?[]? PreviousMasterKey { get; set; }
+
+    private protected override void Begin() => _logs = new AuditLogSource(Context, this);
+
+    private protected override void Process() => _logs!.Look(Look);
+
+    private void Look(string path)
     {
-        using AuditKeys? keys = Verify ? FindKeys() : null;
+        using AuditKeys? keys = Verify ? _logs!.FindKeys() : null;
         AuditReader reader = new(keys);
         AuditLogFilter filter = new(Namespace, KeyId, User, Script) { Events = Event, Since = Since, Until = Until };
         IEnumerable<AuditLogEntry> found = reader.Read(path)
-            .TakeWhile(_ => !StopToken.IsCancellationRequested)
+            .TakeWhile(_ => !Context.StopToken.IsCancellationRequested)
             .Select(line => new AuditLogEntry(line.Record, line.IsAuthentic))
             .Where(filter.Takes);
         foreach (AuditLogEntry entry in IsGiven(nameof(Tail)) ? found.TakeLast(Tail) : found)

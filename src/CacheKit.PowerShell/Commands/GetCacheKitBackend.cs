@@ -15,8 +15,7 @@ public sealed class GetCacheKitBackendCommand : CacheKitCommand
     [ArgumentCompleter(typeof(BackendCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Finds them.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         foreach (string name in Name)
         {

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Management.Automation;
+using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Execution;
 using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
@@ -43,8 +43,10 @@ public sealed partial class GetCacheKitEntryCommand
 
         if (patterns.Count > 0)
         {
-            ForEachPage(
-                new StoredListing(Cache).List(
+            EntryCache cache = _entries!.Cache;
+            Context.ForEachPage(
+                cache,
+                new StoredListing(cache).List(
                     forStore, key => !literals.Contains(key) && patterns.Exists(pattern => pattern.IsMatch(key))),
                 WritePage);
         }
@@ -53,9 +55,10 @@ public sealed partial class GetCacheKitEntryCommand
     /// <summary>Looks up a key without wildcards: any store can do that.</summary>
     private void FindStored(string key)
     {
-        StoredListing listing = new(Cache);
-        (bool isAnswered, byte[]? bytes) = Try<(bool, byte[]?)>(
-            () => (true, Wait(stop => listing.FindAsync(key, stop))), otherwise: default);
+        EntryCache cache = _entries!.Cache;
+        StoredListing listing = new(cache);
+        (bool isAnswered, byte[]? bytes) = Context.Ask<(bool, byte[]?)>(
+            cache, async stop => (true, await listing.FindAsync(key, stop).ConfigureAwait(false)), otherwise: default);
         if (bytes is not null)
         {
             WritePage([new StoredBytes(key, bytes)]);
@@ -64,9 +67,10 @@ public sealed partial class GetCacheKitEntryCommand
         {
             CacheKitException failure = new(
                 ErrorIds.ItemNotFound,
-                $"There is nothing under the key '{key}' in {Cache.StoreName}.",
-                "Give the whole key as the store has it, or one with wildcards; without -Key, all are listed.");
-            WriteError(ErrorRecords.From(failure, key));
+                $"There is nothing under the key '{key}' in {cache.StoreName}.",
+                "Give the whole key as the store has it, or one with wildcards; without -Key, all are listed.",
+                target: key);
+            Context.WriteError(failure);
         }
     }
 

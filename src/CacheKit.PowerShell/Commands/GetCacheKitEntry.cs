@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
-using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Execution;
 using CacheKit.Parameters;
@@ -16,9 +15,10 @@ namespace CacheKit.Commands;
     HelpUri = HelpPages.Folder + "Get-CacheKitEntry.md")]
 [OutputType(typeof(CacheKitEntry), ParameterSetName = [ParameterSets.Name, ParameterSets.Key])]
 [OutputType(typeof(CacheKitRawEntry), ParameterSetName = [ParameterSets.Raw])]
-public sealed partial class GetCacheKitEntryCommand : EntryCommand
+public sealed partial class GetCacheKitEntryCommand : SessionCommand
 {
     private NamespacePatterns? _namespaces;
+    private TenantEntries? _entries;
 
     /// <summary>Names, with wildcards; entries without a name are listed when it is not given.</summary>
     [Parameter(Position = 0, ParameterSetName = ParameterSets.Name)]
@@ -55,24 +55,16 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
     [Parameter(ParameterSetName = ParameterSets.Key)]
     public SwitchParameter FailClosed { get; set; }
 
-    private bool IsUnsoundError => IsGiven(nameof(FailClosed)) ? FailClosed : IsFailClosed;
+    private protected override object? Subject => Namespace;
 
-    /// <summary>Checks the namespaces, and opens the cache.</summary>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
-        base.BeginProcessing();
-        try
-        {
-            _namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, Namespace));
-        }
+        base.Begin();
+        _entries = new TenantEntries(Context, Rent(CacheMode.Secure), InForce.Tenant);
+        _namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
     }
 
-    /// <summary>Lists what was asked for.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         switch (ParameterSetName)
         {
@@ -113,7 +105,7 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
                 || (name is not null && (literals.Contains(name) || patterns.Any(pattern => pattern.IsMatch(name)))),
             IncludesStale = IncludeStale,
         };
-        bool isComplete = ForEachPage(filter, page =>
+        bool isComplete = _entries!.ForEachPage(filter, page =>
         {
             foreach (EntryInfo entry in page)
             {
@@ -123,28 +115,29 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
         });
         foreach (string name in isComplete ? missing : [])
         {
-            WriteError(ErrorRecords.From(ItemNames.NotFound(name, _namespaces.ToString()), name));
+            Context.WriteError(ItemNames.NotFound(name, _namespaces.ToString()));
         }
     }
 
     private void FindKeys()
     {
+        EntryListing listing = _entries!.Listing;
         List<EntryKeys> keys = [];
         foreach (string key in Key)
         {
-            if (Listing.TryParseKey(key, out EntryKeys? parsed))
+            if (listing.TryParseKey(key, out EntryKeys? parsed))
             {
                 keys.Add(parsed);
             }
             else
             {
-                TellNotOfTenant(key);
+                _entries.TellNotOfTenant(key);
             }
         }
 
-        EntryListing listing = Listing;
         bool includesStale = IncludeStale;
-        IReadOnlyList<EntryInfo?> found = Try(() => Wait(stop => listing.FindAsync(keys, includesStale, stop)), []);
+        IReadOnlyList<EntryInfo?> found =
+            Context.Ask(_entries.Cache, stop => listing.FindAsync(keys, includesStale, stop), []);
         for (int i = 0; i < found.Count; i++)
         {
             if (found[i] is { } entry)
@@ -154,7 +147,7 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
             else
             {
                 string key = keys[i].Current.ToString();
-                WriteError(ErrorRecords.From(ItemNames.NotFound(key, keys[i].Current.Namespace), key));
+                Context.WriteError(ItemNames.NotFound(key, keys[i].Current.Namespace));
             }
         }
     }
@@ -163,11 +156,11 @@ public sealed partial class GetCacheKitEntryCommand : EntryCommand
     {
         if (entry.Condition == EntryCondition.Sound)
         {
-            WriteObject(new CacheKitEntry(entry, TenantInEffect));
+            WriteObject(new CacheKitEntry(entry, InForce.Tenant));
         }
         else
         {
-            TellUnsound(entry, IsUnsoundError);
+            _entries!.TellUnsound(entry, IsFailClosed(FailClosed));
         }
     }
 }

@@ -17,9 +17,10 @@ namespace CacheKit.Commands;
     DefaultParameterSetName = ParameterSets.Entry,
     HelpUri = HelpPages.Folder + "Get-CacheKitItem.md")]
 [OutputType(typeof(object))]
-public sealed partial class GetCacheKitItemCommand : ItemCommand
+public sealed class GetCacheKitItemCommand : SessionCommand, IItemParameters
 {
     private readonly CallBatch<ItemRequest> _batch = new();
+    private ItemTarget? _item;
 
     /// <summary>Names, with wildcards.</summary>
     [Parameter(
@@ -47,21 +48,45 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
     [Parameter]
     public SwitchParameter FailClosed { get; set; }
 
-    private bool KeepsEvidence => IsGiven(nameof(FailClosed)) ? FailClosed : IsFailClosed;
+    /// <summary>The part of the cache to use; readable to the storage.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? Namespace { get; set; }
 
-    /// <summary>Checks the parameters, and opens the cache.</summary>
-    protected override void BeginProcessing()
+    /// <summary>The operation of an entry that other languages share, in place of a name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(OperationCompleter))]
+    public string? Interop { get; set; }
+
+    /// <summary>The arguments of the operation: with it, and the namespace, they make the key.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Interop)]
+    [Alias("Args")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    /// <summary>Gives maps as ordered hashtables instead of objects.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Interop)]
+    public SwitchParameter AsHashtable { get; set; }
+
+    private TenantEntries Entries => _item!.Entries;
+
+    private protected override void Begin()
     {
-        base.BeginProcessing();
-        RefuseNothing();
+        base.Begin();
+        _item = ItemTarget.Open(Context, this, InForce);
+        ItemNames.RefuseNothing(this);
     }
 
-    /// <summary>Looks for what was asked for.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (IsInterop)
+        if (_item!.Interop is { } interop)
         {
-            AnswerInterop();
+            Answer(interop);
             return;
         }
 
@@ -85,9 +110,9 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
 
         foreach (CacheKitEntry entry in InputObject)
         {
-            if (BelongsHere(entry))
+            if (Entries.Has(entry))
             {
-                Ask(new ItemRequest(entry.ToString(), entry.Namespace, Listing.KeysFor(entry.Info)));
+                Ask(new ItemRequest(entry.ToString(), entry.Namespace, Entries.Listing.KeysFor(entry.Info)));
             }
         }
 
@@ -97,15 +122,17 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
         }
     }
 
-    /// <summary>Answers what still waits.</summary>
-    protected override void EndProcessing() => Flush();
+    private protected override void End() => Flush();
 
     private void Ask(string name)
     {
-        if (IsName(name))
+        if (ItemNames.Check(name) is { } failure)
         {
-            Ask(new ItemRequest(name, Namespace, KeysOf(Namespace, name)));
+            Context.WriteError(failure);
+            return;
         }
+
+        Ask(new ItemRequest(name, _item!.Namespace, Entries.KeysOf(_item.Namespace, name)));
     }
 
     private void Ask(ItemRequest request)
@@ -116,12 +143,13 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
         }
     }
 
-    private void AnswerAll(WildcardPattern pattern) => ForEachItem(
+    private void AnswerAll(WildcardPattern pattern) => Entries.ForEachItem(
+        _item!.Namespace,
         pattern,
         includesStale: false,
-        KeepsEvidence,
+        IsFailClosed(FailClosed),
         items => Answer(
-            [.. items.Select(item => new ItemRequest(item.Entry.Name!, Namespace, item.Keys))], isNamed: false));
+            [.. items.Select(item => new ItemRequest(item.Entry.Name!, _item.Namespace, item.Keys))], isNamed: false));
 
     private void Flush()
     {
@@ -136,59 +164,18 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
 
     private void Answer(ItemRequest[] requests, bool isNamed)
     {
-        LookupResult[] found = LookUp(requests);
-        try
-        {
-            for (int i = 0; i < requests.Length; i++)
-            {
-                Answer(requests[i], ref found[i], isNamed);
-            }
-        }
-        finally
-        {
-            foreach (LookupResult result in found)
-            {
-                result.Dispose();
-            }
-        }
-    }
-
-    private LookupResult[] LookUp(ItemRequest[] requests)
-    {
-        LookupResult[] found = new LookupResult[requests.Length];
-        List<int> open = [];
+        EntryKeys[] keys = [.. requests.Select(request => request.Keys)];
+        using LookupBatch found = LookupBatch.Find(Context, Entries.Cache, keys, IsFailClosed(FailClosed));
         for (int i = 0; i < requests.Length; i++)
         {
-            if (Cache.TryGetLocal(requests[i].Keys, out OpenedEntry entry))
-            {
-                found[i] = new LookupResult(LookupOutcome.Hit, entry) { IsLocal = true };
-            }
-            else
-            {
-                open.Add(i);
-            }
+            Answer(requests[i], ref found[i], isNamed);
         }
-
-        if (open.Count > 0)
-        {
-            bool keepEvidence = KeepsEvidence;
-            EntryCache cache = Cache;
-            EntryKeys[] keys = [.. open.Select(i => requests[i].Keys)];
-            IReadOnlyList<LookupResult> stored = Wait(stop => cache.GetManyAsync(keys, keepEvidence, stop));
-            for (int i = 0; i < open.Count; i++)
-            {
-                found[open[i]] = stored[i];
-            }
-
-            WriteNotices(Cache);
-        }
-
-        return found;
     }
 
     private void Answer(ItemRequest request, ref LookupResult found, bool isNamed)
     {
-        Cache.Statistics.Count(found.ToCallOutcome(KeepsEvidence));
+        bool failClosed = IsFailClosed(FailClosed);
+        Entries.Cache.Statistics.Count(found.ToCallOutcome(failClosed));
         if (found.Outcome == LookupOutcome.Hit)
         {
             object?[] output;
@@ -200,24 +187,24 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
                 }
             }
 
-            Remember(request.Name);
+            ItemNameCompleter.Remember(Entries.Tenant, request.Name);
             foreach (object? item in output)
             {
                 WriteObject(item);
             }
         }
-        else if (found.Outcome == LookupOutcome.Miss || !KeepsEvidence)
+        else if (found.Outcome == LookupOutcome.Miss || !failClosed)
         {
             bool isMiss = found.Outcome == LookupOutcome.Miss;
-            Audit(isMiss ? AuditEvent.Miss : AuditEvent.Refused, request.Keys.Current);
+            Context.Audit(isMiss ? AuditEvent.Miss : AuditEvent.Refused, request.Keys.Current);
             if (isNamed)
             {
-                TellNotFound(request.Name, request.Namespace);
+                Entries.TellNotFound(request.Name, request.Namespace);
             }
         }
         else
         {
-            Audit(AuditEvent.Refused, request.Keys.Current);
+            Context.Audit(AuditEvent.Refused, request.Keys.Current);
             TellUnsound(found.Outcome, request);
         }
     }
@@ -225,9 +212,9 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
     /// <summary>Tells that an entry is opened, before anything of it is, and decodes it.</summary>
     private bool TryDecode(in OpenedEntry entry, ItemRequest request, out object?[] output)
     {
-        if (IsAudited)
+        if (Context.IsAudited)
         {
-            Audit(AuditEvent.Open, request.Keys.SealedUnder(entry.Header.Fingerprint));
+            Context.Audit(AuditEvent.Open, request.Keys.SealedUnder(entry.Header.Fingerprint));
         }
 
         try
@@ -249,11 +236,84 @@ public sealed partial class GetCacheKitItemCommand : ItemCommand
             ? new CacheKitException(
                 ErrorIds.EntryMalformed,
                 "The entry is authentic, but does not decode. It stays where it is.",
-                "Set-CacheKitItem replaces the entry, and Remove-CacheKitItem removes it.")
+                "Set-CacheKitItem replaces the entry, and Remove-CacheKitItem removes it.",
+                target: request.Name)
             : new CacheKitException(
                 ErrorIds.EntryNotAuthentic,
                 "The entry is not authentic: it was altered, moved, or sealed under another key. It stays where it is.",
-                "Find out who writes to the store; Set-CacheKitItem replaces the entry.");
-        WriteError(ErrorRecords.From(failure, request.Name));
+                "Find out who writes to the store; Set-CacheKitItem replaces the entry.",
+                target: request.Name);
+        Context.WriteError(failure);
+    }
+
+    private void Answer(InteropEntry interop)
+    {
+        EntryKeys keys = interop.Keys();
+        bool failClosed = IsFailClosed(FailClosed);
+        EntryCache cache = interop.Cache;
+        using LookupResult found = Context.Wait(stop => cache.GetAsync(keys, failClosed, stop));
+        Context.WriteNotices(cache);
+        cache.Statistics.Count(found.ToCallOutcome(failClosed));
+        switch (found.Outcome)
+        {
+            case LookupOutcome.Hit:
+                Context.Audit(AuditEvent.Open, keys.SealedUnder(found.Entry.Fingerprint));
+                Write(interop, found.Entry, keys);
+                break;
+            case LookupOutcome.Miss:
+                Context.Audit(AuditEvent.Miss, keys.Current);
+                interop.TellNotFound(keys);
+                break;
+            default:
+                Context.Audit(AuditEvent.Refused, keys.Current);
+                Tell(interop, found.Outcome, found.Problem, keys);
+                break;
+        }
+    }
+
+    /// <summary>Decodes the value whole before anything of it goes out.</summary>
+    private void Write(InteropEntry interop, in OpenedEntry entry, EntryKeys keys)
+    {
+        object?[] output;
+        try
+        {
+            output = InteropFormat.ReadValue(entry.Value, AsHashtable);
+        }
+        catch (MalformedValueException exception)
+        {
+            Drop(interop, exception.Message, keys);
+            return;
+        }
+
+        foreach (object? item in output)
+        {
+            WriteObject(item);
+        }
+    }
+
+    private void Drop(InteropEntry interop, string problem, EntryKeys keys)
+    {
+        Context.Audit(AuditEvent.Refused, keys.Current);
+        if (!IsFailClosed(FailClosed))
+        {
+            WriteWarning(Sentences.Join("An entry does not decode.", problem, $"It was dropped ({keys.Current})."));
+            Context.Wait(stop => interop.Cache.RemoveAsync(keys, stop));
+            Context.WriteNotices(interop.Cache);
+        }
+
+        Tell(interop, LookupOutcome.Malformed, problem, keys);
+    }
+
+    /// <summary>What was dropped is not there any more.</summary>
+    private void Tell(InteropEntry interop, LookupOutcome outcome, string? problem, EntryKeys keys)
+    {
+        if (IsFailClosed(FailClosed))
+        {
+            interop.TellUnsound(outcome, problem, keys, isError: true);
+        }
+        else
+        {
+            interop.TellNotFound(keys);
+        }
     }
 }

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using CacheKit.Core.Diagnostics;
-using CacheKit.Execution;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
@@ -14,8 +12,7 @@ public sealed class GetCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Tells.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (All)
         {
@@ -23,15 +20,8 @@ public sealed class GetCacheKitSessionCommand : CacheKitCommand
             return;
         }
 
-        try
-        {
-            CacheKitSession session = SessionScopes.Current ?? ImplicitSession.Current;
-            session.Caches.TryReadKeys();
-            WriteObject(session);
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, null));
-        }
+        CacheKitSession session = new SessionInForce(given: null).Session;
+        session.Caches.TryReadKeys();
+        WriteObject(session);
     }
 }

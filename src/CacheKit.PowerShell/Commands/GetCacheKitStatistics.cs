@@ -7,16 +7,16 @@ namespace CacheKit.Commands;
 /// <remarks>As with Receive-Job, -Reset asks for no confirmation: it gives out what it takes away.</remarks>
 [Cmdlet(VerbsCommon.Get, "CacheKitStatistics", HelpUri = HelpPages.Folder + "Get-CacheKitStatistics.md")]
 [OutputType(typeof(CacheKitStatistics))]
-public sealed class GetCacheKitStatisticsCommand : StatisticsCommand
+public sealed class GetCacheKitStatisticsCommand : SessionCommand
 {
     /// <summary>Begins to count anew.</summary>
     [Parameter]
     public SwitchParameter Reset { get; set; }
 
-    /// <summary>Tells.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        CacheCounts counts = Take(Reset, out DateTimeOffset since).Aggregate((one, other) => one.With(other));
-        WriteObject(new CacheKitStatistics(Counting, TenantInEffect, since, counts));
+        CacheCounts counts =
+            InForce.TakeCounts(Reset, out DateTimeOffset since).Aggregate((one, other) => one.With(other));
+        WriteObject(new CacheKitStatistics(InForce.Open(), InForce.Tenant, since, counts));
     }
 }

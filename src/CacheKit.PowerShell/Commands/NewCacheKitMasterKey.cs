@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
-using CacheKit.Execution;
 using CacheKit.Parameters;
 using CacheKit.Sessions;
 
@@ -40,8 +39,9 @@ public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Save)]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Makes the key.</summary>
-    protected override void ProcessRecord()
+    private protected override object? Subject => Path;
+
+    private protected override void Process()
     {
         if (ParameterSetName == ParameterSets.Text)
         {
@@ -49,20 +49,13 @@ public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
             return;
         }
 
-        try
+        string path = TargetPath();
+        if (ShouldProcess(path, "Write a new master key"))
         {
-            string path = TargetPath();
-            if (ShouldProcess(path, "Write a new master key"))
-            {
-                using MasterKey key = MasterKey.Generate();
-                KeyFile.Write(path, key, overwrite: Force, protect: Save);
-                // The session may have been made of the key that was replaced.
-                ImplicitSession.Retire();
-            }
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path));
+            using MasterKey key = MasterKey.Generate();
+            KeyFile.Write(path, key, overwrite: Force, protect: Save);
+            // The session may have been made of the key that was replaced.
+            ImplicitSession.Retire();
         }
     }
 

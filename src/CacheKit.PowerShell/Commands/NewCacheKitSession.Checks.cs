@@ -12,40 +12,30 @@ public sealed partial class NewCacheKitSessionCommand
     private static readonly TimeSpan s_shortestTimeout = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_longestTimeout = TimeSpan.FromMinutes(10);
 
-    private void CheckCommon()
+    /// <summary>What the session says for calls that do not say it.</summary>
+    private CallDefaults ReadDefaults()
     {
-        ThrowIfAny(Tenants.Check(Tenant), Tenant);
-        ThrowIfAny(Namespaces.Check(Namespace), Namespace);
-        ThrowIfAny(SessionTtl.Check(Ttl), Ttl.Input ?? Ttl.Script);
-        CheckTimeout(nameof(ConnectTimeout), ConnectTimeout);
-        CheckTimeout(nameof(OperationTimeout), OperationTimeout);
-        CheckSizes();
-    }
-
-    private void CheckTimeout(string parameter, Ttl? given)
-    {
-        if (given is null || (given.Problem is null && given.Script is null
-            && given.Duration >= s_shortestTimeout && given.Duration <= s_longestTimeout))
+        Tenants.Check(Tenant);
+        Namespaces.Check(Namespace);
+        return new CallDefaults(Tenant)
         {
-            return;
-        }
-
-        Refuse(
-            ErrorIds.StoreSettingInvalid,
-            $"-{parameter} is not a time between one millisecond and {s_longestTimeout.TotalMinutes:0} minutes.",
-            $"Give seconds (-{parameter} 2), text such as 500ms, or a TimeSpan.",
-            given.Input ?? given.Script);
+            Namespace = Namespace,
+            HasNamespace = IsGiven(nameof(Namespace)),
+            Ttl = Ttl?.Read(nameof(Ttl), CallDefaults.WhyNoScript) ?? CacheKit.Ttl.Default,
+            FailClosed = FailClosed,
+        };
     }
+
+    private static TimeSpan? ReadTimeout(TtlArgument? given, string parameter) =>
+        given?.ReadTimeout(parameter, s_shortestTimeout, s_longestTimeout);
 
     private void CheckSizes()
     {
         if (NoMemoryTier && IsGiven(nameof(MemoryLimit)))
         {
-            Refuse(
-                ErrorIds.ParameterConflict,
+            throw Conflict(
                 "-NoMemoryTier keeps nothing in memory, so that there is nothing for -MemoryLimit to limit.",
-                "Give one of them.",
-                null);
+                "Give one of them.");
         }
 
         CheckSize(nameof(MemoryLimit), MemoryLimit, SmallestMemoryLimit);
@@ -55,15 +45,15 @@ public sealed partial class NewCacheKitSessionCommand
         }
     }
 
-    private void CheckSize(string parameter, long value, long smallest)
+    private static void CheckSize(string parameter, long value, long smallest)
     {
         if (value < smallest)
         {
-            Refuse(
+            throw new CacheKitException(
                 ErrorIds.StoreSettingInvalid,
                 $"-{parameter} is {value} bytes; the least is {smallest}.",
                 $"Give a size such as -{parameter} 64MB.",
-                value);
+                target: value);
         }
     }
 }

@@ -41,8 +41,8 @@ public sealed partial class NewCacheKitSessionCommand
                 User = hasUser ? Credential!.UserName : null,
                 Password = Credential?.Password.Copy(),
                 CaFile = CaFileOr(options.CaFile),
-                ConnectTimeout = ConnectTimeout?.Duration ?? options.ConnectTimeout,
-                OperationTimeout = OperationTimeout?.Duration ?? options.OperationTimeout,
+                ConnectTimeout = ReadTimeout(ConnectTimeout, nameof(ConnectTimeout)) ?? options.ConnectTimeout,
+                OperationTimeout = ReadTimeout(OperationTimeout, nameof(OperationTimeout)) ?? options.OperationTimeout,
                 ListensForChanges = !NoChangeNotification,
             },
             "-Redis");
@@ -60,8 +60,8 @@ public sealed partial class NewCacheKitSessionCommand
                 AllowPrivateAddresses =
                     IsGiven(nameof(AllowPrivateNetwork)) ? AllowPrivateNetwork : options.AllowPrivateAddresses,
                 CaFile = CaFileOr(options.CaFile),
-                ConnectTimeout = ConnectTimeout?.Duration ?? options.ConnectTimeout,
-                OperationTimeout = OperationTimeout?.Duration ?? options.OperationTimeout,
+                ConnectTimeout = ReadTimeout(ConnectTimeout, nameof(ConnectTimeout)) ?? options.ConnectTimeout,
+                OperationTimeout = ReadTimeout(OperationTimeout, nameof(OperationTimeout)) ?? options.OperationTimeout,
             },
             "-ApiKey");
     }

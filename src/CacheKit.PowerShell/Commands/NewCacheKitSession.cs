@@ -1,10 +1,8 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
-using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
-using CacheKit.Execution;
 using CacheKit.Parameters;
 using CacheKit.Sessions;
 
@@ -85,13 +83,13 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Redis)]
     [Parameter(ParameterSetName = ParameterSets.Http)]
     [TtlTransformation]
-    public Ttl? ConnectTimeout { get; set; }
+    public TtlArgument? ConnectTimeout { get; set; }
 
     /// <summary>How long an operation of the store may take; 1 second unless given.</summary>
     [Parameter(ParameterSetName = ParameterSets.Redis)]
     [Parameter(ParameterSetName = ParameterSets.Http)]
     [TtlTransformation]
-    public Ttl? OperationTimeout { get; set; }
+    public TtlArgument? OperationTimeout { get; set; }
 
     /// <summary>Whose entries they are; no other tenant can find or open them.</summary>
     [Parameter]
@@ -111,7 +109,7 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl Ttl { get; set; } = Ttl.Default;
+    public TtlArgument? Ttl { get; set; }
 
     /// <summary>Makes an entry that is not authentic an error for calls that do not say it.</summary>
     [Parameter]
@@ -133,36 +131,25 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter AsDefault { get; set; }
 
-    /// <summary>Makes the session.</summary>
-    protected override void ProcessRecord()
-    {
-        CheckCommon();
-        try
-        {
-            CacheKitEnvironment environment = CacheKitEnvironment.Capture();
-            StoreChoice store = ChooseStore(environment);
-            long memoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit;
-            // What is wrong with the rest of the store's options is told now, not at the first call.
-            _ = Wait(_ => store.DescribeAsync(TimeProvider.System));
-            SessionCaches caches = new(store, memoryTierBytes, ReadKeys(environment)) { Audit = OpenAuditTrail() };
-            CacheKitSession session = new(caches, Tenant)
-            {
-                Namespace = Namespace,
-                HasNamespace = IsGiven(nameof(Namespace)),
-                DefaultTtl = Ttl,
-                FailClosed = FailClosed,
-            };
-            if (AsDefault)
-            {
-                SessionScopes.SetDefault(session);
-            }
+    private protected override object? Subject => Path ?? HarmlessUri() ?? Backend;
 
-            WriteObject(session);
-        }
-        catch (CacheKitException failure)
+    private protected override void Process()
+    {
+        CallDefaults defaults = ReadDefaults();
+        CheckSizes();
+        CacheKitEnvironment environment = CacheKitEnvironment.Capture();
+        StoreChoice store = ChooseStore(environment);
+        long memoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit;
+        // What is wrong with the rest of the store's options is told now, not at the first call.
+        _ = Context.Wait(_ => store.DescribeAsync(TimeProvider.System));
+        SessionCaches caches = new(store, memoryTierBytes, ReadKeys(environment)) { Audit = OpenAuditTrail() };
+        CacheKitSession session = new(caches, defaults);
+        if (AsDefault)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, Path ?? HarmlessUri() ?? Backend));
+            SessionScopes.SetDefault(session);
         }
+
+        WriteObject(session);
     }
 
     /// <summary>The address as it was given, unless it may have a password in it.</summary>

@@ -1,18 +1,24 @@
 using System.Management.Automation;
+using CacheKit.CacheKeys;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
+using CacheKit.Core.Caching;
 using CacheKit.Core.Cryptography;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 
 /// <summary>Encrypts objects to bytes, without a store.</summary>
 [Cmdlet(VerbsSecurity.Protect, "CacheKitData", HelpUri = HelpPages.Folder + "Protect-CacheKitData.md")]
 [OutputType(typeof(byte[]))]
-public sealed class ProtectCacheKitDataCommand : DataCommand
+public sealed class ProtectCacheKitDataCommand : SessionCommand
 {
+    private ByteCollector? _bytes;
+    private DataProtector? _protector;
+
     /// <summary>An object: whatever Invoke-SecureCached can keep.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [AllowNull]
@@ -37,22 +43,39 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
     [Parameter]
     [AllowEmptyString]
     [AllowNull]
-    public override string? Key { get; set; }
+    public string? Key { get; set; }
 
-    /// <summary>Encrypts one object.</summary>
-    protected override void ProcessRecord()
+    private protected override void Begin()
+    {
+        base.Begin();
+        _bytes = Context.Keep(new ByteCollector());
+        if (IsGiven(nameof(Key)))
+        {
+            DataKey.Require(Key);
+        }
+
+        _protector = new DataProtector(Rent(CacheMode.Secure).Ring, TimeProvider.System);
+    }
+
+    private protected override void Process()
     {
         if (MyInvocation.ExpectingInput && InputObject?.BaseObject is byte single)
         {
-            Collect(single);
+            _bytes!.Add(single);
             return;
         }
 
-        Flush();
+        End();
         Protect(InputObject);
     }
 
-    private protected override void Process(byte[] bytes) => Protect(PSObject.AsPSObject(bytes));
+    private protected override void End()
+    {
+        if (_bytes!.Take() is { } bytes)
+        {
+            Protect(PSObject.AsPSObject(bytes));
+        }
+    }
 
     private void Protect(PSObject? value)
     {
@@ -60,17 +83,18 @@ public sealed class ProtectCacheKitDataCommand : DataCommand
         using SensitiveBuffer document = SensitiveBuffer.Rent();
         try
         {
-            OutputFormat.WriteOrExplain(document, [value], serializer, Depth, StopToken);
+            OutputFormat.WriteOrExplain(document, [value], serializer, Depth, Context.StopToken);
         }
         catch (CacheKitException failure)
         {
-            WriteError(ErrorRecords.From(failure, null));
+            Context.WriteError(failure);
             return;
         }
 
-        using SensitiveBuffer identity = Identity();
-        Audit(AuditEvent.Seal, Protector.KeysFor(identity.WrittenSpan).Current);
-        byte[] frame = Protector.Protect(identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
+        using SensitiveBuffer identity = EntryIdentity.OfProtected(Key);
+        Context.Audit(AuditEvent.Seal, _protector!.KeysFor(identity.WrittenSpan).Current);
+        byte[] frame = _protector.Protect(
+            identity.WrittenSpan, serializer, document.WrittenSpan, compress: !NoCompression);
         WriteObject(frame, enumerateCollection: false);
     }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using CacheKit.Backends;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Execution;
 
 namespace CacheKit.Commands;
 
@@ -55,24 +54,18 @@ public sealed class RegisterCacheKitBackendCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Registers it.</summary>
-    protected override void EndProcessing()
+    private protected override object? Subject => Name;
+
+    private protected override void End()
     {
-        try
+        Backend backend = Read();
+        if (ShouldProcess(backend.Name, "Register backend"))
         {
-            Backend backend = Read();
-            if (ShouldProcess(backend.Name, "Register backend"))
+            BackendRegistry.Add(backend, Force);
+            if (PassThru)
             {
-                BackendRegistry.Add(backend, Force);
-                if (PassThru)
-                {
-                    WriteObject(backend.Report());
-                }
+                WriteObject(backend.Report());
             }
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, Name));
         }
     }
 

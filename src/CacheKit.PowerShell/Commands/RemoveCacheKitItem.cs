@@ -16,8 +16,10 @@ namespace CacheKit.Commands;
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Remove-CacheKitItem.md")]
 [OutputType(typeof(void), typeof(CacheKitEntry))]
-public sealed partial class RemoveCacheKitItemCommand : ItemCommand
+public sealed class RemoveCacheKitItemCommand : SessionCommand, IItemParameters
 {
+    private ItemTarget? _item;
+
     /// <summary>Names, with wildcards.</summary>
     [Parameter(
         Mandatory = true,
@@ -52,19 +54,41 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
     [Parameter(ParameterSetName = ParameterSets.Key)]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Checks the parameters, and opens the cache.</summary>
-    protected override void BeginProcessing()
+    /// <summary>The part of the cache to use; readable to the storage.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? Namespace { get; set; }
+
+    /// <summary>The operation of an entry that other languages share, in place of a name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(OperationCompleter))]
+    public string? Interop { get; set; }
+
+    /// <summary>The arguments of the operation: with it, and the namespace, they make the key.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Interop)]
+    [Alias("Args")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    private TenantEntries Entries => _item!.Entries;
+
+    private protected override void Begin()
     {
-        base.BeginProcessing();
-        RefuseNothing();
+        base.Begin();
+        _item = ItemTarget.Open(Context, this, InForce);
+        ItemNames.RefuseNothing(this);
     }
 
-    /// <summary>Removes what was asked for.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (IsInterop)
+        if (_item!.Interop is { } interop)
         {
-            RemoveInterop();
+            Remove(interop);
             return;
         }
 
@@ -87,9 +111,9 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
 
         foreach (CacheKitEntry entry in InputObject)
         {
-            if (BelongsHere(entry))
+            if (Entries.Has(entry))
             {
-                Remove(entry.Name, entry.ToString(), entry.Namespace, Listing.KeysFor(entry.Info), entry.Info);
+                Remove(entry.Name, entry.ToString(), entry.Namespace, Entries.Listing.KeysFor(entry.Info), entry.Info);
             }
         }
 
@@ -99,54 +123,57 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
         }
     }
 
-    private void RemoveAll(WildcardPattern pattern) => ForEachItem(
+    private void RemoveAll(WildcardPattern pattern) => Entries.ForEachItem(
+        _item!.Namespace,
         pattern,
         includesStale: true,
-        IsFailClosed,
+        InForce.Defaults.FailClosed,
         items =>
         {
-            foreach (FoundItem item in items)
+            foreach ((EntryInfo entry, EntryKeys keys) in items)
             {
-                Remove(item.Entry.Name, item.Entry.Name!, Namespace, item.Keys, item.Entry);
+                Remove(entry.Name, entry.Name!, _item.Namespace, keys, entry);
             }
         });
 
     private void RemoveItem(string name)
     {
-        if (IsName(name))
+        if (ItemNames.Check(name) is { } failure)
         {
-            Remove(name, name, Namespace, KeysOf(Namespace, name), known: null);
+            Context.WriteError(failure);
+            return;
         }
+
+        string @namespace = _item!.Namespace;
+        Remove(name, name, @namespace, Entries.KeysOf(@namespace, name), known: null);
     }
 
     private void RemoveKey(string key)
     {
-        if (Listing.TryParseKey(key, out EntryKeys? keys))
+        if (Entries.Listing.TryParseKey(key, out EntryKeys? keys))
         {
             Remove(name: null, key, keys.Current.Namespace, keys, known: null);
         }
         else
         {
-            TellNotOfTenant(key);
+            Entries.TellNotOfTenant(key);
         }
     }
 
     private void Remove(string? name, string display, string @namespace, EntryKeys keys, EntryInfo? known)
     {
         string what = name is null ? $"entry '{keys.Current}'" : $"item '{name}'";
-        if (!ShouldProcess($"{what} in the namespace '{@namespace}' of the tenant '{TenantInEffect}'", "Remove"))
+        if (!ShouldProcess($"{what} in the namespace '{@namespace}' of the tenant '{Entries.Tenant}'", "Remove"))
         {
             return;
         }
 
-        EntryCache cache = Cache;
-        EntryListing listing = Listing;
         if (known is null && PassThru)
         {
-            known = Try(() => Wait(stop => listing.FindAsync([keys], includesStale: true, stop)), [null])[0];
+            known = Entries.Find(keys, includesStale: true);
         }
 
-        bool? wasThere = Try<bool?>(() => Wait(stop => cache.DeleteAsync(keys, stop)), otherwise: null);
+        bool? wasThere = Delete(Entries.Cache, keys);
         if (wasThere is null)
         {
             return;
@@ -154,19 +181,42 @@ public sealed partial class RemoveCacheKitItemCommand : ItemCommand
 
         if (wasThere == false)
         {
-            WriteError(ErrorRecords.From(ItemNames.NotFound(display, @namespace), display));
+            Context.WriteError(ItemNames.NotFound(display, @namespace));
             return;
         }
 
-        Audit(AuditEvent.Cleared, keys.Current);
+        Context.Audit(AuditEvent.Cleared, keys.Current);
         if (name is not null)
         {
-            ItemNameCompleter.Forget(TenantInEffect, name);
+            ItemNameCompleter.Forget(Entries.Tenant, name);
         }
 
         if (PassThru && known is { Condition: EntryCondition.Sound })
         {
-            WriteObject(new CacheKitEntry(known, TenantInEffect));
+            WriteObject(new CacheKitEntry(known, Entries.Tenant));
         }
     }
+
+    private void Remove(InteropEntry interop)
+    {
+        EntryKeys keys = interop.Keys();
+        if (!ShouldProcess($"entry '{keys.Current}' of the tenant '{InForce.Tenant}'", "Remove"))
+        {
+            return;
+        }
+
+        switch (Delete(interop.Cache, keys))
+        {
+            case true:
+                Context.Audit(AuditEvent.Cleared, keys.Current);
+                break;
+            case false:
+                interop.TellNotFound(keys);
+                break;
+        }
+    }
+
+    /// <summary>Whether it was there; null when the store did not say.</summary>
+    private bool? Delete(EntryCache cache, EntryKeys keys) => Context.Ask<bool?>(
+        cache, async stop => await cache.DeleteAsync(keys, stop).ConfigureAwait(false), otherwise: null);
 }

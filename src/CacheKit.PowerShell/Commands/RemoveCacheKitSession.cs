@@ -17,8 +17,7 @@ public sealed class RemoveCacheKitSessionCommand : CacheKitCommand
     [ValidateNotNull]
     public CacheKitSession[] Session { get; set; } = null!;
 
-    /// <summary>Closes them.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         foreach (CacheKitSession session in Session)
         {

@@ -1,21 +1,14 @@
 using System.Management.Automation;
 using CacheKit.Core.Caching;
-using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
-using CacheKit.Execution;
 using CacheKit.Parameters;
 using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
-/// <summary>
-/// The base of the cmdlets that use a session: which one, for which tenant, and what it tells the user.
-/// </summary>
+/// <summary>The base of the cmdlets that use a session for one tenant: both are resolved here, once.</summary>
 public abstract class SessionCommand : CacheKitCommand
 {
-    private CacheKitSession? _inEffect;
-    private CacheLease? _lease;
-
     /// <summary>Where to cache, and the defaults of the call; the session in force unless given.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -28,109 +21,26 @@ public abstract class SessionCommand : CacheKitCommand
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? Tenant { get; set; }
 
-    /// <summary>Finds the session in force, and checks the tenant.</summary>
-    protected override void BeginProcessing()
+    /// <summary>The session of this call, for its tenant, with what it says for calls that do not say it.</summary>
+    private protected SessionInForce InForce { get; private set; } = null!;
+
+    private protected override void Begin()
     {
-        _inEffect = Session ?? SessionScopes.Current;
         if (IsGiven(nameof(Tenant)))
         {
-            ThrowIfAny(Tenants.Check(Tenant), Tenant);
+            Tenants.Check(Tenant);
         }
+
+        InForce = Context.Keep(new SessionInForce(Session, Tenant));
     }
 
-    /// <summary>
-    /// The session that was given, or is in force here; null when it is what the environment configures.
-    /// </summary>
-    private protected CacheKitSession? InEffect => _inEffect;
+    /// <summary>Whether an entry that is not authentic is an error, and stays where it is.</summary>
+    /// <param name="given">The switch of the cmdlet; the session says it where it was not given.</param>
+    private protected bool IsFailClosed(SwitchParameter given) =>
+        IsGiven("FailClosed") ? given : InForce.Defaults.FailClosed;
 
-    /// <summary>Takes a lease on the tenant's cache, which ends with the command.</summary>
-    /// <param name="mode">Which of its caches.</param>
+    /// <summary>Takes a cache of the session until the command ends.</summary>
+    /// <param name="mode">Which of the tenant's caches.</param>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
-    private protected EntryCache RentCache(CacheMode mode)
-    {
-        while (true)
-        {
-            bool isImplicit = _inEffect is null or { IsImplicit: true };
-            CacheKitSession session = isImplicit ? ImplicitSession.Current : _inEffect!;
-            string tenant = Tenant ?? (_inEffect ?? session).Tenant;
-            if (mode.IsInterop)
-            {
-                InteropRules.Check(session.Caches.Store, tenant, (_inEffect ?? session).HomeTenant);
-            }
-
-            _lease = session.Caches.TryRent(tenant, mode);
-            if (_lease is not null)
-            {
-                AuditInto(mode.IsEncrypted ? session.Caches.Audit : null);
-                return _lease.Cache;
-            }
-
-            if (!isImplicit)
-            {
-                throw SessionCaches.Closed();
-            }
-
-            // The environment says something else now, or another runspace has removed the module's session.
-        }
-    }
-
-    /// <summary>
-    /// The statistics of the tenant's cache, without opening it; null where the configuration is not usable.
-    /// </summary>
-    /// <param name="mode">Which of its caches.</param>
-    private protected CacheStatistics? FindStatistics(CacheMode mode)
-    {
-        try
-        {
-            CacheKitSession session = _inEffect is null or { IsImplicit: true } ? ImplicitSession.Current : _inEffect;
-            return session.Caches.Statistics.For(Tenant ?? (_inEffect ?? session).Tenant, mode);
-        }
-        catch (CacheKitException)
-        {
-            // Who goes past the cache does not need to hear of it.
-            return null;
-        }
-    }
-
-    /// <summary>As <see cref="RentCache"/>, for the encrypted cache; what is wrong ends the command.</summary>
-    private protected EntryCache OpenSecureCache()
-    {
-        try
-        {
-            return RentCache(CacheMode.Secure);
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, null));
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            Interlocked.Exchange(ref _lease, null)?.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
-    /// <summary>Tells what happened to the store: an error where the configuration is wrong, else a warning.</summary>
-    /// <param name="cache">The cache.</param>
-    private protected void WriteNotices(EntryCache cache)
-    {
-        while (cache.TryTakeNotice(out CacheNotice? notice))
-        {
-            if (notice.Error is { } error)
-            {
-                WriteError(ErrorRecords.From(error, null));
-            }
-            else
-            {
-                WriteWarning(notice.Text);
-            }
-        }
-    }
+    private protected EntryCache Rent(CacheMode mode) => Context.Rent(InForce, mode);
 }

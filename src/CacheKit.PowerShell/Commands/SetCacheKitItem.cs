@@ -20,9 +20,11 @@ namespace CacheKit.Commands;
     ConfirmImpact = ConfirmImpact.Low,
     HelpUri = HelpPages.Folder + "Set-CacheKitItem.md")]
 [OutputType(typeof(void), typeof(CacheKitEntry))]
-public sealed partial class SetCacheKitItemCommand : ItemCommand
+public sealed class SetCacheKitItemCommand : SessionCommand, IItemParameters
 {
     private readonly List<PSObject?> _collected = [];
+    private ItemTarget? _item;
+    private Ttl? _ttl;
     private bool _isNamed;
     private bool _isValued;
 
@@ -49,7 +51,7 @@ public sealed partial class SetCacheKitItemCommand : ItemCommand
     [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl Ttl { get; set; } = Ttl.Default;
+    public TtlArgument? Ttl { get; set; }
 
     /// <summary>How it is written before it is encrypted.</summary>
     [Parameter(ParameterSetName = ParameterSets.Name)]
@@ -68,32 +70,42 @@ public sealed partial class SetCacheKitItemCommand : ItemCommand
     [Parameter(ParameterSetName = ParameterSets.Name)]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Checks the parameters, and opens the cache.</summary>
-    protected override void BeginProcessing()
+    /// <summary>The part of the cache to use; readable to the storage.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? Namespace { get; set; }
+
+    /// <summary>The operation of an entry that other languages share, in place of a name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(OperationCompleter))]
+    public string? Interop { get; set; }
+
+    /// <summary>The arguments of the operation: with it, and the namespace, they make the key.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Interop)]
+    [Alias("Args")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    private TenantEntries Entries => _item!.Entries;
+
+    private protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
+        _item = ItemTarget.Open(Context, this, InForce);
         _isNamed = IsGiven(nameof(Name));
         _isValued = IsGiven(nameof(Value));
-        if (InEffect is not null && !IsGiven(nameof(Ttl)))
-        {
-            Ttl = InEffect.DefaultTtl;
-        }
-
-        string? problem = Ttl.Problem ?? (Ttl.Script is null ? null : "it cannot be computed from the value");
-        if (problem is not null)
-        {
-            Refuse(
-                ErrorIds.TtlInvalid,
-                $"-Ttl cannot be used: {problem}.",
-                "Try -Ttl 300 or -Ttl 5m.",
-                Ttl.Input ?? Ttl.Script);
-        }
+        _ttl = Ttl?.Read(nameof(Ttl), whyNoScript: "it cannot be computed from the value") ?? InForce.Defaults.Ttl;
     }
 
     /// <summary>Takes a value, or a part of one, or a row.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (_isNamed || IsInterop)
+        if (_isNamed || _item!.Interop is not null)
         {
             _collected.Add(Value);
         }
@@ -110,17 +122,18 @@ public sealed partial class SetCacheKitItemCommand : ItemCommand
             CacheKitException failure = new(
                 ErrorIds.ParameterConflict,
                 "Without -Name, each input object needs the properties Name and Value; this one has no Value.",
-                "Give -Name to store what comes through the pipeline, or -Value to store the same for each name.");
-            WriteError(ErrorRecords.From(failure, Name));
+                "Give -Name to store what comes through the pipeline, or -Value to store the same for each name.",
+                target: Name);
+            Context.WriteError(failure);
         }
     }
 
     /// <summary>Stores all that came for the one name: nothing, too, is a value.</summary>
-    protected override void EndProcessing()
+    private protected override void End()
     {
-        if (IsInterop)
+        if (_item!.Interop is { } interop)
         {
-            StoreInterop();
+            Store(interop);
         }
         else if (_isNamed)
         {
@@ -130,44 +143,78 @@ public sealed partial class SetCacheKitItemCommand : ItemCommand
 
     private void Store(List<PSObject?> output)
     {
-        string target = $"item '{Name}' in the namespace '{Namespace}' of the tenant '{TenantInEffect}'";
-        if (!IsName(Name) || !ShouldProcess(target, "Set"))
+        if (ItemNames.Check(Name) is { } problem)
+        {
+            Context.WriteError(problem);
+            return;
+        }
+
+        string @namespace = _item!.Namespace;
+        if (!ShouldProcess($"item '{Name}' in the namespace '{@namespace}' of the tenant '{Entries.Tenant}'", "Set"))
         {
             return;
         }
 
-        EntryKeys keys = KeysOf(Namespace, Name);
+        EntryKeys keys = Entries.KeysOf(@namespace, Name);
+        if (TryStore(Entries.Cache, keys, () => Seal(keys, output), Name) is { } entry)
+        {
+            ItemNameCompleter.Remember(Entries.Tenant, Name);
+            if (PassThru)
+            {
+                WriteObject(new CacheKitEntry(Entries.Listing.Describe(entry), Entries.Tenant));
+            }
+        }
+    }
+
+    private void Store(InteropEntry interop)
+    {
+        EntryKeys keys = interop.Keys();
+        if (ShouldProcess($"entry '{keys.Current}' of the tenant '{InForce.Tenant}'", "Set"))
+        {
+            TryStore(interop.Cache, keys, () => SealShared(interop.Cache, keys), Interop);
+        }
+    }
+
+    /// <summary>Stores an entry. One that cannot be sealed is an error, and leaves what is there.</summary>
+    private SealedEntry? TryStore(EntryCache cache, EntryKeys keys, Func<SealedEntry?> seal, string? name)
+    {
         SealedEntry? entry;
         try
         {
-            entry = Seal(keys, output);
+            entry = seal();
         }
         catch (CacheKitException failure)
         {
-            WriteError(ErrorRecords.From(failure, Name));
-            return;
+            WriteError(ErrorRecords.From(failure, name));
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
         }
 
-        EntryCache cache = Cache;
         // What could not be kept must not leave the value before it in force.
-        Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
-        WriteNotices(Cache);
-        if (entry is not null)
-        {
-            Remember(Name);
-            if (PassThru)
-            {
-                WriteObject(new CacheKitEntry(Listing.Describe(entry), TenantInEffect));
-            }
-        }
+        Context.Wait(stop => entry is null ? cache.RemoveAsync(keys, stop) : cache.SetAsync(entry, stop));
+        Context.WriteNotices(cache);
+        return entry;
     }
 
     private SealedEntry? Seal(EntryKeys keys, List<PSObject?> output)
     {
         SerializerKind serializer = (SerializerKind)Serializer;
         using SensitiveBuffer value = SensitiveBuffer.Rent();
-        OutputFormat.WriteOrExplain(value, output, serializer, Depth, StopToken);
-        Audit(AuditEvent.Seal, keys.Current);
-        return Cache.Seal(keys, Name, serializer, value.WrittenSpan, Ttl.Duration, compress: !NoCompression);
+        OutputFormat.WriteOrExplain(value, output, serializer, Depth, Context.StopToken);
+        Context.Audit(AuditEvent.Seal, keys.Current);
+        return Entries.Cache.Seal(
+            keys, Name, serializer, value.WrittenSpan, _ttl!.Duration, compress: !NoCompression);
+    }
+
+    private SealedEntry? SealShared(EntryCache cache, EntryKeys keys)
+    {
+        using SensitiveBuffer value = SensitiveBuffer.Rent();
+        InteropFormat.WriteValue(value, _collected, Context.StopToken);
+        Context.Audit(AuditEvent.Seal, keys.Current);
+        return cache.Seal(
+            keys, name: null, SerializerKind.MessagePack, value.WrittenSpan, _ttl!.Duration, compress: false);
     }
 }

@@ -13,8 +13,8 @@ public sealed partial class StartCacheKitKeyRotationCommand
 {
     private void ReplaceCompromised(KeyOrigin origin, KeyRing ring, KeyRing next)
     {
-        string tenants = string.Join(", ", Tenants.Select(tenant => $"'{tenant}'"));
-        string target = $"{origin.Description}, and all entries of {tenants} in {InEffect.Store}";
+        string tenants = string.Join(", ", Rotation.Tenants.Select(tenant => $"'{tenant}'"));
+        string target = $"{origin.Description}, and all entries of {tenants} in {Rotation.Store}";
         if (!ShouldProcess(target, $"{PlanOf(ring, next)}, and remove everything that was sealed before")
             || !(Force || IsGiven("Confirm") || ShouldContinue(
                 $"Everything that {tenants} cached is removed, and no key but the new one is kept. Go on?",
@@ -25,13 +25,13 @@ public sealed partial class StartCacheKitKeyRotationCommand
 
         // First the key: whether the store can be reached must not decide how long the old one is believed. What is written
         // by others under it meanwhile is removed with the rest.
-        EntryCache[] caches = Array.ConvertAll(Tenants, Rent);
+        EntryCache[] caches = Array.ConvertAll(Rotation.Tenants, Rotation.Rent);
         foreach (EntryCache cache in caches)
         {
-            Audit(AuditEvent.Cleared, cache.Ring.Current, null, null);
+            Context.Audit(AuditEvent.Cleared, cache.Ring.Current, null, null);
         }
 
-        ReplaceKeys(ring, next);
+        Rotation.ReplaceKeys(ring, next);
         WriteObject(ChangeOf(origin, next, next.Current));
         long removed = caches.Sum(RemoveAll);
         WriteVerbose($"{removed} entries were removed.");
@@ -43,7 +43,7 @@ public sealed partial class StartCacheKitKeyRotationCommand
         ListingSteps<int> steps = cache.Clear(new EntryListing(cache).PatternsOf(["*"]), static _ => true);
         try
         {
-            while (Wait(stop => steps.MoveNextAsync(stop)))
+            while (Context.Wait(stop => steps.MoveNextAsync(stop)))
             {
                 removed += steps.Current;
             }

@@ -17,7 +17,7 @@ namespace CacheKit.Commands;
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Start-CacheKitKeyRotation.md")]
 [OutputType(typeof(KeyRotationChange))]
-public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
+public sealed partial class StartCacheKitKeyRotationCommand : CacheKitCommand, IRotationParameters
 {
     /// <summary>
     /// The new key: 64 hexadecimal digits as SecureString or text, or 32 bytes; a random one unless given.
@@ -49,27 +49,44 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     [Parameter(ParameterSetName = ParameterSets.Compromised)]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Changes the ring.</summary>
-    protected override void EndProcessing()
+    /// <summary>The session whose keys are meant; the session in force unless given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    /// <summary>The tenants whose entries are meant; the session's tenant unless given.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string[]? Tenant { get; set; }
+
+    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? InteropNamespace { get; set; }
+
+    private KeyRotation Rotation { get; set; } = null!;
+
+    private protected override void Begin() => Rotation = Context.Keep(new KeyRotation(Context, this));
+
+    private protected override void End()
     {
-        try
+        using KeyRing ring = Rotation.CopyKeys();
+        using KeyRing next = NextOf(ring);
+        KeyOrigin origin = Rotation.Origin;
+        if (Compromised)
         {
-            using KeyRing ring = CopyKeys();
-            using KeyRing next = NextOf(ring);
-            KeyOrigin origin = Caches.KeyOrigin!;
-            if (Compromised)
-            {
-                ReplaceCompromised(origin, ring, next);
-            }
-            else if (ShouldProcess(origin.Description, PlanOf(ring, next)))
-            {
-                ReplaceKeys(ring, next);
-                WriteObject(ChangeOf(origin, next, AsPrevious ? next.Keys[1] : Promote ? null : next.Current));
-            }
+            ReplaceCompromised(origin, ring, next);
         }
-        catch (CacheKitException failure)
+        else if (ShouldProcess(origin.Description, PlanOf(ring, next)))
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, null));
+            Rotation.ReplaceKeys(ring, next);
+            WriteObject(ChangeOf(origin, next, AsPrevious ? next.Keys[1] : Promote ? null : next.Current));
         }
     }
 
@@ -94,9 +111,9 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     /// <summary>What has encrypted before is retired: its entries tell of it, as long as there are any.</summary>
     private void CheckForwards()
     {
-        foreach (string tenant in Tenants)
+        foreach (string tenant in Rotation.Tenants)
         {
-            RotationInventory inventory = Count(Rent(tenant));
+            RotationInventory inventory = Rotation.Count(Rotation.Rent(tenant));
             // The key is the second of the ring that is in force.
             long entries = inventory.Keys[1].Entries + inventory.Interop.Sum(each => each.Entries[1]);
             if (entries > 0)
@@ -125,9 +142,9 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     /// <summary>What -WhatIf shows: the keys before and after, by the beginnings of their fingerprints.</summary>
     private string PlanOf(KeyRing ring, KeyRing next)
     {
-        IReadOnlyList<string> before = FingerprintsOf(ring, Tenants[0]);
+        IReadOnlyList<string> before = KeyRotation.FingerprintsOf(ring, Rotation.Tenants[0]);
         bool isRandom = !Promote && !IsGiven(nameof(NewMasterKey));
-        IEnumerable<string> after = FingerprintsOf(next, Tenants[0])
+        IEnumerable<string> after = KeyRotation.FingerprintsOf(next, Rotation.Tenants[0])
             .Select(each => isRandom && !before.Contains(each) ? "a new key" : each[..8]);
         return $"Change the ring of master keys from [{string.Join(", ", before.Select(each => each[..8]))}] to "
             + $"[{string.Join(", ", after)}]";
@@ -136,7 +153,7 @@ public sealed partial class StartCacheKitKeyRotationCommand : CountingCommand
     private KeyRotationChange ChangeOf(KeyOrigin origin, KeyRing next, MasterKey? toDeploy)
     {
         SecureString? key = toDeploy is null || origin.IsShared ? null : SecretDigits.Of(toDeploy);
-        return new KeyRotationChange(origin.Description, Tenants[0], FingerprintsOf(next, Tenants[0]))
+        return new KeyRotationChange(origin.Description, Rotation.Tenants[0], KeyRotation.FingerprintsOf(next, Rotation.Tenants[0]))
         {
             NewMasterKey = key,
             NextSteps = [.. StepsAfter(origin, next)],

@@ -6,6 +6,7 @@ using CacheKit.Core.Caching.Rotation;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Storage;
 using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 
@@ -18,32 +19,49 @@ namespace CacheKit.Commands;
     SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Step-CacheKitKeyRotation.md")]
 [OutputType(typeof(KeyRotationResult))]
-public sealed class StepCacheKitKeyRotationCommand : CountingCommand
+public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationParameters
 {
     /// <summary>How many entries are worked on at the same time; 8 unless given.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>Seals them.</summary>
-    protected override void EndProcessing()
+    /// <summary>The session whose keys are meant; the session in force unless given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    /// <summary>The tenants whose entries are meant; the session's tenant unless given.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string[]? Tenant { get; set; }
+
+    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? InteropNamespace { get; set; }
+
+    private KeyRotation Rotation { get; set; } = null!;
+
+    private protected override void Begin() => Rotation = Context.Keep(new KeyRotation(Context, this));
+
+    private protected override void End()
     {
-        try
+        foreach (string tenant in Rotation.Tenants)
         {
-            foreach (string tenant in Tenants)
-            {
-                Step(tenant, Rent(tenant));
-            }
-        }
-        catch (CacheKitException failure)
-        {
-            ThrowTerminatingError(ErrorRecords.From(failure, null));
+            Step(tenant, Rotation.Rent(tenant));
         }
     }
 
     private void Step(string tenant, EntryCache cache)
     {
-        RotationInventory before = Count(cache);
+        RotationInventory before = Rotation.Count(cache);
         if (before.Keys.Count == 1)
         {
             WriteWarning("The ring has no previous key: there is nothing to seal again. Start-CacheKitKeyRotation adds a key.");
@@ -60,17 +78,17 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
         if (ShouldProcess(target, $"Seal again under the key {before.Keys[0].Fingerprint}"))
         {
             // Each of them is opened: where that must be told, it is told before.
-            Audit(AuditEvent.Rotated, cache.Ring.Current, null, before.Old);
+            Context.Audit(AuditEvent.Rotated, cache.Ring.Current, null, before.Old);
             Run(tenant, cache, before.Old);
         }
     }
 
     private void Run(string tenant, EntryCache cache, long total)
     {
-        RotationOptions options = new() { ThrottleLimit = ThrottleLimit, InteropNamespaces = InteropNamespaces };
+        RotationOptions options = new() { ThrottleLimit = ThrottleLimit, InteropNamespaces = Rotation.InteropNamespaces };
         RotationTally tally = new();
         long started = TimeProvider.System.GetTimestamp();
-        RotationResult result = Watch(
+        RotationResult result = Rotation.Watch(
             cache,
             $"Rotating the key of the tenant '{tenant}'",
             () => tally.Snapshot().Total,
@@ -105,7 +123,7 @@ public sealed class StepCacheKitKeyRotationCommand : CountingCommand
             WriteWarning(
                 $"{refused} entries of the tenant '{tenant}' are not authentic, or do not decode. They stay as evidence: "
                 + "Get-CacheKitEntry lists them, and Remove-CacheKitItem removes them."
-                + (InteropNamespaces.Length > 0 ? " Those of interop namespaces are listed with -Raw." : ""));
+                + (Rotation.InteropNamespaces.Length > 0 ? " Those of interop namespaces are listed with -Raw." : ""));
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Diagnostics;
+using CacheKit.Execution;
+using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
 
@@ -9,8 +11,10 @@ namespace CacheKit.Commands;
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "CacheKitAuditLog", HelpUri = HelpPages.Folder + "Test-CacheKitAuditLog.md")]
 [OutputType(typeof(AuditLogReport), typeof(bool))]
-public sealed class TestCacheKitAuditLogCommand : AuditLogCommand
+public sealed class TestCacheKitAuditLogCommand : CacheKitCommand, IAuditLogParameters
 {
+    private AuditLogSource? _logs;
+
     /// <summary>What an earlier report had as its Checkpoint: that line must still be there.</summary>
     [Parameter]
     [AllowEmptyString]
@@ -21,21 +25,57 @@ public sealed class TestCacheKitAuditLogCommand : AuditLogCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    private protected override void Look(string path)
+    /// <summary>The log; that of the session unless given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Path { get; set; }
+
+    /// <summary>The tenants whose lines are to be verified; the session's unless given.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowNull]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string[]? Tenant { get; set; }
+
+    /// <summary>The session whose keys, and whose log, are meant; the session in force unless given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CacheKitSession? Session { get; set; }
+
+    /// <summary>The master key; the session's unless given.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    public object? MasterKey { get; set; }
+
+    /// <summary>Earlier master keys, under which a part of the log was written.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [KeyListTransformation]
+    public object?[]? PreviousMasterKey { get; set; }
+
+    private protected override void Begin() => _logs = new AuditLogSource(Context, this);
+
+    private protected override void Process() => _logs!.Look(Look);
+
+    private void Look(string path)
     {
         AuditCheckpoint? checkpoint = null;
         if (IsGiven(nameof(Checkpoint)) && !AuditCheckpoint.TryParse(Checkpoint, out checkpoint))
         {
-            Refuse(
+            Context.Throw(new CacheKitException(
                 ErrorIds.AuditCheckpointInvalid,
                 "-Checkpoint is not the number of a line, a colon and 64 hexadecimal digits.",
                 "Give the property Checkpoint of an earlier report.",
-                Checkpoint);
+                target: Checkpoint));
         }
 
-        using AuditKeys keys = FindKeys();
+        using AuditKeys keys = _logs!.FindKeys();
         AuditVerifier verifier = new(keys);
-        AuditVerification found = Wait(stop => ValueTask.FromResult(verifier.Verify(path, checkpoint, stop)));
+        AuditVerification found = Context.Wait(stop => ValueTask.FromResult(verifier.Verify(path, checkpoint, stop)));
         AuditLogReport report = new(found);
         if (Quiet)
         {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
+using CacheKit.Execution;
 using CacheKit.Parameters;
 
 namespace CacheKit.Commands;
@@ -13,8 +14,10 @@ namespace CacheKit.Commands;
     DefaultParameterSetName = ParameterSets.Name,
     HelpUri = HelpPages.Folder + "Test-CacheKitItem.md")]
 [OutputType(typeof(bool))]
-public sealed partial class TestCacheKitItemCommand : ItemCommand
+public sealed class TestCacheKitItemCommand : SessionCommand, IItemParameters
 {
+    private ItemTarget? _item;
+
     /// <summary>Names, with wildcards.</summary>
     [Parameter(
         Mandatory = true,
@@ -33,12 +36,40 @@ public sealed partial class TestCacheKitItemCommand : ItemCommand
     [ArgumentCompleter(typeof(ItemNameCompleter))]
     public string[] LiteralName { get; set; } = [];
 
-    /// <summary>Answers for each name.</summary>
-    protected override void ProcessRecord()
+    /// <summary>The part of the cache to use; readable to the storage.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string? Namespace { get; set; }
+
+    /// <summary>The operation of an entry that other languages share, in place of a name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Interop)]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(OperationCompleter))]
+    public string? Interop { get; set; }
+
+    /// <summary>The arguments of the operation: with it, and the namespace, they make the key.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Interop)]
+    [Alias("Args")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? ArgumentList { get; set; }
+
+    private TenantEntries Entries => _item!.Entries;
+
+    private protected override void Begin()
     {
-        if (IsInterop)
+        base.Begin();
+        _item = ItemTarget.Open(Context, this, InForce);
+    }
+
+    private protected override void Process()
+    {
+        if (_item!.Interop is { } interop)
         {
-            WriteObject(IsInteropThere());
+            WriteObject(IsThere(interop));
             return;
         }
 
@@ -58,31 +89,49 @@ public sealed partial class TestCacheKitItemCommand : ItemCommand
     private bool HasAny(WildcardPattern pattern)
     {
         bool isFound = false;
-        ForEachItem(pattern, includesStale: false, IsFailClosed, items => isFound |= items.Count > 0);
+        Entries.ForEachItem(
+            _item!.Namespace,
+            pattern,
+            includesStale: false,
+            InForce.Defaults.FailClosed,
+            items => isFound |= items.Count > 0);
         return isFound;
     }
 
     private bool IsThere(string name)
     {
-        if (!IsName(name))
+        if (ItemNames.Check(name) is { } failure)
         {
+            Context.WriteError(failure);
             return false;
         }
 
-        EntryKeys keys = KeysOf(Namespace, name);
-        if (Cache.TryGetLocal(keys, out OpenedEntry opened))
+        EntryKeys keys = Entries.KeysOf(_item!.Namespace, name);
+        if (Entries.Cache.TryGetLocal(keys, out OpenedEntry opened))
         {
             opened.Dispose();
             return true;
         }
 
-        EntryListing listing = Listing;
-        EntryInfo? entry = Try(() => Wait(stop => listing.FindAsync([keys], includesStale: false, stop)), [null])[0];
+        EntryInfo? entry = Entries.Find(keys, includesStale: false);
         if (entry is not null && entry.Condition != EntryCondition.Sound)
         {
-            TellUnsound(entry, IsFailClosed);
+            Entries.TellUnsound(entry, InForce.Defaults.FailClosed);
         }
 
         return entry is { Condition: EntryCondition.Sound };
+    }
+
+    private bool IsThere(InteropEntry interop)
+    {
+        EntryKeys keys = interop.Keys();
+        LookupResult found = Context.Ask(
+            interop.Cache, stop => InteropInspection.FindAsync(interop.Cache, keys, stop), otherwise: default);
+        if (found.Outcome is LookupOutcome.NotAuthentic or LookupOutcome.Malformed)
+        {
+            interop.TellUnsound(found.Outcome, found.Problem, keys, InForce.Defaults.FailClosed);
+        }
+
+        return found.Outcome == LookupOutcome.Hit;
     }
 }

@@ -32,8 +32,7 @@ public sealed class TestCacheKitMasterKeyCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    /// <summary>Tests one key, or the keys of one source.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         string source = "-MasterKey";
         List<MasterKeyReport> reports;

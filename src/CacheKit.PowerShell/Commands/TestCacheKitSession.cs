@@ -26,11 +26,14 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>Checks one session.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         CacheKitSession? session = Session ?? SessionScopes.Current;
-        ThrowIfAny(session is { IsClosed: true } ? SessionCaches.Closed() : null, session);
+        if (session is { IsClosed: true })
+        {
+            throw SessionCaches.Closed(session);
+        }
+
         IReadOnlyList<StoreCheck> checks = session is null ? CheckEnvironment() : CheckSession(session);
         if (Quiet)
         {
@@ -72,7 +75,7 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
     }
 
     private IReadOnlyList<StoreCheck> Inspect(StoreChoice choice) =>
-        Wait(stop => new StoreInspection(choice, TimeProvider.System).RunAsync(stop));
+        Context.Wait(stop => new StoreInspection(choice, TimeProvider.System).RunAsync(stop));
 
     private static IEnumerable<StoreCheck> CheckChoice(CacheKitEnvironment environment, StoreChoice choice)
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CacheKit.CacheKeys;
 using CacheKit.Conversion;
 using CacheKit.Core.Auditing;
 using CacheKit.Core.Caching;
@@ -18,8 +19,11 @@ namespace CacheKit.Commands;
     DefaultParameterSetName = ParameterSets.Data,
     HelpUri = HelpPages.Folder + "Unprotect-CacheKitData.md")]
 [OutputType(typeof(object))]
-public sealed partial class UnprotectCacheKitDataCommand : DataCommand
+public sealed class UnprotectCacheKitDataCommand : SessionCommand
 {
+    private ByteCollector? _bytes;
+    private DataProtector? _protector;
+    private PythonFrames? _frames;
     private bool _comesWithKey;
 
     /// <summary>The bytes.</summary>
@@ -38,57 +42,74 @@ public sealed partial class UnprotectCacheKitDataCommand : DataCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.PythonFrame)]
     [AllowEmptyString]
     [AllowNull]
-    public override string? Key { get; set; }
+    public string? Key { get; set; }
 
     /// <summary>Opens an entry of the Python SDK's auto mode.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.PythonFrame)]
     public SwitchParameter PythonFrame { get; set; }
 
-    /// <summary>Finds out whether each object brings its own key.</summary>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
+        _bytes = Context.Keep(new ByteCollector());
+        if (IsGiven(nameof(Key)))
+        {
+            DataKey.Require(Key);
+        }
+
         _comesWithKey = PythonFrame && !IsGiven(nameof(Key));
+        TenantKeyRing ring = Rent(CacheMode.Secure).Ring;
+        _protector = new DataProtector(ring, TimeProvider.System);
+        _frames = new PythonFrames(Context, ring, InForce.Tenant);
     }
 
-    /// <summary>Decrypts one object.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         // No protected data is that short, and bytes that come one by one have no key of their own.
         if (MyInvocation.ExpectingInput && Data is [byte single] && !_comesWithKey)
         {
-            Collect(single);
+            _bytes!.Add(single);
             return;
         }
 
-        Flush();
-        Process(Data);
+        End();
+        Open(Data);
     }
 
-    private protected override void Process(byte[] bytes)
+    private protected override void End()
     {
-        if (PythonFrame)
+        if (_bytes!.Take() is { } bytes)
         {
-            ProcessPythonFrame(bytes);
-        }
-        else
-        {
-            ProcessProtected(bytes);
+            Open(bytes);
         }
     }
 
-    private void ProcessProtected(byte[] bytes)
+    private void Open(byte[] bytes)
     {
-        using SensitiveBuffer identity = Identity();
-        EntryKeys keys = Protector.KeysFor(identity.WrittenSpan);
-        EntryCondition condition = Protector.Unprotect(identity.WrittenSpan, bytes, out OpenedEntry entry);
+        if (!PythonFrame)
+        {
+            Unprotect(bytes);
+            return;
+        }
+
+        foreach (object? item in _frames!.Open(bytes, Key))
+        {
+            WriteObject(item);
+        }
+    }
+
+    private void Unprotect(byte[] bytes)
+    {
+        using SensitiveBuffer identity = EntryIdentity.OfProtected(Key);
+        EntryKeys keys = _protector!.KeysFor(identity.WrittenSpan);
+        EntryCondition condition = _protector.Unprotect(identity.WrittenSpan, bytes, out OpenedEntry entry);
         object?[] output = [];
         using (entry)
         {
-            if (condition == EntryCondition.Sound && IsAudited)
+            if (condition == EntryCondition.Sound && Context.IsAudited)
             {
                 // Before anything of it is decoded.
-                Audit(AuditEvent.Open, keys.SealedUnder(entry.Fingerprint));
+                Context.Audit(AuditEvent.Open, keys.SealedUnder(entry.Fingerprint));
             }
 
             if (condition == EntryCondition.Sound && !TryDecode(entry, out output))
@@ -99,7 +120,7 @@ public sealed partial class UnprotectCacheKitDataCommand : DataCommand
 
         if (condition != EntryCondition.Sound)
         {
-            Audit(AuditEvent.Refused, keys.Current);
+            Context.Audit(AuditEvent.Refused, keys.Current);
             Tell(condition);
             return;
         }
@@ -136,6 +157,6 @@ public sealed partial class UnprotectCacheKitDataCommand : DataCommand
                 ErrorIds.EntryMalformed,
                 "The data is authentic, but does not decode.",
                 "Protect the object again.");
-        WriteError(ErrorRecords.From(failure, null));
+        Context.WriteError(failure);
     }
 }

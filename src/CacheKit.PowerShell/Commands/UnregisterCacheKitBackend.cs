@@ -19,8 +19,7 @@ public sealed class UnregisterCacheKitBackendCommand : CacheKitCommand
     [ArgumentCompleter(typeof(BackendCompleter))]
     public string[] Name { get; set; } = null!;
 
-    /// <summary>Removes them.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         foreach (string name in Name)
         {

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CacheKit.Core.Diagnostics;
 using CacheKit.Execution;
 using CacheKit.Parameters;
 using CacheKit.Sessions;
@@ -43,7 +42,7 @@ public sealed class UseCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl? Ttl { get; set; }
+    public TtlArgument? Ttl { get; set; }
 
     /// <summary>Makes an entry that is not authentic an error for calls that do not say it.</summary>
     [Parameter]
@@ -56,8 +55,7 @@ public sealed class UseCacheKitSessionCommand : CacheKitCommand
     [AllowEmptyCollection]
     public object?[]? ArgumentList { get; set; }
 
-    /// <summary>Runs the block.</summary>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         CacheKitSession session = Derive();
         using (SessionScopes.Enter(session))
@@ -68,24 +66,29 @@ public sealed class UseCacheKitSessionCommand : CacheKitCommand
 
     private CacheKitSession Derive()
     {
-        ThrowIfAny(IsGiven(nameof(Tenant)) ? Tenants.Check(Tenant) : null, Tenant);
-        ThrowIfAny(IsGiven(nameof(Namespace)) ? Namespaces.Check(Namespace) : null, Namespace);
-        ThrowIfAny(SessionTtl.Check(Ttl), Ttl?.Input ?? Ttl?.Script);
-        CacheKitSession session = InForce();
-        ThrowIfAny(session.IsClosed && !session.IsImplicit ? SessionCaches.Closed() : null, session);
-        return session.With(Tenant, Namespace, Ttl, IsGiven(nameof(FailClosed)) ? FailClosed : null);
-    }
+        CacheKitSession session = new SessionInForce(Session).Session;
+        if (session.IsClosed && !session.IsImplicit)
+        {
+            throw SessionCaches.Closed(session);
+        }
 
-    private CacheKitSession InForce()
-    {
-        try
+        CallDefaults defaults = session.Defaults;
+        if (IsGiven(nameof(Tenant)))
         {
-            return Session ?? SessionScopes.Current ?? ImplicitSession.Current;
+            Tenants.Check(Tenant);
+            defaults = defaults with { Tenant = Tenant! };
         }
-        catch (CacheKitException failure)
+
+        if (IsGiven(nameof(Namespace)))
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, null));
-            throw;
+            Namespaces.Check(Namespace);
+            defaults = defaults with { Namespace = Namespace!, HasNamespace = true };
         }
+
+        return session.With(defaults with
+        {
+            Ttl = Ttl?.Read(nameof(Ttl), CallDefaults.WhyNoScript) ?? defaults.Ttl,
+            FailClosed = IsGiven(nameof(FailClosed)) ? FailClosed : defaults.FailClosed,
+        });
     }
 }

@@ -21,11 +21,8 @@ internal sealed record BlockCall(PSCmdlet Cmdlet, ScriptBlock Block, object?[]? 
     private static readonly CmdletInfo s_declare = new("Set-BlockVariable", typeof(SetBlockVariableCommand));
     private static readonly ConcurrentDictionary<(int Arguments, bool HasInput, bool HasVariables), ScriptBlock> s_runners = new();
 
-    /// <summary>Whether the call has an input object.</summary>
-    public bool HasInput { get; init; }
-
-    /// <summary>The input object, which may be null.</summary>
-    public object? Input { get; init; }
+    /// <summary>The input object.</summary>
+    public CallInput Input { get; init; }
 
     /// <summary>Variables that the block is to see instead of the caller's.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Variables { get; init; } = [];
@@ -41,13 +38,13 @@ internal sealed record BlockCall(PSCmdlet Cmdlet, ScriptBlock Block, object?[]? 
     /// <exception cref="PipelineStoppedException">The user or the pipeline stopped it.</exception>
     public BlockOutput Run(BlockOutput output)
     {
-        ScriptBlock runner = s_runners.GetOrAdd((Arguments?.Length ?? 0, HasInput, Variables.Count > 0), MakeRunner);
-        object?[] all = [Block, s_collect, output, Input, s_declare, Variables, .. Arguments ?? []];
-        PSVariableIntrinsics? scope = HasInput ? ScopeReader.VariablesOf(Cmdlet, Block) : null;
+        ScriptBlock runner = s_runners.GetOrAdd((Arguments?.Length ?? 0, Input.IsGiven, Variables.Count > 0), MakeRunner);
+        object?[] all = [Block, s_collect, output, Input.Value, s_declare, Variables, .. Arguments ?? []];
+        PSVariableIntrinsics? scope = Input.IsGiven ? ScopeReader.VariablesOf(Cmdlet, Block) : null;
         object? before = scope?.GetValue(CurrentItem);
         try
         {
-            scope?.Set(CurrentItem, Input);
+            scope?.Set(CurrentItem, Input.Value);
             Cmdlet.InvokeCommand.InvokeScript(useLocalScope: false, runner, input: null, all);
         }
         catch (PipelineStoppedException)

@@ -1,3 +1,4 @@
+using CacheKit.CacheKeys;
 using CacheKit.Core.Keys;
 
 namespace CacheKit.Execution;
@@ -7,6 +8,6 @@ namespace CacheKit.Execution;
 /// <param name="Keys">Where its entry lies.</param>
 /// <param name="Variables">The free variables of the block with the values that its key was computed from.</param>
 internal sealed record PendingCall(
-    object? Input,
+    CallInput Input,
     EntryKeys Keys,
     IReadOnlyList<KeyValuePair<string, object?>> Variables);

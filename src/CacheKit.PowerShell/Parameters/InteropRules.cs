@@ -13,47 +13,69 @@ internal static class InteropRules
     /// <summary>Checks the names that make the key, and remembers them for completion.</summary>
     /// <param name="operation">The operation that the user gave.</param>
     /// <param name="namespace">The namespace of the call; null when neither the call nor its session names one.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public static CacheKitException? CheckNames(string? operation, string? @namespace)
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.InteropNameInvalid"/>.</exception>
+    public static void CheckNames(string? operation, string? @namespace)
     {
         if (operation is null || !InteropKey.IsOperation(operation))
         {
-            return new CacheKitException(
+            throw new CacheKitException(
                 ErrorIds.InteropNameInvalid,
                 $"The operation of an interop entry has {Segment}.",
-                "Give the name that all participants have agreed on, such as -Interop get_user.");
+                "Give the name that all participants have agreed on, such as -Interop get_user.",
+                target: operation);
         }
 
         if (@namespace is null)
         {
-            return new CacheKitException(
+            throw new CacheKitException(
                 ErrorIds.InteropNameInvalid,
                 "An interop entry needs a namespace: it is the first part of the key that other languages compute.",
-                "Give -Namespace, or a session that was made with one.");
+                "Give -Namespace, or a session that was made with one.",
+                target: operation);
         }
 
         if (!InteropKey.IsNamespace(@namespace))
         {
-            return new CacheKitException(
+            throw new CacheKitException(
                 ErrorIds.InteropNameInvalid,
                 $"The namespace of an interop entry has {Segment}; 'ns' and 'nsapi' are reserved.",
-                "Give the name that all participants have agreed on, such as -Namespace users.");
+                "Give the name that all participants have agreed on, such as -Namespace users.",
+                target: operation);
         }
 
         NamespaceCompleter.Remember(@namespace);
         OperationCompleter.Remember(operation);
-        return null;
     }
 
     /// <summary>Checks arguments that were given.</summary>
     /// <param name="arguments">What the user gave.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public static CacheKitException? CheckArguments(object?[]? arguments) => arguments is not null
-        ? null
-        : new CacheKitException(
-            ErrorIds.InteropArgumentInvalid,
-            "-ArgumentList is $null, which may mean no argument or one that is $null.",
-            "Leave it out, or give @($null).");
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.InteropArgumentInvalid"/>.</exception>
+    public static void CheckArguments(object?[]? arguments)
+    {
+        if (arguments is null)
+        {
+            throw new CacheKitException(
+                ErrorIds.InteropArgumentInvalid,
+                "-ArgumentList is $null, which may mean no argument or one that is $null.",
+                "Leave it out, or give @($null).");
+        }
+    }
+
+    /// <summary>Refuses a parameter that means nothing with -Interop, if it was given.</summary>
+    /// <param name="given">What was given.</param>
+    /// <param name="parameter">The name of the parameter.</param>
+    /// <param name="reason">Why, as the end of a sentence.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.ParameterConflict"/>.</exception>
+    public static void Refuse(Dictionary<string, object> given, string parameter, string reason)
+    {
+        if (given.ContainsKey(parameter))
+        {
+            throw new CacheKitException(
+                ErrorIds.ParameterConflict,
+                $"-{parameter} cannot be given with -Interop: {reason}.",
+                "Give one of them.");
+        }
+    }
 
     /// <summary>Checks where entries would lie, and whose they would be.</summary>
     /// <param name="store">The session's store.</param>

@@ -16,7 +16,8 @@ internal static class ItemNames
         ? new CacheKitException(
             ErrorIds.ItemNameInvalid,
             $"The name of an item is text of 1 to {Longest} bytes without control characters: {problem}.",
-            "Give another -Name.")
+            "Give another -Name.",
+            target: name)
         : null;
 
     /// <summary>
@@ -35,5 +36,21 @@ internal static class ItemNames
     public static CacheKitException NotFound(string name, string @namespace) => new(
         ErrorIds.ItemNotFound,
         $"There is no item '{name}' in the namespace '{@namespace}'.",
-        "Get-CacheKitEntry lists what there is; -Namespace and -Tenant look elsewhere.");
+        "Get-CacheKitEntry lists what there is; -Namespace and -Tenant look elsewhere.",
+        target: name);
+
+    /// <summary>
+    /// Refuses a command that nothing was given to. Entries must come first in binding, since they have a name that is
+    /// no pattern, so that no parameter can be mandatory in their stead.
+    /// </summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.ItemNameInvalid"/>.</exception>
+    public static void RefuseNothing(PSCmdlet cmdlet)
+    {
+        if (cmdlet.ParameterSetName == ParameterSets.Entry && !cmdlet.MyInvocation.ExpectingInput
+            && !cmdlet.MyInvocation.BoundParameters.ContainsKey("InputObject"))
+        {
+            throw new CacheKitException(ErrorIds.ItemNameInvalid, "There is no name to look for.", "Give -Name.");
+        }
+    }
 }

@@ -22,10 +22,9 @@ internal sealed class NamespacePatterns
     {
         foreach (string? name in names)
         {
-            if (!(name is not null && WildcardPattern.ContainsWildcardCharacters(name))
-                && Namespaces.Check(name) is { } failure)
+            if (name is null || !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                throw failure;
+                Namespaces.Check(name);
             }
         }
 

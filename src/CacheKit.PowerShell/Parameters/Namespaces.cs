@@ -11,18 +11,18 @@ internal static class Namespaces
 
     /// <summary>Checks a namespace, and remembers it for completion if there is nothing wrong with it.</summary>
     /// <param name="name">What the user gave.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public static CacheKitException? Check(string? name)
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.NamespaceInvalid"/>.</exception>
+    public static void Check(string? name)
     {
         if (name is null || !PhysicalKey.IsNamespace(name))
         {
-            return new CacheKitException(
+            throw new CacheKitException(
                 ErrorIds.NamespaceInvalid,
                 "A namespace is 1 to 64 letters (A-Z), digits, dots, hyphens and underscores.",
-                "Give another -Namespace, or put what varies into -Key.");
+                "Give another -Namespace, or put what varies into -Key.",
+                target: name);
         }
 
         NamespaceCompleter.Remember(name);
-        return null;
     }
 }

@@ -10,19 +10,18 @@ internal static class Tenants
     /// Checks the name of a tenant, and remembers it for completion if there is nothing wrong with it.
     /// </summary>
     /// <param name="name">What the user gave.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public static CacheKitException? Check(string? name)
+    /// <exception cref="CacheKitException"><see cref="ErrorIds.TenantInvalid"/>.</exception>
+    public static void Check(string? name)
     {
-        string? problem = NameText.ProblemOf(name, TenantKeyDerivation.LongestTenant);
-        if (problem is not null)
+        if (NameText.ProblemOf(name, TenantKeyDerivation.LongestTenant) is { } problem)
         {
-            return new CacheKitException(
+            throw new CacheKitException(
                 ErrorIds.TenantInvalid,
                 $"A tenant is text of 1 to {TenantKeyDerivation.LongestTenant} bytes without control characters: {problem}.",
-                "Give another -Tenant, or none for the session's.");
+                "Give another -Tenant, or none for the session's.",
+                target: name);
         }
 
         TenantCompleter.Remember(name!);
-        return null;
     }
 }

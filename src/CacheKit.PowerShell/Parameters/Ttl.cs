@@ -12,15 +12,14 @@ public sealed class Ttl
     /// <summary>The longest life: ten years of 365 days.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
-    internal static readonly Ttl Default = new(TimeSpan.FromSeconds(300), null, null);
+    internal static readonly Ttl Default = new(TimeSpan.FromSeconds(300), null);
 
     private const string Forms = "give seconds (300), text such as '90s', '5m', '1h' or '7d', a TimeSpan, or a script block";
 
-    private Ttl(TimeSpan duration, ScriptBlock? script, string? problem)
+    private Ttl(TimeSpan duration, ScriptBlock? script)
     {
         Duration = duration;
         Script = script;
-        Problem = problem;
     }
 
     /// <summary>The duration; zero when a script block computes it.</summary>
@@ -29,42 +28,36 @@ public sealed class Ttl
     /// <summary>The script block that computes it from the result as <c>$_</c>, or null.</summary>
     public ScriptBlock? Script { get; }
 
-    /// <summary>Why what the user gave is not a TTL, or null. A parameter that cannot be bound has no ErrorId of ours,
-    /// so the cmdlet says it.</summary>
-    internal string? Problem { get; }
-
-    /// <summary>What the user gave, when it is not a TTL.</summary>
-    internal object? Input { get; private init; }
-
     /// <summary>
     /// Reads text such as <c>300</c>, <c>90s</c>, <c>5m</c>, <c>1h</c>, <c>7d</c> or <c>00:05:00</c>.
     /// </summary>
     /// <param name="text">The text, in the invariant culture.</param>
     /// <exception cref="FormatException">It is not a TTL.</exception>
-    public static Ttl Parse(string text)
-    {
-        Ttl ttl = From(text);
-        return ttl.Problem is null ? ttl : throw new FormatException(ttl.Problem);
-    }
+    public static Ttl Parse(string text) =>
+        Read(text, allowZero: false, out Ttl? ttl) is { } problem ? throw new FormatException(problem) : ttl!;
 
-    /// <summary>Takes any form that the -Ttl parameter takes; never fails, see <see cref="Problem"/>.</summary>
-    /// <param name="value">What the user gave.</param>
+    /// <summary>Takes any form that a parameter takes.</summary>
+    /// <param name="given">What the user gave.</param>
     /// <param name="allowZero">Whether it may be zero.</param>
-    internal static Ttl From(object? value, bool allowZero = false)
+    /// <param name="ttl">The TTL.</param>
+    /// <returns>Why there is none, as the end of a sentence, or null.</returns>
+    internal static string? Read(object? given, bool allowZero, out Ttl? ttl)
     {
-        object? bare = value is PSObject wrapped ? wrapped.BaseObject : value;
-        switch (bare)
+        object? bare = given is PSObject wrapped ? wrapped.BaseObject : given;
+        ttl = bare as Ttl ?? (bare is ScriptBlock script ? new Ttl(TimeSpan.Zero, script) : null);
+        if (ttl is not null)
         {
-            case Ttl ttl:
-                return ttl;
-            case ScriptBlock script:
-                return new Ttl(TimeSpan.Zero, script, null);
+            return null;
         }
 
-        string? problem = TryReadLiteral(value, out TimeSpan duration) || TryReadDuration(bare, out duration)
-            ? RangeProblem(duration, allowZero)
-            : $"it is not a duration: {Forms}";
-        return new Ttl(duration, null, problem) { Input = value };
+        if (!TryReadLiteral(given, out TimeSpan duration) && !TryReadDuration(bare, out duration))
+        {
+            return $"it is not a duration: {Forms}";
+        }
+
+        string? problem = RangeProblem(duration, allowZero);
+        ttl = problem is null ? new Ttl(duration, null) : null;
+        return problem;
     }
 
     /// <summary>Reads a duration of any sign.</summary>

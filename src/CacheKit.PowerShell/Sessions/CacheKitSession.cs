@@ -12,21 +12,20 @@ public sealed class CacheKitSession : IDisposable
     private readonly SessionCaches _caches;
     private string? _store;
 
-    internal CacheKitSession(SessionCaches caches, string tenant)
+    internal CacheKitSession(SessionCaches caches, CallDefaults defaults)
     {
         _caches = caches;
-        Tenant = tenant;
-        HomeTenant = tenant;
+        Defaults = defaults;
+        HomeTenant = defaults.Tenant;
         OpenSessions.Add(caches, this);
     }
 
-    private CacheKitSession(CacheKitSession session, string tenant)
+    private CacheKitSession(CacheKitSession session, CallDefaults defaults)
     {
         _caches = session._caches;
         _store = session._store;
-        Tenant = tenant;
+        Defaults = defaults;
         HomeTenant = session.HomeTenant;
-        HasNamespace = session.HasNamespace;
         IsImplicit = session.IsImplicit;
     }
 
@@ -34,16 +33,16 @@ public sealed class CacheKitSession : IDisposable
     public string Store => _store ??= _caches.Describe();
 
     /// <summary>Whose entries they are; no other tenant can find or open them.</summary>
-    public string Tenant { get; }
+    public string Tenant => Defaults.Tenant;
 
     /// <summary>The namespace of calls that name none.</summary>
-    public string Namespace { get; internal init; } = Namespaces.Default;
+    public string Namespace => Defaults.Namespace;
 
     /// <summary>How long results of calls that do not say it are fresh.</summary>
-    public TimeSpan Ttl => DefaultTtl.Duration;
+    public TimeSpan Ttl => Defaults.Ttl.Duration;
 
     /// <summary>Whether an entry that is not authentic is an error for calls that do not say it.</summary>
-    public bool FailClosed { get; internal init; }
+    public bool FailClosed => Defaults.FailClosed;
 
     /// <summary>
     /// Which key encrypts, as Test-CacheKitMasterKey tells it, but for this tenant; null while there is none.
@@ -65,27 +64,14 @@ public sealed class CacheKitSession : IDisposable
     /// <summary>The tenant that the session was made with: the one that interop entries are shared under.</summary>
     internal string HomeTenant { get; }
 
-    /// <summary>Whether the namespace was chosen, and is not merely that of a script which names none.</summary>
-    internal bool HasNamespace { get; init; }
-
-    /// <summary>As a cmdlet's -Ttl takes it.</summary>
-    internal Ttl DefaultTtl { get; init; } = CacheKit.Ttl.Default;
+    /// <summary>What it says for calls that do not say it.</summary>
+    internal CallDefaults Defaults { get; }
 
     internal SessionCaches Caches => _caches;
 
-    /// <summary>The same store and keys, looked at in another way.</summary>
-    /// <param name="tenant">The tenant, or null for the same.</param>
-    /// <param name="namespace">The namespace of calls that name none, or null for the same.</param>
-    /// <param name="ttl">The time to live of calls that do not say it, or null for the same.</param>
-    /// <param name="failClosed">Whether what is not authentic is an error, or null for the same.</param>
-    internal CacheKitSession With(string? tenant, string? @namespace, Ttl? ttl, bool? failClosed) =>
-        new(this, tenant ?? Tenant)
-        {
-            Namespace = @namespace ?? Namespace,
-            HasNamespace = @namespace is not null || HasNamespace,
-            DefaultTtl = ttl ?? DefaultTtl,
-            FailClosed = failClosed ?? FailClosed,
-        };
+    /// <summary>The same store and keys, with other defaults.</summary>
+    /// <param name="defaults">The defaults.</param>
+    internal CacheKitSession With(CallDefaults defaults) => new(this, defaults);
 
     /// <summary>Closes the store and zeroes the keys, as soon as no call uses them any more.</summary>
     public void Dispose() => _caches.Dispose();

@@ -1,7 +1,7 @@
 using CacheKit.Core.Caching;
-using CacheKit.Core.Cryptography;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage.Memory;
+using CacheKit.Parameters;
 
 namespace CacheKit.Sessions;
 
@@ -23,7 +23,7 @@ internal sealed class ImplicitSession : IDisposable
         StoreChoice store = StoreChoice.FromEnvironment(environment);
         // Store and keys are of one moment: another runspace may be changing the variables.
         SessionKeys keys = new(null, null, environment);
-        _session = new CacheKitSession(new SessionCaches(store, MemoryTier.DefaultMaxBytes, keys), TenantKeyDerivation.DefaultTenant)
+        _session = new CacheKitSession(new SessionCaches(store, MemoryTier.DefaultMaxBytes, keys), CallDefaults.OfEnvironment)
         {
             IsImplicit = true,
         };

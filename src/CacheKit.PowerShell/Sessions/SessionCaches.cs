@@ -133,10 +133,12 @@ internal sealed class SessionCaches : IDisposable
     }
 
     /// <summary>The error of using a session that was closed.</summary>
-    public static CacheKitException Closed() => new(
+    /// <param name="session">The session, if the user gave one.</param>
+    public static CacheKitException Closed(CacheKitSession? session = null) => new(
         ErrorIds.SessionClosed,
         "The session is closed.",
-        "Make a new one with New-CacheKitSession.");
+        "Make a new one with New-CacheKitSession.",
+        target: session);
 
     /// <summary>Closes the caches as soon as nobody uses them, and zeroes the keys.</summary>
     public void Dispose()

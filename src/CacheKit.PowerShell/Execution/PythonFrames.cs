@@ -6,44 +6,43 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Serialization;
-using CacheKit.Execution;
-
+using CacheKit.Parameters;
 using Frame = CacheKit.Core.Formats.PythonFrame;
 
-namespace CacheKit.Commands;
+namespace CacheKit.Execution;
 
-/// <content>Entries of the Python SDK's auto mode (docs/formats.md).</content>
-public sealed partial class UnprotectCacheKitDataCommand
+/// <summary>Opens entries of the Python SDK's auto mode (docs/formats.md).</summary>
+/// <param name="context">The cmdlet.</param>
+/// <param name="ring">The keys of the tenant.</param>
+/// <param name="tenant">The tenant.</param>
+internal sealed class PythonFrames(CommandContext context, TenantKeyRing ring, string tenant)
 {
     /// <summary>Begins what the default Redis provider of Python puts before a key: this, tenant and colon.</summary>
     private const string TenantPrefix = "t:";
 
-    private void ProcessPythonFrame(byte[] bytes)
+    /// <summary>Opens an entry. One that cannot be opened is an error.</summary>
+    /// <param name="bytes">The bytes of the store.</param>
+    /// <param name="key">The key of the cache in Python.</param>
+    /// <returns>Its objects; none where it cannot be opened.</returns>
+    public object?[] Open(byte[] bytes, string? key)
     {
-        if (CheckKey("Give the key of the cache in Python as -Key.") is { } problem)
+        if (DataKey.Check(key, "Give the key of the cache in Python as -Key.") is { } problem)
         {
-            WriteError(ErrorRecords.From(problem, Key));
-            return;
+            context.WriteError(problem);
+            return [];
         }
 
-        string key = Key!;
-        EntryKeys keys = new PythonFrameOpener(Cache.Ring).KeysFor(key);
-        object?[] output;
+        EntryKeys keys = new PythonFrameOpener(ring).KeysFor(key!);
         try
         {
             ReadOnlyMemory<byte> content = TakeContainerOff(bytes);
-            output = Open(key, ReadFrame(content), content.Span, keys);
+            return Open(key!, ReadFrame(content), content.Span, keys);
         }
         catch (CacheKitException failure)
         {
-            Audit(AuditEvent.Refused, keys.Current);
-            WriteError(ErrorRecords.From(failure, null));
-            return;
-        }
-
-        foreach (object? item in output)
-        {
-            WriteObject(item);
+            context.Audit(AuditEvent.Refused, keys.Current);
+            context.WriteError(failure);
+            return [];
         }
     }
 
@@ -58,7 +57,7 @@ public sealed partial class UnprotectCacheKitDataCommand
                 throw Invalid(
                     "The file has flags that this version does not know.", "Open it with a version that knows them.");
             case FileContainerOutcome.Expired:
-                WriteWarning("The time of the file is over. It is opened all the same.");
+                context.Cmdlet.WriteWarning("The time of the file is over. It is opened all the same.");
                 break;
         }
 
@@ -105,19 +104,20 @@ public sealed partial class UnprotectCacheKitDataCommand
         PythonHeader header = frame.Header;
         if (header.KeyFingerprint is null)
         {
-            WriteWarning(
+            context.Cmdlet.WriteWarning(
                 "The frame does not name its key. The key that encrypts in this session is tried, and no other.");
         }
 
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
-        PythonOpenOutcome outcome = new PythonFrameOpener(Cache.Ring).Open(key, frame, content, payload, out KeyFingerprint fingerprint);
+        PythonOpenOutcome outcome = new PythonFrameOpener(ring)
+            .Open(key, frame, content, payload, out KeyFingerprint fingerprint);
         if (outcome != PythonOpenOutcome.Opened)
         {
             throw Refused(outcome, header, key);
         }
 
         // Before anything of it is decoded.
-        Audit(AuditEvent.Open, keys.SealedUnder(fingerprint));
+        context.Audit(AuditEvent.Open, keys.SealedUnder(fingerprint));
         using SensitiveBuffer value = SensitiveBuffer.Rent(payload.Length);
         return Decode(header, key, payload, value);
     }
@@ -148,7 +148,6 @@ public sealed partial class UnprotectCacheKitDataCommand
 
     private CacheKitException Refused(PythonOpenOutcome outcome, PythonHeader header, string key)
     {
-        string tenant = Tenant ?? InEffect?.Tenant ?? TenantKeyDerivation.DefaultTenant;
         return outcome switch
         {
             PythonOpenOutcome.OtherTenant => new CacheKitException(
