@@ -14,7 +14,7 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl Ttl { get; set; } = null!;
+    public TtlArgument? Ttl { get; set; }
 
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -57,7 +57,7 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     [Parameter]
     [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl? StaleIfError { get; set; }
+    public TtlArgument? StaleIfError { get; set; }
 
     [Parameter]
     [ValidateRange(0.0, 1.0)]
@@ -68,9 +68,9 @@ public sealed class AcceptOnlyCommand : PSCmdlet
     public int Depth { get; set; }
 
     [Parameter]
-    [TtlTransformation(AllowZero = true)]
+    [TtlTransformation]
     [ArgumentCompleter(typeof(TtlCompleter))]
-    public Ttl LockTimeout { get; set; } = null!;
+    public TtlArgument? LockTimeout { get; set; }
 
     [Parameter]
     public SwitchParameter NoCompression { get; set; }

@@ -21,13 +21,13 @@ public sealed class MeasureKeyCommand : PSCmdlet
     /// <summary>Writes time in ticks, and memory in bytes.</summary>
     protected override void EndProcessing()
     {
-        KeyBasis basis = new(ScriptBlock, null, null, null, HasInput: false, null);
+        CallIdentity call = new(this, "main") { Block = ScriptBlock };
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < Count; i++)
         {
             using SensitiveBuffer identity = SensitiveBuffer.Rent();
-            _ = EntryIdentity.Write(identity, this, basis, trace: null);
+            _ = EntryIdentity.Write(identity, call, default, trace: null);
         }
 
         long end = Stopwatch.GetTimestamp();

@@ -1,6 +1,6 @@
 using CacheKit.Core.Diagnostics;
 
-namespace CacheKit.Parameters;
+namespace CacheKit;
 
 /// <summary>
 /// What a user gave as a duration, before it is read. It may be none: the cmdlet tells that under an ErrorId of ours,
