@@ -21,7 +21,7 @@ public sealed class MeasureKeyCommand : PSCmdlet
     /// <summary>Writes time in ticks, and memory in bytes.</summary>
     protected override void EndProcessing()
     {
-        CallIdentity call = new(this, "main") { Block = ScriptBlock };
+        CallIdentity call = new(this, "main", ScriptBlock);
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < Count; i++)

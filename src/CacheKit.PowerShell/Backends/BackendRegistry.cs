@@ -17,7 +17,7 @@ internal static partial class BackendRegistry
 
     /// <summary>
     /// Makes a store of a backend as it is registered now; what happens to the name later does not touch the store. Its
-    /// calls have to come from within <c>CacheKitCommand.Wait</c>.
+    /// calls have to come from within <c>CommandContext.Wait</c>.
     /// </summary>
     /// <param name="name">The name, of any case.</param>
     /// <param name="clock">The clock that entries expire by.</param>

@@ -11,7 +11,21 @@ namespace CacheKit.CacheKeys;
 /// <summary>What identifies the entry of a call, beside its input object (DESIGN section 5).</summary>
 /// <param name="cmdlet">The cmdlet that runs the block: its caller's variables are those that the block sees.</param>
 /// <param name="namespace">The part of the cache.</param>
-internal sealed class CallIdentity(PSCmdlet cmdlet, string @namespace)
+/// <param name="block">The block; null where there is only a name or an operation.</param>
+/// <param name="name">The name that stands for the block, its variables and its arguments, or null.</param>
+/// <param name="arguments">The arguments of the block.</param>
+/// <param name="varyBy">What else tells one entry from another.</param>
+/// <param name="operation">
+/// The operation of an entry that other languages share, which makes the key with the arguments; else null.
+/// </param>
+internal sealed class CallIdentity(
+    PSCmdlet cmdlet,
+    string @namespace,
+    ScriptBlock? block = null,
+    string? name = null,
+    object?[]? arguments = null,
+    object?[]? varyBy = null,
+    string? operation = null)
 {
     private const int LongestName = 1024;
 
@@ -21,23 +35,23 @@ internal sealed class CallIdentity(PSCmdlet cmdlet, string @namespace)
     /// <summary>The part of the cache.</summary>
     public string Namespace => @namespace;
 
-    /// <summary>The block; null where there is only a name or an operation.</summary>
-    public ScriptBlock? Block { get; init; }
+    /// <summary>The block, or null.</summary>
+    public ScriptBlock? Block => block;
 
-    /// <summary>The name that stands for the block, its variables and its arguments, or null.</summary>
-    public string? Name { get; init; }
+    /// <summary>The name, or null.</summary>
+    public string? Name => name;
 
     /// <summary>The arguments of the block.</summary>
-    public object?[]? Arguments { get; init; }
+    public object?[]? Arguments => arguments;
 
     /// <summary>What else tells one entry from another.</summary>
-    public object?[]? VaryBy { get; init; }
+    public object?[]? VaryBy => varyBy;
 
-    /// <summary>The operation of an entry that other languages share: it and the arguments make the key; else null.</summary>
-    public string? Operation { get; init; }
+    /// <summary>The operation of an entry that other languages share, or null.</summary>
+    public string? Operation => operation;
 
     /// <summary>Whether the entry is one that other languages share.</summary>
-    public bool IsInterop => Operation is not null;
+    public bool IsInterop => operation is not null;
 
     /// <summary>Reads the parameters of a cmdlet.</summary>
     /// <param name="cmdlet">The cmdlet; it has begun.</param>
@@ -68,14 +82,14 @@ internal sealed class CallIdentity(PSCmdlet cmdlet, string @namespace)
             CheckName(parameters.Key);
         }
 
-        return new CallIdentity(cmdlet, place!)
-        {
-            Block = block,
-            Name = parameters.Key,
-            Arguments = parameters.ArgumentList,
-            VaryBy = parameters.VaryBy,
-            Operation = parameters.Interop,
-        };
+        return new CallIdentity(
+            cmdlet,
+            place!,
+            block,
+            parameters.Key,
+            parameters.ArgumentList,
+            parameters.VaryBy,
+            parameters.Interop);
     }
 
     /// <summary>Computes where the entry of a call lies.</summary>
@@ -87,7 +101,7 @@ internal sealed class CallIdentity(PSCmdlet cmdlet, string @namespace)
     {
         using SensitiveBuffer identity = SensitiveBuffer.Rent();
         bool holdsSecret = false;
-        if (IsInterop)
+        if (operation is not null)
         {
             InteropIdentity.Write(identity, this, input, trace);
         }
@@ -104,7 +118,7 @@ internal sealed class CallIdentity(PSCmdlet cmdlet, string @namespace)
                 "Use Invoke-SecureCached, or name the entry with -Key.");
         }
 
-        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
+        return cache.KeysFor(@namespace, identity.WrittenSpan, holdsSecret);
     }
 
     private static void CheckName(string? name)

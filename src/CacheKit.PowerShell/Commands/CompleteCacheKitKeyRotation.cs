@@ -22,6 +22,14 @@ public sealed class CompleteCacheKitKeyRotationCommand : CacheKitCommand, IRotat
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? InteropNamespace { get; set; }
+
     /// <summary>The session whose keys are meant; the session in force unless given.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -34,14 +42,6 @@ public sealed class CompleteCacheKitKeyRotationCommand : CacheKitCommand, IRotat
     [AllowNull]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? Tenant { get; set; }
-
-    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
-    [Parameter]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
-    [AllowNull]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string[]? InteropNamespace { get; set; }
 
     private KeyRotation Rotation { get; set; } = null!;
 

@@ -48,6 +48,10 @@ public sealed class GetCacheKitItemCommand : SessionCommand, IItemParameters
     [Parameter]
     public SwitchParameter FailClosed { get; set; }
 
+    /// <summary>Gives maps as ordered hashtables instead of objects.</summary>
+    [Parameter(ParameterSetName = ParameterSets.Interop)]
+    public SwitchParameter AsHashtable { get; set; }
+
     /// <summary>The part of the cache to use; readable to the storage.</summary>
     [Parameter]
     [AllowEmptyString]
@@ -68,10 +72,6 @@ public sealed class GetCacheKitItemCommand : SessionCommand, IItemParameters
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? ArgumentList { get; set; }
-
-    /// <summary>Gives maps as ordered hashtables instead of objects.</summary>
-    [Parameter(ParameterSetName = ParameterSets.Interop)]
-    public SwitchParameter AsHashtable { get; set; }
 
     private TenantEntries Entries => _item!.Entries;
 

@@ -20,6 +20,10 @@ public sealed class GetCacheKitKeyCommand : SessionCommand, IKeyParameters
     [Parameter(Position = 0)]
     public ScriptBlock? ScriptBlock { get; set; }
 
+    /// <summary>Shows the key that Invoke-Cached would use.</summary>
+    [Parameter]
+    public SwitchParameter Plain { get; set; }
+
     /// <summary>An input object, the block's <c>$_</c>: each has an entry of its own.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
@@ -63,10 +67,6 @@ public sealed class GetCacheKitKeyCommand : SessionCommand, IKeyParameters
     [AllowNull]
     [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop { get; set; }
-
-    /// <summary>Shows the key that Invoke-Cached would use.</summary>
-    [Parameter]
-    public SwitchParameter Plain { get; set; }
 
     /// <summary>What an error is about that names nothing else.</summary>
     private protected override object? Subject => _cache is null ? null : ScriptBlock;

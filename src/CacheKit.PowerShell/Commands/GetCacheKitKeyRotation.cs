@@ -11,6 +11,14 @@ namespace CacheKit.Commands;
 [OutputType(typeof(KeyRotationStatus))]
 public sealed class GetCacheKitKeyRotationCommand : CacheKitCommand, IRotationParameters
 {
+    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? InteropNamespace { get; set; }
+
     /// <summary>The session whose keys are meant; the session in force unless given.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -23,14 +31,6 @@ public sealed class GetCacheKitKeyRotationCommand : CacheKitCommand, IRotationPa
     [AllowNull]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? Tenant { get; set; }
-
-    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
-    [Parameter]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
-    [AllowNull]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string[]? InteropNamespace { get; set; }
 
     private KeyRotation Rotation { get; set; } = null!;
 

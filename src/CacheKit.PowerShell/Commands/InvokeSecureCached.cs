@@ -17,6 +17,12 @@ public sealed class InvokeSecureCachedCommand : SessionCommand, ICachingParamete
     [Parameter(Mandatory = true, Position = 0)]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
+    /// <summary>
+    /// Makes an entry that is not authentic an error, instead of a warning and another run of the block.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter FailClosed { get; set; }
+
     /// <summary>How long its result is fresh; the session's, else 300 seconds, unless given.</summary>
     [Parameter]
     [TtlTransformation]
@@ -114,12 +120,6 @@ public sealed class InvokeSecureCachedCommand : SessionCommand, ICachingParamete
     [AllowNull]
     [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop { get; set; }
-
-    /// <summary>
-    /// Makes an entry that is not authentic an error, instead of a warning and another run of the block.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter FailClosed { get; set; }
 
     /// <summary>What an error is about that names nothing else.</summary>
     private protected override object? Subject => _engine is null ? null : ScriptBlock;

@@ -49,6 +49,14 @@ public sealed partial class StartCacheKitKeyRotationCommand : CacheKitCommand, I
     [Parameter(ParameterSetName = ParameterSets.Compromised)]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? InteropNamespace { get; set; }
+
     /// <summary>The session whose keys are meant; the session in force unless given.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -61,14 +69,6 @@ public sealed partial class StartCacheKitKeyRotationCommand : CacheKitCommand, I
     [AllowNull]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? Tenant { get; set; }
-
-    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
-    [Parameter]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
-    [AllowNull]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string[]? InteropNamespace { get; set; }
 
     private KeyRotation Rotation { get; set; } = null!;
 

@@ -26,6 +26,14 @@ public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationP
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 8;
 
+    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? InteropNamespace { get; set; }
+
     /// <summary>The session whose keys are meant; the session in force unless given.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -38,14 +46,6 @@ public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationP
     [AllowNull]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? Tenant { get; set; }
-
-    /// <summary>The namespaces whose interop entries are meant too; these have no tag that would tell them.</summary>
-    [Parameter]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
-    [AllowNull]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string[]? InteropNamespace { get; set; }
 
     private KeyRotation Rotation { get; set; } = null!;
 

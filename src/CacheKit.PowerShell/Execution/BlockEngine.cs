@@ -77,7 +77,7 @@ internal sealed class BlockEngine
         ScriptBlock block = parameters.ScriptBlock;
         Dictionary<string, object> given = cmdlet.MyInvocation.BoundParameters;
         CallIdentity identity = CallIdentity.Of(cmdlet, parameters, block, session.Defaults);
-        CallOptions options = CallOptions.Of(parameters, given, session.Defaults, failClosed);
+        CallOptions options = new(parameters, given, session.Defaults, failClosed);
         if (identity.IsInterop)
         {
             mode = mode.IsEncrypted ? CacheMode.Interop : CacheMode.PlainInterop;
@@ -145,7 +145,7 @@ internal sealed class BlockEngine
 
     private void AnswerWithOthers(CallInput input)
     {
-        BeginCall();
+        _callStart = Stopwatch.GetTimestamp();
         EntryKeys keys = _identity.KeysFor(_cache, input);
         if (_batch.IsEmpty && !_options.Refresh && TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
         {
@@ -162,7 +162,7 @@ internal sealed class BlockEngine
 
     private void AnswerNow(CallInput input)
     {
-        BeginCall();
+        _callStart = Stopwatch.GetTimestamp();
         EntryKeys keys = _identity.KeysFor(_cache, input);
         if (_options.Refresh || !TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
         {
@@ -173,7 +173,7 @@ internal sealed class BlockEngine
     private void AnswerPending(PendingCall call, ref LookupResult found)
     {
         _callStart = 0;
-        RefuseUnlessSound(found, call.Keys);
+        EndIf(_results.RefusalOf(found, call.Keys));
         if (found.Outcome == LookupOutcome.Hit && _results.TryOpen(found.Entry, call.Keys, out object?[] output))
         {
             Count(found.IsLocal ? CallOutcome.MemoryHit : CallOutcome.StoreHit);
@@ -192,7 +192,7 @@ internal sealed class BlockEngine
         {
             if (found.Outcome == LookupOutcome.Hit)
             {
-                DropMalformed(call.Keys);
+                EndIf(_results.DropMalformed(call.Keys));
             }
 
             bool haveChanged = CapturedVariables.HaveChanged(_cmdlet, call.Variables);
@@ -497,7 +497,7 @@ internal sealed class BlockEngine
         output = [];
         using LookupResult result = found;
         _context.WriteNotices(_cache);
-        RefuseUnlessSound(result, keys);
+        EndIf(_results.RefusalOf(result, keys));
         if (result.Outcome != LookupOutcome.Hit)
         {
             return false;
@@ -509,13 +509,9 @@ internal sealed class BlockEngine
             return true;
         }
 
-        DropMalformed(keys);
+        EndIf(_results.DropMalformed(keys));
         return false;
     }
-
-    private void RefuseUnlessSound(in LookupResult result, EntryKeys keys) => EndIf(_results.RefusalOf(result, keys));
-
-    private void DropMalformed(EntryKeys keys) => EndIf(_results.DropMalformed(keys));
 
     private void EndIf(CacheKitException? failure)
     {
@@ -525,8 +521,6 @@ internal sealed class BlockEngine
             throw failure;
         }
     }
-
-    private void BeginCall() => _callStart = Stopwatch.GetTimestamp();
 
     /// <summary>Each call counts once, by how it was answered, before its output is written.</summary>
     private void Count(CallOutcome outcome)

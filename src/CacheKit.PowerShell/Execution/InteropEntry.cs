@@ -41,11 +41,8 @@ internal sealed class InteropEntry
             InteropRules.CheckArguments(parameters.ArgumentList);
         }
 
-        CallIdentity identity = new(context.Cmdlet, @namespace!)
-        {
-            Operation = parameters.Interop,
-            Arguments = parameters.ArgumentList,
-        };
+        CallIdentity identity = new(
+            context.Cmdlet, @namespace!, arguments: parameters.ArgumentList, operation: parameters.Interop);
         return new InteropEntry(context, identity, context.Rent(session, CacheMode.Interop));
     }
 
