@@ -27,7 +27,8 @@ internal sealed class BlockEngine
     private readonly EntryCache _cache;
     private readonly CacheStatistics? _statistics;
     private readonly BlockResults _results;
-    private readonly CallBatch<PendingCall> _batch = new();
+    // Made at the first call of a pipeline.
+    private CallBatch<PendingCall>? _batch;
 
     // When the call began; zero for one of a batch, which shares its time with others.
     private long _callStart;
@@ -95,10 +96,9 @@ internal sealed class BlockEngine
         }
 
         EntryCache cache = context.Rent(session, mode);
-        if (mode == CacheMode.Plain && !cache.Namespaces.Knows(identity.Namespace))
+        if (mode == CacheMode.Plain)
         {
-            context.Wait(stop => cache.Namespaces.CheckAsync(identity.Namespace, stop));
-            context.WriteNotices(cache);
+            CheckNamespace(context, cache, identity.Namespace);
         }
 
         return new BlockEngine(context, block, identity, options, cache, cache.Statistics);
@@ -128,7 +128,7 @@ internal sealed class BlockEngine
     /// <exception cref="CacheKitException">What was found ends the command.</exception>
     public void Flush()
     {
-        if (_batch.IsEmpty)
+        if (_batch is null or { IsEmpty: true })
         {
             return;
         }
@@ -147,6 +147,7 @@ internal sealed class BlockEngine
     {
         _callStart = Stopwatch.GetTimestamp();
         EntryKeys keys = _identity.KeysFor(_cache, input);
+        _batch ??= new CallBatch<PendingCall>();
         if (_batch.IsEmpty && !_options.Refresh && TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
         {
             return;
@@ -557,6 +558,16 @@ internal sealed class BlockEngine
             ? InteropIdentity.ArgumentsFor(_block, input.Value)
             : _identity.Arguments;
         return new BlockCall(_cmdlet, _block, arguments) { Input = input, Variables = all };
+    }
+
+    /// <summary>Warns, once, of a namespace that holds encrypted entries.</summary>
+    private static void CheckNamespace(CommandContext context, EntryCache cache, string @namespace)
+    {
+        if (!cache.Namespaces.Knows(@namespace))
+        {
+            context.Wait(stop => cache.Namespaces.CheckAsync(@namespace, stop));
+            context.WriteNotices(cache);
+        }
     }
 
     /// <summary>A block in a loop that reads the loop's variable would get the first result each time.</summary>

@@ -9,7 +9,7 @@ internal sealed class CallOptions
 {
     private const string NotComputed = "it cannot be computed from the result";
 
-    private static readonly TimeSpan s_lockTimeout = TimeSpan.FromSeconds(60);
+    private const int LockTimeoutSeconds = 60;
 
     /// <summary>How long a result is fresh.</summary>
     public readonly Ttl Ttl;
@@ -61,7 +61,7 @@ internal sealed class CallOptions
         Jitter = parameters.Jitter;
         Depth = parameters.Depth;
         LockTimeout = parameters.LockTimeout?.Read(nameof(LockTimeout), NotComputed, allowZero: true).Duration
-            ?? s_lockTimeout;
+            ?? TimeSpan.FromSeconds(LockTimeoutSeconds);
         Compress = !parameters.NoCompression;
         NonZeroExitIsError = parameters.NonZeroExitIsError;
         Serializer = parameters.Serializer;

@@ -10,7 +10,7 @@ internal sealed record CallDefaults(string Tenant)
     public const string WhyNoScript = "a session has no result that it could be computed from";
 
     /// <summary>Those of a script that names no session.</summary>
-    public static CallDefaults OfEnvironment { get; } = new(TenantKeyDerivation.DefaultTenant);
+    public static readonly CallDefaults OfEnvironment = new(TenantKeyDerivation.DefaultTenant);
 
     /// <summary>The part of the cache.</summary>
     public string Namespace { get; init; } = Namespaces.Default;
