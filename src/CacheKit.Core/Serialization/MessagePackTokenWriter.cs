@@ -13,7 +13,7 @@ namespace CacheKit.Core.Serialization;
 /// <remarks>
 /// A member that throws is <see cref="ValueTooLargeException"/>: the document would be larger than a reader takes.
 /// </remarks>
-internal readonly struct MessagePackTokens(SensitiveBuffer buffer)
+internal readonly struct MessagePackTokenWriter(SensitiveBuffer buffer)
 {
     /// <summary>The longest number or header, in bytes.</summary>
     public const int LongestToken = 9;
