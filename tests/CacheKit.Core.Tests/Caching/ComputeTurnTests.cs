@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>One computation a key among all processes: who has the turn, and what the others find.</summary>
-public sealed class ComputeTurnTests : SecureCacheTestBase
+public sealed class ComputeTurnTests : EntryCacheTestBase
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
 

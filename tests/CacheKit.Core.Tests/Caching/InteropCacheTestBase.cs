@@ -11,7 +11,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What the tests of interop caches share: one store, any number of caches (processes, as it were) over it.</summary>
-public abstract class InteropCacheTestBase : SecureCacheTestBase
+public abstract class InteropCacheTestBase : EntryCacheTestBase
 {
     internal const string Operation = "get_user";
 

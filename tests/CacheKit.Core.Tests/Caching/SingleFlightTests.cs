@@ -7,7 +7,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>One computation a key: who leads, who waits, and what those who wait are told.</summary>
-public sealed class SingleFlightTests : SecureCacheTestBase
+public sealed class SingleFlightTests : EntryCacheTestBase
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
 

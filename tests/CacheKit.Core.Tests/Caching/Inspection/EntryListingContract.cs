@@ -10,7 +10,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>What listing, removing and clearing do over any store. A test class per store derives from it.</summary>
-public abstract class EntryListingContract : SecureCacheTestBase
+public abstract class EntryListingContract : EntryCacheTestBase
 {
     // A server that several tests share has entries of others.
     private readonly string _tenant = $"tenant {Guid.NewGuid():N}";

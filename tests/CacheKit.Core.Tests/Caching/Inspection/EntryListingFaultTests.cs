@@ -11,7 +11,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>Listings of stores that fail, and of entries that move meanwhile.</summary>
-public sealed class EntryListingFaultTests : SecureCacheTestBase
+public sealed class EntryListingFaultTests : EntryCacheTestBase
 {
     private readonly ObservedStore _store;
 

@@ -7,11 +7,11 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>Readers and writers of several keys while others write under another key, or move entries between them.</summary>
-public sealed class SecureCacheMoveTests : SecureCacheTestBase
+public sealed class EntryCacheMoveTests : EntryCacheTestBase
 {
     private readonly ObservedStore _store;
 
-    public SecureCacheMoveTests()
+    public EntryCacheMoveTests()
     {
         _store = new ObservedStore(Store);
     }

@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>Frames that no store keeps.</summary>
-public sealed class SecureCacheProtectionTests : SecureCacheTestBase
+public sealed class DataProtectorTests : EntryCacheTestBase
 {
     [Theory]
     [InlineData(0)]

@@ -9,7 +9,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>Entries past their time (stale-if-error), and lookups of several at once.</summary>
-public sealed class SecureCacheStaleTests : SecureCacheTestBase
+public sealed class EntryCacheStaleTests : EntryCacheTestBase
 {
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What a cache does over any store. A test class per store derives from it.</summary>
-public abstract class SecureCacheContract : SecureCacheTestBase
+public abstract class EntryCacheContract : EntryCacheTestBase
 {
     [Fact]
     public async Task Cache_an_uncached_key_is_a_miss()
@@ -275,12 +275,12 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 }
 
-public sealed class SecureCacheOverFakeStoreTests : SecureCacheContract
+public sealed class EntryCacheOverFakeStoreTests : EntryCacheContract
 {
     protected override ICacheStore CreateStore() => new FakeStore();
 }
 
-public sealed class SecureCacheOverSqliteTests : SecureCacheContract
+public sealed class EntryCacheOverSqliteTests : EntryCacheContract
 {
     private readonly TempDirectory _directory = new();
 

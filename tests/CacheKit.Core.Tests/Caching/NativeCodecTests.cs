@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What lies in the store, and what the cache makes of anything else that lies there.</summary>
-public sealed class SecureCacheEntryTests : SecureCacheTestBase
+public sealed class NativeCodecTests : EntryCacheTestBase
 {
     [Fact]
     public async Task Cache_the_store_sees_no_value_name_tenant_or_identity()

@@ -11,7 +11,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What the tests of the cache share: one store, any number of caches (processes, as it were) over it.</summary>
-public abstract class SecureCacheTestBase : IAsyncDisposable
+public abstract class EntryCacheTestBase : IAsyncDisposable
 {
     internal const string Tenant = "acme";
     internal const string Namespace = "users";
@@ -19,7 +19,7 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     private readonly List<EntryCache> _caches = [];
     private readonly Lazy<ICacheStore> _store;
 
-    protected SecureCacheTestBase()
+    protected EntryCacheTestBase()
     {
         _store = new Lazy<ICacheStore>(CreateStore);
     }
