@@ -156,7 +156,9 @@ public sealed partial class EntryCache : IAsyncDisposable
         if (frame is null || frame.Length > LargestEntry)
         {
             _tiers.Forget(keys.Current.Id);
-            _notices.Add($"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
+            _notices.Add(
+                $"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are "
+                + "not cached.");
             return null;
         }
 

@@ -59,7 +59,9 @@ public static class StorageEnvelope
     /// <summary>Writes an envelope, its block as <c>bin</c>.</summary>
     /// <param name="content">The content.</param>
     /// <param name="destination">Takes the envelope.</param>
-    /// <returns>Whether content and envelope are within <see cref="LargestSize"/>; if not, nothing is written.</returns>
+    /// <returns>
+    /// Whether content and envelope are within <see cref="LargestSize"/>; if not, nothing is written.
+    /// </returns>
     public static bool TryWrite(ReadOnlySpan<byte> content, SensitiveBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(destination);

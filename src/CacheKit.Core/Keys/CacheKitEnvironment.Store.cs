@@ -104,7 +104,10 @@ public sealed partial record CacheKitEnvironment
         && (CachePath is not null || RedisUrl == Read(RedisUrlVariable))
         && (IsRemote ? HasCurrentRemote() : CachePath is not null || CacheHome == Read(s_cacheVariable));
 
-    private bool IsRemote => CacheKitRedisUrl is not null || ApiKey is not null || (CachePath is null && !string.IsNullOrWhiteSpace(RedisUrl));
+    private bool IsRemote =>
+        CacheKitRedisUrl is not null
+            || ApiKey is not null
+            || (CachePath is null && !string.IsNullOrWhiteSpace(RedisUrl));
 
     private bool HasCurrentRemote() =>
         RedisUser == Read(RedisUserVariable)

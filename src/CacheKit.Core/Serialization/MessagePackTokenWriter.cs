@@ -104,7 +104,9 @@ internal readonly struct MessagePackTokenWriter(SensitiveBuffer buffer)
     {
         Span<byte> span = Span(LongestToken + (MostBytesOfCharacter * text.Length));
         int header = text.Length <= LongestFixedText ? 1 : 2;
-        if (Utf8.FromUtf16(text, span[header..], out _, out size, replaceInvalidSequences: false) != OperationStatus.Done)
+        OperationStatus status =
+            Utf8.FromUtf16(text, span[header..], out _, out size, replaceInvalidSequences: false);
+        if (status != OperationStatus.Done)
         {
             CryptographicOperations.ZeroMemory(span[..(header + size)]);
             return false;

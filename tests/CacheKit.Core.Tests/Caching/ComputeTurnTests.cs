@@ -114,7 +114,8 @@ public sealed class ComputeTurnTests : EntryCacheTestBase
     public async Task Lease_a_lost_lock_is_not_renewed()
     {
         FakeStore store = new();
-        await using EntryCache cache = new(new NativeCodec(TestKeys.Ring(Tenant, 1, [])), new CacheTiers(store, new MemoryTier(Clock), Clock));
+        await using EntryCache cache = new(
+            new NativeCodec(TestKeys.Ring(Tenant, 1, [])), new CacheTiers(store, new MemoryTier(Clock), Clock));
         ComputeTurn mine = await TakeAsync(cache, TimeSpan.Zero);
         store.BreakLock(Assert.Single(store.Locked));
         Clock.Advance(ComputeLease.Duration / 3);

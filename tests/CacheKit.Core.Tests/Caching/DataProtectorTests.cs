@@ -51,7 +51,9 @@ public sealed class DataProtectorTests : EntryCacheTestBase
             frame[i] ^= 0x10;
         }
 
-        Assert.Equal(EntryCondition.NotAuthentic, Protector(cache).Unprotect(Identity, frame.AsMemory(0, frame.Length - 1), out _));
+        Assert.Equal(
+            EntryCondition.NotAuthentic,
+            Protector(cache).Unprotect(Identity, frame.AsMemory(0, frame.Length - 1), out _));
     }
 
     [Fact]

@@ -119,7 +119,10 @@ public abstract class EntryCacheContract : EntryCacheTestBase
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         foreach ((long ahead, LookupOutcome expected) in ((long, LookupOutcome)[])
-            [(0, LookupOutcome.Hit), (300_000, LookupOutcome.Hit), (300_001, LookupOutcome.Miss), (1L << 50, LookupOutcome.Miss)])
+            [
+                (0, LookupOutcome.Hit), (300_000, LookupOutcome.Hit), (300_001, LookupOutcome.Miss),
+                (1L << 50, LookupOutcome.Miss),
+            ])
         {
             byte[] frame = Forge(
                 keys.Current, Header() with { CreatedUnixMs = Header().CreatedUnixMs + ahead }, [0xC0, .. Value]);

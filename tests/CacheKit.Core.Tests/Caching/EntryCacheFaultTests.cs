@@ -178,7 +178,8 @@ public sealed class EntryCacheFaultTests : EntryCacheTestBase
             new SqliteStoreOptions { Path = Path.GetFullPath("never-made.db") }, Clock)));
         CancellationToken cancelled = new(canceled: true);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cache.GetAsync(keys, false, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await cache.GetAsync(keys, false, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cache.RemoveAsync(keys, cancelled));
         SealedEntry entry = cache.Seal(keys, null, default, Value, Minute)!;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cache.SetAsync(entry, cancelled));

@@ -19,7 +19,8 @@ public sealed class NativeCodecTests : EntryCacheTestBase
         byte[] value = Encoding.UTF8.GetBytes("value-of-the-test" + new string('x', 5000));
         EntryKeys keys = await PutAsync(cache, value, identity: identity, name: "name-of-the-test");
         string seen = Encoding.Latin1.GetString(await FrameAsync(keys.Current)) + keys.Current;
-        foreach (string secret in (string[])["value-of", "name-of", "tenant-of", "identity-of", "of-the-test", "xxxxxx"])
+        foreach (string secret in
+            (string[])["value-of", "name-of", "tenant-of", "identity-of", "of-the-test", "xxxxxx"])
         {
             Assert.DoesNotContain(secret, seen, StringComparison.OrdinalIgnoreCase);
         }

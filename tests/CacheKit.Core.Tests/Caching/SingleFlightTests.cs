@@ -41,7 +41,10 @@ public sealed class SingleFlightTests : EntryCacheTestBase
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         Flight flight = _flights.Enter(keys, out _);
         Task<FlightResult?>[] waiting =
-            [.. Enumerable.Range(0, 20).Select(_ => _flights.Enter(keys, out bool _).WaitAsync(s_long, Token).AsTask())];
+            [
+                .. Enumerable.Range(0, 20)
+                    .Select(_ => _flights.Enter(keys, out bool _).WaitAsync(s_long, Token).AsTask()),
+            ];
         Assert.All(waiting, task => Assert.False(task.IsCompleted));
         flight.Complete(new FlightResult(FlightOutcome.NotCached));
         Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(FlightOutcome.NotCached, result?.Outcome));

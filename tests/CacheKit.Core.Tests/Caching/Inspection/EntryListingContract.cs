@@ -139,7 +139,8 @@ public abstract class EntryListingContract : EntryCacheTestBase
         foreach (EntryCache other in (EntryCache[])[Open(new ObservedStore(Store), _tenant + "2"), Cache(9)])
         {
             Assert.Empty(await ListAsync(other, Everything));
-            Assert.Equal([null], await new EntryListing(other).FindAsync([KeysOf(other, "mine")], includesStale: true, Token));
+            Assert.Equal(
+                [null], await new EntryListing(other).FindAsync([KeysOf(other, "mine")], includesStale: true, Token));
             Assert.False(new EntryListing(other).TryParseKey(keys.Current.ToString(), out _));
             Assert.False(await other.DeleteAsync(KeysOf(other, "mine"), Token));
             Assert.Equal(0, await ClearAsync(other));
@@ -162,7 +163,8 @@ public abstract class EntryListingContract : EntryCacheTestBase
         Assert.Equal(KeysOf(cache, "old").Current.ToString(), old.Keys.Current.ToString());
         Assert.Equal(
             ["new", "old", null],
-            (await new EntryListing(cache).FindAsync([KeysOf(cache, "new"), KeysOf(cache, "old"), KeysOf(cache, "none")], false, Token))
+            (await new EntryListing(cache)
+                .FindAsync([KeysOf(cache, "new"), KeysOf(cache, "old"), KeysOf(cache, "none")], false, Token))
                 .Select(entry => entry?.Name));
         Assert.True(await cache.DeleteAsync(old.Keys, Token));
         Assert.False(await cache.DeleteAsync(old.Keys, Token));
@@ -178,7 +180,8 @@ public abstract class EntryListingContract : EntryCacheTestBase
         Clock.Advance(TimeSpan.FromSeconds(1));
         await SetAsync(Cache(2), "twice", [1, 2, 3]);
         EntryCache cache = Cache(1, 2);
-        EntryInfo? entry = Assert.Single(await new EntryListing(cache).FindAsync([KeysOf(cache, "twice")], false, Token));
+        EntryInfo? entry = Assert.Single(
+            await new EntryListing(cache).FindAsync([KeysOf(cache, "twice")], false, Token));
         Assert.False(entry!.IsCurrentKey);
     }
 

@@ -29,7 +29,8 @@ public sealed class EntryListingFaultTests : EntryCacheTestBase
     {
         EntryCache cache = Open(_store);
         _store.ReadFault = new StoreException(fault, "It is broken.");
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(cache).List(new EntryFilter { Namespaces = ["*"] });
+        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(cache)
+            .List(new EntryFilter { Namespaces = ["*"] });
         await using (steps)
         {
             StoreException thrown = await Assert.ThrowsAsync<StoreException>(() => steps.MoveNextAsync(Token).AsTask());
