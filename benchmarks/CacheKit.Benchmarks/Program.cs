@@ -18,7 +18,9 @@ internal static class Program
     public static int Main(string[] args)
     {
         using ModuleRunspace runspace = new();
-        return args is ["detail", .. string[] rest] ? Detail(rest) : Report(runspace, args.FirstOrDefault() ?? string.Empty);
+        return args is ["detail", .. string[] rest]
+            ? Detail(rest)
+            : Report(runspace, args.FirstOrDefault() ?? string.Empty);
     }
 
     // Not inlined: their types need Core, which resolves once the module is imported.
@@ -39,7 +41,10 @@ internal static class Program
         Print("What", "baseline", "ours", "ratio", "budget", "bytes", "");
         Print(new string('-', 62), "--:", "--:", "--:", "--:", "--:", "---");
         IEnumerable<Row> rows =
-            [.. new CmdletRows(runspace).All(), .. new KeyRows(runspace).All(), .. CoreRows.All(), .. ConverterRows.All()];
+            [
+                .. new CmdletRows(runspace).All(), .. new KeyRows(runspace).All(), .. CoreRows.All(),
+                .. ConverterRows.All(),
+            ];
         foreach (Row row in rows.Where(row => Wanted(row.Name)))
         {
             (Operation baseline, Operation subject) = row.Operations();
@@ -62,7 +67,8 @@ internal static class Program
             Console.WriteLine();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Fresh process: Import-Module {times[0]:0} ms, first cached call {times[1]:0} ms, second {times[2]:0.0} ms"));
+                $"Fresh process: Import-Module {times[0]:0} ms, first cached call {times[1]:0} ms, second "
+                + $"{times[2]:0.0} ms"));
         }
 
         if (Wanted("Redis outage") && Outages.CanRun)
@@ -72,14 +78,17 @@ internal static class Program
             Console.WriteLine();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Redis outage: a call to a silent server {times[0]:0} ms, its end by Ctrl+C {times[1]:0} ms, in use again {times[2]:0} ms after a restart"));
+                $"Redis outage: a call to a silent server {times[0]:0} ms, its end by Ctrl+C {times[1]:0} ms, in use "
+                + $"again {times[2]:0} ms after a restart"));
         }
 
         return met ? 0 : 1;
     }
 
-    private static void Print(string what, string baseline, string ours, string ratio, string budget, string bytes, string verdict) =>
-        Console.WriteLine($"| {what,-62} | {baseline,9} | {ours,9} | {ratio,5} | {budget,6} | {bytes,12} | {verdict,-6} |");
+    private static void Print(
+        string what, string baseline, string ours, string ratio, string budget, string bytes, string verdict) =>
+        Console.WriteLine(
+            $"| {what,-62} | {baseline,9} | {ours,9} | {ratio,5} | {budget,6} | {bytes,12} | {verdict,-6} |");
 
     private static string Time(double nanoseconds) =>
         nanoseconds < 1000 ? Number(nanoseconds, "0 ns") : Number(nanoseconds / 1000, "0.00 µs");

@@ -72,7 +72,8 @@ internal sealed class ModuleRunspace : IDisposable
             shell.AddCommand($"Measure-{name}").AddParameter("count", count);
             return shell.Invoke<long>() is [long ticks, long bytes]
                 ? new Cost(ticks, bytes)
-                : throw new InvalidOperationException($"The loop {name} failed: {shell.Streams.Error.FirstOrDefault()}");
+                : throw new InvalidOperationException(
+                    $"The loop {name} failed: {shell.Streams.Error.FirstOrDefault()}");
         };
     }
 

@@ -3,7 +3,9 @@ using CacheKit.Parameters;
 
 namespace CacheKit.Benchmarks.Rows;
 
-/// <summary>The parameters of Invoke-SecureCached, and nothing else: what PowerShell takes for any such cmdlet.</summary>
+/// <summary>
+/// The parameters of Invoke-SecureCached, and nothing else: what PowerShell takes for any such cmdlet.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Nothing")]
 [OutputType(typeof(object))]
 public sealed class AcceptOnlyCommand : PSCmdlet

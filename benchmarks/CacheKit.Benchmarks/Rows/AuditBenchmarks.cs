@@ -38,7 +38,8 @@ public class AuditBenchmarks : IDisposable
     [Benchmark(Baseline = true)]
     public long Append()
     {
-        using FileStream file = new(Path.Combine(_folder, "plain"), FileMode.Append, FileAccess.Write, FileShare.Read, 0);
+        using FileStream file = new(
+            Path.Combine(_folder, "plain"), FileMode.Append, FileAccess.Write, FileShare.Read, 0);
         file.Write(_line);
         return file.Position;
     }

@@ -2,7 +2,9 @@ using CacheKit.Benchmarks.Measuring;
 
 namespace CacheKit.Benchmarks.Rows;
 
-/// <summary>Whole calls of the cmdlet that hit in memory, beside a cmdlet that only accepts the same parameters.</summary>
+/// <summary>
+/// Whole calls of the cmdlet that hit in memory, beside a cmdlet that only accepts the same parameters.
+/// </summary>
 /// <param name="runspace">Where both run.</param>
 internal sealed class CmdletRows(ModuleRunspace runspace)
 {

@@ -21,7 +21,8 @@ internal sealed class ConverterBenchmarks
         _object.Properties.Add(new PSNoteProperty("Load", 0.25));
         _object.Properties.Add(new PSNoteProperty("Since", new DateTime(2024, 2, 29, 1, 2, 3, DateTimeKind.Utc)));
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
-        new ObjectWriter(new NativeValueWriter(buffer), ObjectWriter.DefaultDepth, CancellationToken.None).Write(_object);
+        new ObjectWriter(new NativeValueWriter(buffer), ObjectWriter.DefaultDepth, CancellationToken.None)
+            .Write(_object);
         _bytes = buffer.WrittenSpan.ToArray();
         _clixml = PSSerializer.Serialize(_object);
     }
@@ -30,7 +31,8 @@ internal sealed class ConverterBenchmarks
     public int Write()
     {
         using SensitiveBuffer buffer = SensitiveBuffer.Rent();
-        new ObjectWriter(new NativeValueWriter(buffer), ObjectWriter.DefaultDepth, CancellationToken.None).Write(_object);
+        new ObjectWriter(new NativeValueWriter(buffer), ObjectWriter.DefaultDepth, CancellationToken.None)
+            .Write(_object);
         return buffer.Length;
     }
 

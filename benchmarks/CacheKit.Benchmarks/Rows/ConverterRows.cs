@@ -8,22 +8,26 @@ internal static class ConverterRows
     /// <summary>The rows.</summary>
     public static IEnumerable<Row> All()
     {
-        yield return new Row("Converter, object of 5 properties to bytes", "PSSerializer", null, MayAllocate: true, () =>
+        yield return new Row(
+            "Converter, object of 5 properties to bytes", "PSSerializer", null, MayAllocate: true, () =>
         {
             ConverterBenchmarks converter = new();
             return (Cost.Of(converter.WriteClixml), Cost.Of(converter.Write));
         });
-        yield return new Row("Converter, bytes to object of 5 properties", "PSSerializer", null, MayAllocate: true, () =>
+        yield return new Row(
+            "Converter, bytes to object of 5 properties", "PSSerializer", null, MayAllocate: true, () =>
         {
             ConverterBenchmarks converter = new();
             return (Cost.Of(converter.ReadClixml), Cost.Of(converter.Read));
         });
-        yield return new Row("Interop, 10 KiB of records to bytes", "MessagePackWriter alone", 1.3, MayAllocate: true, () =>
+        yield return new Row(
+            "Interop, 10 KiB of records to bytes", "MessagePackWriter alone", 1.3, MayAllocate: true, () =>
         {
             InteropBenchmarks interop = new();
             return (Cost.Of(interop.WriteBare), Cost.Of(interop.Write));
         });
-        yield return new Row("Interop, those bytes to 10 KiB of records", "MessagePackReader alone", 1.3, MayAllocate: true, () =>
+        yield return new Row(
+            "Interop, those bytes to 10 KiB of records", "MessagePackReader alone", 1.3, MayAllocate: true, () =>
         {
             InteropBenchmarks interop = new();
             return (Cost.Of(interop.ReadBare), Cost.Of(interop.Read));

@@ -40,7 +40,8 @@ public class CoreHitBenchmarks : IDisposable
         _cache = new EntryCache(
             new NativeCodec(ring.ForTenant(TenantKeyDerivation.DefaultTenant)),
             new CacheTiers(
-                new SqliteStore(unused, TimeProvider.System), new MemoryTier(TimeProvider.System), TimeProvider.System));
+                new SqliteStore(unused, TimeProvider.System), new MemoryTier(TimeProvider.System),
+                TimeProvider.System));
         _keys = _cache.KeysFor("main", _identity);
         byte[] value = RandomNumberGenerator.GetBytes(ValueSize);
         _ = _cache.Seal(_keys, name: null, SerializerKind.PowerShell, value, TimeSpan.FromDays(1));

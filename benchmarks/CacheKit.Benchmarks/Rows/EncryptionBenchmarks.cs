@@ -27,7 +27,8 @@ public sealed class EncryptionBenchmarks : IDisposable
         _cache = new EntryCache(
             new NativeCodec(ring.ForTenant(TenantKeyDerivation.DefaultTenant)),
             new CacheTiers(
-                new SqliteStore(unused, TimeProvider.System), new MemoryTier(TimeProvider.System), TimeProvider.System));
+                new SqliteStore(unused, TimeProvider.System), new MemoryTier(TimeProvider.System),
+                TimeProvider.System));
         _keys = _cache.KeysFor("main", RandomNumberGenerator.GetBytes(64));
     }
 

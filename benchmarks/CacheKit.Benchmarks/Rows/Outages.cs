@@ -8,7 +8,9 @@ using CacheKit.Benchmarks.Measuring;
 
 namespace CacheKit.Benchmarks.Rows;
 
-/// <summary>What a script waits for while its Redis hangs or comes back. Tests say what happens, this says how long.</summary>
+/// <summary>
+/// What a script waits for while its Redis hangs or comes back. Tests say what happens, this says how long.
+/// </summary>
 /// <param name="runspace">Where the scripts run.</param>
 internal sealed class Outages(ModuleRunspace runspace) : IDisposable
 {
@@ -39,8 +41,8 @@ internal sealed class Outages(ModuleRunspace runspace) : IDisposable
 
     /// <summary>Measures.</summary>
     /// <returns>
-    /// Medians in milliseconds: a call while the server says nothing; the end of such a call by Ctrl+C; from the start of
-    /// a server after a crash to the first value that it keeps.
+    /// Medians in milliseconds: a call while the server says nothing; the end of such a call by Ctrl+C; from the start
+    /// of a server after a crash to the first value that it keeps.
     /// </returns>
     public double[] Measure()
     {
@@ -52,7 +54,8 @@ internal sealed class Outages(ModuleRunspace runspace) : IDisposable
             StartServer();
             OpenSession();
             Signal("STOP");
-            silent[i] = Milliseconds(() => runspace.Run("$null = Invoke-SecureCached -Session $outage -Key silent { 1 } 3> $null"));
+            silent[i] = Milliseconds(
+                () => runspace.Run("$null = Invoke-SecureCached -Session $outage -Key silent { 1 } 3> $null"));
             OpenSession();
             stopped[i] = MeasureStop();
             OpenSession();
@@ -62,7 +65,8 @@ internal sealed class Outages(ModuleRunspace runspace) : IDisposable
             back[i] = Milliseconds(() => runspace.Run("""
                 # A value that comes twice was kept.
                 do {
-                    $last, $next = $next, (Invoke-SecureCached -Session $outage -Key back { [guid]::NewGuid() } 3> $null)
+                    $last = $next
+                    $next = Invoke-SecureCached -Session $outage -Key back { [guid]::NewGuid() } 3> $null
                 } until ($next -eq $last)
                 """));
             Signal("KILL");
@@ -99,7 +103,8 @@ internal sealed class Outages(ModuleRunspace runspace) : IDisposable
 
     private double MeasureStop()
     {
-        using PowerShell shell = runspace.Prepare("$null = Invoke-SecureCached -Session $outage -Key stopped { 1 } 3> $null");
+        using PowerShell shell = runspace.Prepare(
+            "$null = Invoke-SecureCached -Session $outage -Key stopped { 1 } 3> $null");
         IAsyncResult call = shell.BeginInvoke();
         // In the middle of the time that the call waits.
         Thread.Sleep(300);
@@ -112,11 +117,15 @@ internal sealed class Outages(ModuleRunspace runspace) : IDisposable
         _server?.Dispose();
         _server = Process.Start(new ProcessStartInfo(
             "redis-server",
-            ["--bind", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--save", "", "--dir", _folder])
+            [
+                "--bind", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--save", "", "--dir",
+                _folder,
+            ])
         {
             RedirectStandardOutput = true,
         })!;
-        while (_server.StandardOutput.ReadLine() is { } line && !line.Contains("Ready to accept", StringComparison.Ordinal))
+        while (_server.StandardOutput.ReadLine() is { } line
+            && !line.Contains("Ready to accept", StringComparison.Ordinal))
         {
         }
     }

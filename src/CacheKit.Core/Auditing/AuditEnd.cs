@@ -58,10 +58,12 @@ internal sealed class AuditEnd
         {
             walk.Finish(isTornHarmless: true);
             problems.Add(_headBytes is null or []
-                ? Problem(AuditProblemKind.HeadMissing, "There is no head beside the log: lines may be missing at its end.")
+                ? Problem(
+                    AuditProblemKind.HeadMissing, "There is no head beside the log: lines may be missing at its end.")
                 : Problem(
                     AuditProblemKind.HeadNotAuthentic,
-                    "The head was altered, or made under a key that is not known: lines may be missing at the log's end."));
+                    "The head was altered, or made under a key that is not known: lines may be missing at the log's "
+                    + "end."));
         }
         else
         {
@@ -99,7 +101,8 @@ internal sealed class AuditEnd
             problems.Add(_head.Count == last && !walk.LastIsVerified
                 ? new AuditProblem(
                     AuditProblemKind.Edited, walk.LastFileLine, last, $"Line {last} was altered: the head has another.")
-                : Problem(AuditProblemKind.HeadMismatch, "The head is of another log, or of another course of this one."));
+                : Problem(
+                    AuditProblemKind.HeadMismatch, "The head is of another log, or of another course of this one."));
         }
         else if (last - _head.Count > 1)
         {
@@ -110,7 +113,8 @@ internal sealed class AuditEnd
         else if (last > _head.Count && !walk.LastIsVerified)
         {
             problems.Add(new AuditProblem(
-                AuditProblemKind.Edited, walk.LastFileLine, last, $"Line {last} is not in the head, and its key is not known."));
+                AuditProblemKind.Edited, walk.LastFileLine, last,
+                $"Line {last} is not in the head, and its key is not known."));
         }
     }
 

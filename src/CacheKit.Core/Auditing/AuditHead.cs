@@ -55,7 +55,8 @@ internal readonly record struct AuditHead(long Count, long Length, string Link)
 
     /// <summary>The authentication code of a head that was parsed, 64 digits.</summary>
     /// <param name="bytes">The bytes of its file.</param>
-    public static ReadOnlySpan<byte> MacOf(ReadOnlySpan<byte> bytes) => bytes.Slice(BodySize + 1, AuditLine.HashHexSize);
+    public static ReadOnlySpan<byte> MacOf(ReadOnlySpan<byte> bytes) =>
+        bytes.Slice(BodySize + 1, AuditLine.HashHexSize);
 
     /// <summary>Writes the head.</summary>
     /// <param name="hash">The hash under the key of heads.</param>

@@ -17,7 +17,8 @@ internal sealed class AuditLineWriter
     private const int LongestName = 128;
 
     private static readonly JsonEncodedText s_user = JsonEncodedText.Encode(Bounded(Environment.UserName, LongestName));
-    private static readonly JsonEncodedText s_host = JsonEncodedText.Encode(Bounded(Environment.MachineName, LongestName));
+    private static readonly JsonEncodedText s_host = JsonEncodedText.Encode(
+        Bounded(Environment.MachineName, LongestName));
 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
 

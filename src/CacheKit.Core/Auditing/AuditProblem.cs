@@ -3,7 +3,8 @@ namespace CacheKit.Core.Auditing;
 /// <summary>What is wrong with an audit log, and where.</summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="FileLine">The line of the file, from 1, at which it shows; 0 for the head.</param>
-/// <param name="Number">The number in the chain of the line that it is about, or of the first of them; null if it has none.
+/// <param name="Number">
+/// The number in the chain of the line that it is about, or of the first of them; null if it has none.
 /// </param>
 /// <param name="Detail">The same in words.</param>
 public sealed record AuditProblem(AuditProblemKind Kind, long FileLine, long? Number, string Detail);

@@ -101,5 +101,7 @@ internal sealed class AuditProblems
         AuditProblemKind.Missing,
         gap.FileLine,
         gap.First,
-        gap.First == gap.Last ? $"Line {gap.First} was removed." : $"The lines {gap.First} to {gap.Last} were removed.");
+        gap.First == gap.Last
+            ? $"Line {gap.First} was removed."
+            : $"The lines {gap.First} to {gap.Last} were removed.");
 }

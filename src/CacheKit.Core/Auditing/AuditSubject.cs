@@ -43,5 +43,6 @@ public readonly struct AuditSubject
     /// <param name="keys">The keys of their tenant.</param>
     /// <param name="namespace">Their namespace, or null for all of the tenant.</param>
     /// <param name="count">How many it was, or null.</param>
-    public static AuditSubject Of(TenantKeys keys, string? @namespace, long? count) => new(null, keys, @namespace, count);
+    public static AuditSubject Of(TenantKeys keys, string? @namespace, long? count) =>
+        new(null, keys, @namespace, count);
 }

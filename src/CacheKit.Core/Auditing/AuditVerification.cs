@@ -32,7 +32,9 @@ public sealed record AuditVerification
     /// <summary>When the last line was written.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>The number and the code of the last line: whoever keeps it elsewhere can tell later that it is still there.
-    /// Null if there is no line.</summary>
+    /// <summary>
+    /// The number and the code of the last line: whoever keeps it elsewhere can tell later that it is still there. Null
+    /// if there is no line.
+    /// </summary>
     public AuditCheckpoint? Checkpoint { get; init; }
 }

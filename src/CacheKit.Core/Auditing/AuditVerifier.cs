@@ -33,7 +33,8 @@ public sealed class AuditVerifier(AuditKeys keys)
         }
     }
 
-    /// <summary>Reads the head, and the size of the log to which it belongs: under the lock, so that they are of one moment.
+    /// <summary>
+    /// Reads the head, and the size of the log to which it belongs: under the lock, so that they are of one moment.
     /// </summary>
     private static (byte[]? Head, long Length) Look(string path, CancellationToken cancellationToken)
     {

@@ -142,7 +142,8 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
             if (!isTorn)
             {
                 problems.Add(new AuditProblem(
-                    AuditProblemKind.Foreign, first, null, $"Lines {first} to {FileLine - 1} of the file are not of the chain."));
+                    AuditProblemKind.Foreign, first, null,
+                    $"Lines {first} to {FileLine - 1} of the file are not of the chain."));
             }
 
             return true;
@@ -187,7 +188,8 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
                 ? new AuditProblem(
                     AuditProblemKind.Unlinked, FileLine, number, $"Line {number} does not follow the line before it.")
                 : new AuditProblem(
-                    AuditProblemKind.Edited, LastFileLine, Next - 1, $"Line {Next - 1} was altered: the next does not follow it."));
+                    AuditProblemKind.Edited, LastFileLine, Next - 1,
+                    $"Line {Next - 1} was altered: the next does not follow it."));
         }
 
         if (line.Marks.Aside is not null)
@@ -230,7 +232,8 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
                 AuditProblemKind.HeadLost,
                 FileLine,
                 line.Record.Number,
-                $"When line {line.Record.Number} was written, there was no authentic head: lines before it may be missing."));
+                $"When line {line.Record.Number} was written, there was no authentic head: lines before it may be "
+                + "missing."));
         }
     }
 
@@ -248,6 +251,7 @@ internal sealed class AuditWalk(AuditKeys keys, AuditProblems problems) : IDispo
         }
 
         _restIsOnePiece = line is null;
-        problems.AddWaiting(new AuditProblem(kind, FileLine, line?.Record.Number, $"Line {FileLine} of the file {what}."));
+        problems.AddWaiting(
+            new AuditProblem(kind, FileLine, line?.Record.Number, $"Line {FileLine} of the file {what}."));
     }
 }

@@ -13,7 +13,7 @@ namespace CacheKit.Core.Caching;
 /// </summary>
 public sealed class CacheTiers : IAsyncDisposable
 {
-    private int _holders = 1;
+    private readonly HolderCount _holders = new();
 
     // Whether the store had a fault at the last read.
     private volatile bool _isUnreadable;
@@ -63,7 +63,7 @@ public sealed class CacheTiers : IAsyncDisposable
     /// <summary>Lets go: the last one closes the store and forgets what is in memory.</summary>
     public ValueTask DisposeAsync()
     {
-        if (Interlocked.Decrement(ref _holders) != 0)
+        if (!_holders.Release())
         {
             return ValueTask.CompletedTask;
         }
@@ -80,7 +80,7 @@ public sealed class CacheTiers : IAsyncDisposable
     /// <summary>Takes part in what belongs to somebody who has not let go yet.</summary>
     internal CacheTiers Hold()
     {
-        Interlocked.Increment(ref _holders);
+        ObjectDisposedException.ThrowIf(!_holders.TryHold(), this);
         return this;
     }
 

@@ -185,7 +185,8 @@ public sealed partial class EntryCache
         await DropAsync(key, cancellationToken).ConfigureAwait(false);
         _notices.Add((isAuthentic
             ? $"An entry in {_store.DisplayName} does not decode. "
-            : $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another key. ")
+            : $"An entry in {_store.DisplayName} is not authentic: it was altered, moved, or sealed under another "
+                + "key. ")
             + $"{problem}{(problem is null ? string.Empty : " ")}It was dropped ({key}).");
         return result;
     }

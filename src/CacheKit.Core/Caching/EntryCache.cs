@@ -30,6 +30,7 @@ public sealed partial class EntryCache : IAsyncDisposable
     private readonly CacheNotices _notices;
     private readonly ChangeTracker _changes;
     private readonly IEntryCodec _codec;
+    private readonly HolderCount _holders = new();
     private NamespaceCheck? _namespaces;
 
     /// <summary>Makes a cache on tiers that others use, too.</summary>
@@ -155,7 +156,9 @@ public sealed partial class EntryCache : IAsyncDisposable
         if (frame is null || frame.Length > LargestEntry)
         {
             _tiers.Forget(keys.Current.Id);
-            _notices.Add($"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are not cached.");
+            _notices.Add(
+                $"The value takes {frame?.Length ?? value.Length:N0} bytes; values over {LargestEntry:N0} bytes are "
+                + "not cached.");
             return null;
         }
 
@@ -219,6 +222,20 @@ public sealed partial class EntryCache : IAsyncDisposable
     {
         _codec.Dispose();
         return _tiers.DisposeAsync();
+    }
+
+    /// <summary>Holds the cache, so that it is not closed meanwhile; <see cref="Release"/> ends that.</summary>
+    /// <returns>False if the last holder has let go.</returns>
+    internal bool TryHold() => _holders.TryHold();
+
+    /// <summary>Lets go; whoever made the cache does, too. The last holder closes it.</summary>
+    internal void Release()
+    {
+        if (_holders.Release())
+        {
+            // Nothing is under way any more, so that closing does not wait.
+            DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private bool TryOpenLocal(in EntryKey key, long now, ref PreparedFrame? prepared, out OpenedEntry entry)

@@ -6,7 +6,8 @@ namespace CacheKit.Core.Caching;
 /// <param name="Outcome">Whether there is an entry to use.</param>
 /// <param name="Entry">The entry of a hit.</param>
 /// <param name="Problem">What more is known of an entry that cannot be used, as a sentence; else null.</param>
-public readonly record struct LookupResult(LookupOutcome Outcome, OpenedEntry Entry, string? Problem = null) : IDisposable
+public readonly record struct LookupResult(
+    LookupOutcome Outcome, OpenedEntry Entry, string? Problem = null) : IDisposable
 {
     /// <summary>Whether a hit came from memory.</summary>
     public bool IsLocal { get; init; }

@@ -47,7 +47,8 @@ public sealed class NamespaceCheck
             if (await _tiers.Store.AnyAsync(pattern, either.Token).ConfigureAwait(false))
             {
                 _tiers.Notices.Add(
-                    $"The namespace '{@namespace}' holds encrypted entries; this command keeps its own there unencrypted.");
+                    $"The namespace '{@namespace}' holds encrypted entries; this command keeps its own there "
+                    + "unencrypted.");
             }
         }
         catch (StoreException)

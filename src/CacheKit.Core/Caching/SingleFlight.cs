@@ -61,7 +61,8 @@ public sealed class Flight : IDisposable
     private readonly EntryId _id;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     // Waiters go on elsewhere: the leader must not run their code.
-    private readonly TaskCompletionSource<FlightResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<FlightResult> _result = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal Flight(SingleFlight owner, EntryId id)
     {

@@ -95,8 +95,8 @@ public sealed partial class StoreChoice
             throw new CacheKitException(
                 ErrorIds.StoreAmbiguous,
                 $"{string.Join(" and ", selectors)} are set, and each chooses another store.",
-                $"Keep the one that is meant, and remove the others, such as: Remove-Item Env:{selectors[^1]}; or choose "
-                + "in the script with New-CacheKitSession.");
+                $"Keep the one that is meant, and remove the others, such as: Remove-Item Env:{selectors[^1]}; or "
+                + "choose in the script with New-CacheKitSession.");
         }
 
         if (environment.CacheKitRedisUrl is { } redis)
@@ -122,7 +122,8 @@ public sealed partial class StoreChoice
 
         return environment.DefaultCachePath is { } standard
             ? Sqlite(new SqliteStoreOptions { Path = standard, OwnsDirectory = true }, "the default path")
-            : throw PathInvalid($"This user has no cache directory, and {CacheKitEnvironment.CachePathVariable} is not set.");
+            : throw PathInvalid(
+                $"This user has no cache directory, and {CacheKitEnvironment.CachePathVariable} is not set.");
     }
 
     private static StoreChoice RedisFrom(CacheKitEnvironment environment, string connection, string variable)

@@ -47,7 +47,9 @@ public sealed partial class StoreChoice
     public static StoreChoice Sqlite(SqliteStoreOptions options, string source)
     {
         string path = options.Path;
-        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(path))
+        if (string.IsNullOrWhiteSpace(path)
+            || path.Contains('\0', StringComparison.Ordinal)
+            || !Path.IsPathFullyQualified(path))
         {
             throw PathInvalid($"{source} is '{path}', which is not a full path.");
         }
@@ -63,8 +65,10 @@ public sealed partial class StoreChoice
     /// <exception cref="CacheKitException">The connection or the file of authorities is not usable.</exception>
     public static StoreChoice Redis(RedisStoreOptions options, string source)
     {
-        ConfigurationOptions bare = RedisConnection.Parse(options with { User = null, Password = null }).ToConfiguration();
-        if ((options.User is not null || options.Password is not null) && (bare.User is not null || bare.Password is not null))
+        ConfigurationOptions bare = RedisConnection.Parse(options with { User = null, Password = null })
+            .ToConfiguration();
+        if ((options.User is not null || options.Password is not null)
+            && (bare.User is not null || bare.Password is not null))
         {
             throw new CacheKitException(
                 ErrorIds.CredentialConflict,

@@ -34,13 +34,15 @@ internal static class StoreSettings
             return null;
         }
 
-        const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        const NumberStyles Style =
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
         return double.TryParse(value, Style, CultureInfo.InvariantCulture, out double seconds)
             && seconds >= s_shortest.TotalSeconds && seconds <= s_longest.TotalSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw new CacheKitException(
                 ErrorIds.StoreSettingInvalid,
-                $"{variable} is not a number of seconds between {s_shortest.TotalSeconds} and {s_longest.TotalSeconds:0}.",
+                $"{variable} is not a number of seconds between {s_shortest.TotalSeconds} and "
+                + $"{s_longest.TotalSeconds:0}.",
                 $"Set it to seconds, such as 2 or 0.5, or remove it: Remove-Item Env:{variable}.");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class KeyedHash : IDisposable
     public KeyedHash(byte[] key)
     {
         _key = key;
-        _instances = new InstancePool<IncrementalHash>(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key));
+        _instances = new InstancePool<IncrementalHash>(
+            () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key));
     }
 
     /// <summary>Hashes the parts of a message, one after the other.</summary>

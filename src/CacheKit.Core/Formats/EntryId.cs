@@ -48,7 +48,8 @@ public readonly struct EntryId : IEquatable<EntryId>
     {
         if (destination.Length < HexLength)
         {
-            throw new ArgumentException($"The destination has room for {destination.Length}, but {HexLength} are needed.");
+            throw new ArgumentException(
+                $"The destination has room for {destination.Length}, but {HexLength} are needed.");
         }
 
         Span<byte> bytes = stackalloc byte[ByteLength];

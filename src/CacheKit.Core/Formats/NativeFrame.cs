@@ -130,56 +130,42 @@ public static class NativeFrame
     private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out EntryHeader header)
     {
         header = default;
-        if (MessagePackPrimitives.TryReadArrayHeader(bytes, out uint items, out int size) != MessagePackPrimitives.DecodeResult.Success
-            || items != HeaderItems)
-        {
-            return false;
-        }
-
-        bytes = bytes[size..];
-        if (MessagePackPrimitives.TryReadBinHeader(bytes, out uint length, out size) != MessagePackPrimitives.DecodeResult.Success
-            || length != KeyFingerprint.Size
-            || bytes.Length < size + KeyFingerprint.Size)
-        {
-            return false;
-        }
-
-        KeyFingerprint fingerprint = KeyFingerprint.FromBytes(bytes[size..]);
-        bytes = bytes[(size + KeyFingerprint.Size)..];
-        if (!TryReadTime(ref bytes, out long created)
+        if (!MessagePackToken.TryTakeArray(ref bytes, out uint items)
+            || items != HeaderItems
+            || !MessagePackToken.TryTakeBody(ref bytes, MessagePackType.Binary, out ReadOnlySpan<byte> fingerprint)
+            || fingerprint.Length != KeyFingerprint.Size
+            || !TryReadTime(ref bytes, out long created)
             || !TryReadTime(ref bytes, out long freshFor)
             || !TryReadTime(ref bytes, out long keepFor)
             || !TryReadSerializer(ref bytes, out SerializerKind serializer)
-            || MessagePackPrimitives.TryReadBool(bytes, out bool compressed, out size) != MessagePackPrimitives.DecodeResult.Success
-            || size != bytes.Length)
+            || bytes is not [MessagePackCode.False or MessagePackCode.True])
         {
             return false;
         }
 
-        header = new EntryHeader(fingerprint, created, freshFor, keepFor, serializer, compressed);
+        header = new EntryHeader(
+            KeyFingerprint.FromBytes(fingerprint),
+            created,
+            freshFor,
+            keepFor,
+            serializer,
+            Compressed: bytes[0] == MessagePackCode.True);
         return true;
     }
 
     /// <summary>Reads a time, bounded so that sums of two never overflow.</summary>
-    internal static bool TryReadTime(ref ReadOnlySpan<byte> bytes, out long value)
-    {
-        bool success = MessagePackInteger.TryRead(bytes, out value, out int size);
-        bytes = success ? bytes[size..] : bytes;
-        return success && value is >= 0 and <= long.MaxValue / 4;
-    }
+    internal static bool TryReadTime(ref ReadOnlySpan<byte> bytes, out long value) =>
+        MessagePackToken.TryTakeInteger(ref bytes, out value) && value is >= 0 and <= long.MaxValue / 4;
 
     /// <summary>Reads the name of a serializer.</summary>
     internal static bool TryReadSerializer(ref ReadOnlySpan<byte> bytes, out SerializerKind serializer)
     {
         serializer = SerializerKind.PowerShell;
-        if (MessagePackPrimitives.TryReadStringHeader(bytes, out uint length, out int size) != MessagePackPrimitives.DecodeResult.Success
-            || length > bytes.Length - size)
+        if (!MessagePackToken.TryTakeBody(ref bytes, MessagePackType.String, out ReadOnlySpan<byte> name))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> name = bytes.Slice(size, (int)length);
-        bytes = bytes[(size + name.Length)..];
         for (; serializer <= SerializerKind.Arrow; serializer++)
         {
             if (name.SequenceEqual(NameOf(serializer)))

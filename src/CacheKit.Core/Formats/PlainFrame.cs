@@ -115,13 +115,9 @@ public static class PlainFrame
     {
         header = default;
         nameSize = 0;
-        if (TryReadArrayHeader(bytes, out uint items, out int size) != DecodeResult.Success || items != HeaderItems)
-        {
-            return false;
-        }
-
-        bytes = bytes[size..];
-        if (!NativeFrame.TryReadTime(ref bytes, out long created)
+        if (!MessagePackToken.TryTakeArray(ref bytes, out uint items)
+            || items != HeaderItems
+            || !NativeFrame.TryReadTime(ref bytes, out long created)
             || !NativeFrame.TryReadTime(ref bytes, out long freshFor)
             || !NativeFrame.TryReadTime(ref bytes, out long keepFor)
             || !NativeFrame.TryReadSerializer(ref bytes, out SerializerKind serializer)
@@ -138,5 +134,6 @@ public static class PlainFrame
 
     /// <summary>Nobody vouches for the bytes of a name, unlike those of an encrypted one.</summary>
     private static bool HasText(ReadOnlySpan<byte> name) =>
-        TryReadStringHeader(name, out _, out int size) != DecodeResult.Success || Utf8.IsValid(name[size..]);
+        !MessagePackToken.TryTakeBody(ref name, MessagePackType.String, out ReadOnlySpan<byte> text)
+        || Utf8.IsValid(text);
 }

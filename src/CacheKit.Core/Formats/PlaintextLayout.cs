@@ -56,27 +56,23 @@ internal static class PlaintextLayout
     public static bool TryFindValue(ReadOnlySpan<byte> plaintext, out int valueStart)
     {
         valueStart = 1;
-        if (!plaintext.IsEmpty && plaintext[0] == MessagePackCode.Nil)
+        if (plaintext is [MessagePackCode.Nil, ..])
         {
             return true;
         }
 
-        if (MessagePackPrimitives.TryReadStringHeader(plaintext, out uint length, out int size) != MessagePackPrimitives.DecodeResult.Success
-            || length > (uint)(plaintext.Length - size))
-        {
-            return false;
-        }
-
-        valueStart = size + (int)length;
-        return true;
+        ReadOnlySpan<byte> rest = plaintext;
+        bool success = MessagePackToken.TryTakeBody(ref rest, MessagePackType.String, out _);
+        valueStart = plaintext.Length - rest.Length;
+        return success;
     }
 
     /// <summary>Reads the name.</summary>
     /// <param name="nameBytes">The clear text up to where <see cref="TryFindValue"/> found the value.</param>
     /// <returns>The name, or null.</returns>
     public static string? ReadName(ReadOnlySpan<byte> nameBytes) =>
-        MessagePackPrimitives.TryReadStringHeader(nameBytes, out _, out int size) == MessagePackPrimitives.DecodeResult.Success
-            ? Encoding.UTF8.GetString(nameBytes[size..])
+        MessagePackToken.TryTakeBody(ref nameBytes, MessagePackType.String, out ReadOnlySpan<byte> name)
+            ? Encoding.UTF8.GetString(name)
             : null;
 
     /// <summary>Decompresses a value.</summary>
@@ -85,13 +81,10 @@ internal static class PlaintextLayout
     /// <returns>Whether the block is whole and gives exactly the size it declares.</returns>
     public static bool TryDecompress(ReadOnlySpan<byte> compressed, SensitiveBuffer destination)
     {
-        if (!MessagePackInteger.TryRead(compressed, out long length, out int size))
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> block = compressed[size..];
-        if (length is < 0 or > LargestValue || length > (long)block.Length * LargestRatio)
+        ReadOnlySpan<byte> block = compressed;
+        if (!MessagePackToken.TryTakeInteger(ref block, out long length)
+            || length is < 0 or > LargestValue
+            || length > (long)block.Length * LargestRatio)
         {
             return false;
         }

@@ -59,7 +59,9 @@ public static class StorageEnvelope
     /// <summary>Writes an envelope, its block as <c>bin</c>.</summary>
     /// <param name="content">The content.</param>
     /// <param name="destination">Takes the envelope.</param>
-    /// <returns>Whether content and envelope are within <see cref="LargestSize"/>; if not, nothing is written.</returns>
+    /// <returns>
+    /// Whether content and envelope are within <see cref="LargestSize"/>; if not, nothing is written.
+    /// </returns>
     public static bool TryWrite(ReadOnlySpan<byte> content, SensitiveBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -108,9 +110,9 @@ public static class StorageEnvelope
 
         Span<byte> checksum = stackalloc byte[(int)ChecksumSize];
         ReadOnlySpan<byte> rest = envelope;
-        if (TryReadArrayHeader(rest, out uint fields, out int size) != DecodeResult.Success
+        if (!MessagePackToken.TryTakeArray(ref rest, out uint fields)
             || fields != Fields
-            || !TryFindBlock(ref rest, size, out EncodedBlock block)
+            || !TryFindBlock(ref rest, out EncodedBlock block)
             || !TryReadChecksum(ref rest, checksum)
             || !TryReadSize(ref rest, out long contentSize)
             || !IsFormat(rest))
@@ -187,29 +189,21 @@ public static class StorageEnvelope
         return position;
     }
 
-    private static bool TryFindBlock(ref ReadOnlySpan<byte> bytes, int start, out EncodedBlock block)
+    private static bool TryFindBlock(ref ReadOnlySpan<byte> bytes, out EncodedBlock block)
     {
-        bytes = bytes[start..];
-        block = default;
-        if (TryReadBinHeader(bytes, out uint length, out int size) == DecodeResult.Success)
+        if (MessagePackToken.TryTakeBody(ref bytes, MessagePackType.Binary, out ReadOnlySpan<byte> body))
         {
-            if (length > (uint)(bytes.Length - size))
-            {
-                return false;
-            }
-
-            block = new EncodedBlock(bytes.Slice(size, (int)length), (int)length, isBin: true);
-            bytes = bytes[(size + (int)length)..];
+            block = new EncodedBlock(body, body.Length, isBin: true);
             return true;
         }
 
-        if (TryReadArrayHeader(bytes, out length, out size) != DecodeResult.Success || length > (uint)(bytes.Length - size))
+        block = default;
+        if (!MessagePackToken.TryTakeArray(ref bytes, out uint length) || length > (uint)bytes.Length)
         {
             return false;
         }
 
-        ReadOnlySpan<byte> items = bytes[size..];
-        bytes = items;
+        ReadOnlySpan<byte> items = bytes;
         for (uint i = 0; i < length; i++)
         {
             if (!TryReadByte(ref bytes, out _))
@@ -224,12 +218,11 @@ public static class StorageEnvelope
 
     private static bool TryReadChecksum(ref ReadOnlySpan<byte> bytes, scoped Span<byte> checksum)
     {
-        if (TryReadArrayHeader(bytes, out uint length, out int size) != DecodeResult.Success || length != ChecksumSize)
+        if (!MessagePackToken.TryTakeArray(ref bytes, out uint length) || length != ChecksumSize)
         {
             return false;
         }
 
-        bytes = bytes[size..];
         foreach (ref byte part in checksum)
         {
             if (!TryReadByte(ref bytes, out part))
@@ -243,35 +236,37 @@ public static class StorageEnvelope
 
     private static bool TryReadByte(ref ReadOnlySpan<byte> bytes, out byte value)
     {
-        bool success = MessagePackInteger.TryRead(bytes, out long number, out int size)
+        bool success = MessagePackToken.TryTakeInteger(ref bytes, out long number)
             && number is >= 0 and <= byte.MaxValue;
         value = success ? (byte)number : default;
-        bytes = success ? bytes[size..] : bytes;
         return success;
     }
 
     private static bool TryReadSize(ref ReadOnlySpan<byte> bytes, out long value)
     {
-        int size = 1 + sizeof(ulong);
-        if (bytes.Length >= size && bytes[0] == MessagePackCode.UInt64 && bytes[1] > sbyte.MaxValue)
-        {
-            // Well-formed, and too large whatever it is exactly.
-            value = long.MaxValue;
-        }
-        else if (!MessagePackInteger.TryRead(bytes, out value, out size) || value < 0)
+        value = 0;
+        if (!MessagePackToken.TryRead(bytes, out MessagePackToken token) || token.Type != MessagePackType.Integer)
         {
             return false;
         }
 
-        bytes = bytes[size..];
-        return true;
+        bytes = bytes[token.Size..];
+        if (!token.TryGetInteger(out value))
+        {
+            // Well-formed, and too large whatever it is exactly.
+            value = long.MaxValue;
+        }
+
+        return value >= 0;
     }
 
-    /// <summary>Whether the rest is one text. Which format it names is for the configuration to know, not for the bytes.</summary>
+    /// <summary>
+    /// Whether the rest is one text. Which format it names is for the configuration to know, not for the bytes.
+    /// </summary>
     private static bool IsFormat(ReadOnlySpan<byte> bytes) =>
-        TryReadStringHeader(bytes, out uint length, out int size) == DecodeResult.Success
-        && length == (uint)(bytes.Length - size)
-        && Utf8.IsValid(bytes[size..]);
+        MessagePackToken.TryTakeBody(ref bytes, MessagePackType.String, out ReadOnlySpan<byte> format)
+        && bytes.IsEmpty
+        && Utf8.IsValid(format);
 
     /// <summary>An LZ4 block as the envelope has it: bytes, or integers that stand for bytes.</summary>
     private readonly ref struct EncodedBlock(ReadOnlySpan<byte> bytes, int size, bool isBin)

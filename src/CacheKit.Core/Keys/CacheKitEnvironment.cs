@@ -110,10 +110,13 @@ public sealed record CacheKitEnvironment(
 
     // What the system says of the user's folders: XDG Base Directory Specification on Linux, HOME on macOS.
     private static readonly string s_cacheVariable = OperatingSystem.IsWindows() ? "LOCALAPPDATA" : "XDG_CACHE_HOME";
-    private static readonly string s_configurationVariable = OperatingSystem.IsWindows() ? "APPDATA" : "XDG_CONFIG_HOME";
+    private static readonly string s_configurationVariable = OperatingSystem.IsWindows()
+        ? "APPDATA"
+        : "XDG_CONFIG_HOME";
 
     /// <summary>The user's key file, which New-CacheKitMasterKey -Save writes; null without a home.</summary>
-    public string? SavedKeyPath => InUserFolder(ConfigurationHome, ".config", "Library/Application Support", "master.key");
+    public string? SavedKeyPath =>
+        InUserFolder(ConfigurationHome, ".config", "Library/Application Support", "master.key");
 
     /// <summary>The default database file; null without a home.</summary>
     public string? DefaultCachePath => InUserFolder(CacheHome, ".cache", "Library/Caches", "cache.db");

@@ -7,7 +7,7 @@ namespace CacheKit.Core.Keys;
 
 /// <content>
 /// Writing. A file is written beside and renamed, so that readers always find a whole one. Who replaces one holds
-/// <c>{file}.lock</c> meanwhile, which is empty and stays there: a lock file that is removed can be held by two at once.
+/// <c>{file}.lock</c> meanwhile, which is empty and stays there: two can hold a lock file that is removed.
 /// </content>
 public static partial class KeyFile
 {
@@ -18,8 +18,10 @@ public static partial class KeyFile
     /// Whether a file that is there is replaced, in one step; not one with several keys.
     /// </param>
     /// <param name="protect">Whether Windows is to protect it for the user; elsewhere the mode does.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyFileExists"/>, <see cref="ErrorIds.KeyFileChanged"/> or
-    /// <see cref="ErrorIds.KeyFileUnusable"/>.</exception>
+    /// <exception cref="CacheKitException">
+    /// <see cref="ErrorIds.KeyFileExists"/>, <see cref="ErrorIds.KeyFileChanged"/> or
+    /// <see cref="ErrorIds.KeyFileUnusable"/>.
+    /// </exception>
     public static void Write(string path, MasterKey key, bool overwrite, bool protect)
     {
         using KeyRing ring = new(key.Clone());

@@ -56,7 +56,8 @@ public static partial class KeyFile
                 ? Parse(bytes.AsSpan(0, length), path)
                 : throw new CacheKitException(
                     ErrorIds.MasterKeyInvalid,
-                    $"The key file '{path}' has more than {LongestFile} bytes; a master key is {MasterKey.HexSize} hexadecimal digits.",
+                    $"The key file '{path}' has more than {LongestFile} bytes; a master key is {MasterKey.HexSize} "
+                    + "hexadecimal digits.",
                     "Check that the path is that of a key file, or make a new one with New-CacheKitMasterKey -Path.");
         }
         finally
@@ -81,8 +82,8 @@ public static partial class KeyFile
 
             return file.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException
-            or ArgumentException)
+        catch (Exception exception) when (exception
+            is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw Unusable(path, "be read", exception);
         }
@@ -141,7 +142,8 @@ public static partial class KeyFile
                     DataProtectionScope.CurrentUser)
                 : throw new PlatformNotSupportedException("The file was protected by Windows.");
         }
-        catch (Exception exception) when (exception is CryptographicException or FormatException or PlatformNotSupportedException)
+        catch (Exception exception) when (exception
+            is CryptographicException or FormatException or PlatformNotSupportedException)
         {
             throw Unusable(path, "be unprotected by this user on this machine", exception);
         }

@@ -40,7 +40,9 @@ public sealed class KeyFileWatch
             && Interlocked.CompareExchange(ref _lookedAt, now, lookedAt) == lookedAt)
         {
             byte[]? digest = KeyFile.DigestOf(_path);
-            _hasChanged = digest is null || _digest is null || !CryptographicOperations.FixedTimeEquals(digest, _digest);
+            _hasChanged = digest is null
+                || _digest is null
+                || !CryptographicOperations.FixedTimeEquals(digest, _digest);
         }
 
         return _hasChanged;

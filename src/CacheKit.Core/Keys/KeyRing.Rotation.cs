@@ -61,7 +61,8 @@ public sealed partial class KeyRing
         {
             throw new CacheKitException(
                 ErrorIds.KeyRingInvalid,
-                $"The ring has {LongestPrevious} previous keys already, which is the limit: every lookup asks under each of them.",
+                $"The ring has {LongestPrevious} previous keys already, which is the limit: every lookup asks under "
+                + "each of them.",
                 "End the rotations before: Step-CacheKitKeyRotation, then Complete-CacheKitKeyRotation.");
         }
     }
@@ -72,9 +73,10 @@ public sealed partial class KeyRing
         {
             throw new CacheKitException(
                 ErrorIds.KeyRingInvalid,
-                "The new key is in the ring already. Rotation goes forward only: nobody knows how many messages a key that was "
-                + "used before has sealed.",
-                "Take a new one: New-CacheKitMasterKey. A key that was added with -AsPrevious is promoted with -Promote.");
+                "The new key is in the ring already. Rotation goes forward only: nobody knows how many messages a key "
+                + "that was used before has sealed.",
+                "Take a new one: New-CacheKitMasterKey. A key that was added with -AsPrevious is promoted with "
+                + "-Promote.");
         }
     }
 }

@@ -73,8 +73,8 @@ public sealed class KeyRingBuilder : IDisposable
                 ErrorIds.KeyRingInvalid,
                 $"With {list} there are {_keys.Count + count} keys, which is too many: one key encrypts, and at most "
                 + $"{KeyRing.LongestPrevious} others decrypt.",
-                "Remove the oldest ones. Step-CacheKitKeyRotation moves their entries to the key that encrypts; what was not "
-                + "moved is computed anew.");
+                "Remove the oldest ones. Step-CacheKitKeyRotation moves their entries to the key that encrypts; what "
+                + "was not moved is computed anew.");
         }
     }
 

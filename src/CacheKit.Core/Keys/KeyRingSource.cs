@@ -148,20 +148,21 @@ public sealed record KeyRingSource(string Description, string? Path)
         {
             throw new CacheKitException(
                 ErrorIds.KeyRingConflict,
-                $"{CacheKitEnvironment.PreviousMasterKeysVariable} and {CacheKitEnvironment.MasterKeyRotationVariable} are "
-                + "both set, and each says which keys decrypt.",
+                $"{CacheKitEnvironment.PreviousMasterKeysVariable} and {CacheKitEnvironment.MasterKeyRotationVariable} "
+                + "are both set, and each says which keys decrypt.",
                 $"Keep one form: {CacheKitEnvironment.MasterKeyVariable} with "
-                + $"{CacheKitEnvironment.PreviousMasterKeysVariable} is the one for a fleet. Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}.");
+                + $"{CacheKitEnvironment.PreviousMasterKeysVariable} is the one for a fleet. Remove-Item "
+                + $"Env:{CacheKitEnvironment.MasterKeyRotationVariable}.");
         }
 
         if (environment.MasterKey is null)
         {
             throw new CacheKitException(
                 ErrorIds.KeyRingConflict,
-                $"{CacheKitEnvironment.PreviousMasterKeysVariable} is set and {CacheKitEnvironment.MasterKeyVariable} is not: "
-                + "previous keys in a variable count only beside a master key in a variable.",
-                $"Set {CacheKitEnvironment.MasterKeyVariable} too. A key file holds its previous keys itself, one a line below "
-                + $"the first; then Remove-Item Env:{CacheKitEnvironment.PreviousMasterKeysVariable}.");
+                $"{CacheKitEnvironment.PreviousMasterKeysVariable} is set and {CacheKitEnvironment.MasterKeyVariable} "
+                + "is not: previous keys in a variable count only beside a master key in a variable.",
+                $"Set {CacheKitEnvironment.MasterKeyVariable} too. A key file holds its previous keys itself, one a "
+                + $"line below the first; then Remove-Item Env:{CacheKitEnvironment.PreviousMasterKeysVariable}.");
         }
     }
 
@@ -172,9 +173,10 @@ public sealed record KeyRingSource(string Description, string? Path)
             throw new CacheKitException(
                 ErrorIds.KeyRingConflict,
                 $"{CacheKitEnvironment.MasterKeyVariable} is the same key as the first of "
-                + $"{CacheKitEnvironment.MasterKeyRotationVariable}: the rotation has ended, and its variable is still set.",
-                $"Remove it: Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}. Keys that must still decrypt "
-                + $"go into {CacheKitEnvironment.PreviousMasterKeysVariable}.");
+                + $"{CacheKitEnvironment.MasterKeyRotationVariable}: the rotation has ended, and its variable is still "
+                + "set.",
+                $"Remove it: Remove-Item Env:{CacheKitEnvironment.MasterKeyRotationVariable}. Keys that must still "
+                + $"decrypt go into {CacheKitEnvironment.PreviousMasterKeysVariable}.");
         }
     }
 }

@@ -235,7 +235,7 @@ internal sealed class CanonicalContainers(SensitiveBuffer buffer)
         buffer.CutTo(isSet ? container.Start : container.Body);
         if (isSet)
         {
-            new MessagePackTokens(buffer).WriteArrayHeader(parts.Length);
+            new MessagePackTokenWriter(buffer).WriteArrayHeader(parts.Length);
         }
 
         foreach (Part part in parts)

@@ -19,7 +19,7 @@ public abstract class InteropWriter : ValueWriter
     {
         _buffer = buffer;
         _open = new CanonicalContainers(buffer);
-        Tokens = new MessagePackTokens(buffer);
+        Tokens = new MessagePackTokenWriter(buffer);
     }
 
     /// <summary>No writer of the family nests deeper than 32 containers (PROTOCOL section 7.4).</summary>
@@ -28,7 +28,7 @@ public abstract class InteropWriter : ValueWriter
     /// <summary>What the model does not name is an error, never its text or its properties.</summary>
     public override bool TakesOtherObjects => false;
 
-    private protected MessagePackTokens Tokens { get; }
+    private protected MessagePackTokenWriter Tokens { get; }
 
     /// <inheritdoc/>
     /// <exception cref="InteropModelException">

@@ -1,7 +1,6 @@
-using CacheKit.Core.Formats;
 using System.Text.Unicode;
+using CacheKit.Core.Formats;
 using MessagePack;
-using static MessagePack.MessagePackPrimitives;
 
 namespace CacheKit.Core.Serialization;
 
@@ -45,21 +44,34 @@ internal static class MessagePackScan
                 continue;
             }
 
-            (int size, long items, long bytes) = code is >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr
-                ? (1, 0, code - MessagePackCode.MinFixStr)
-                : ReadHeader(document[position..], takesExtensions);
+            bool isCutOff = !MessagePackToken.TryRead(document[position..], out MessagePackToken token);
+            if (token.Type == MessagePackType.Unknown || (token.Type == MessagePackType.Extension && !takesExtensions))
+            {
+                throw new MalformedValueException("The value has a type that is not known here.");
+            }
+
+            position += isCutOff ? throw CutOff() : token.Size;
+            (long items, long bytes) = token.Type switch
+            {
+                MessagePackType.Array => ((long)token.Number, 0L),
+                MessagePackType.Map => (2 * (long)token.Number, 0L),
+                MessagePackType.Integer or MessagePackType.Float => (0L, 0L),
+                _ => (0L, (long)token.Number),
+            };
             declared += items + bytes;
-            if (declared > document.Length - 1 || bytes > document.Length - position - size)
+            if (declared > document.Length - 1 || bytes > document.Length - position)
             {
                 throw new MalformedValueException("The value declares more than there is.");
             }
 
-            if (looksIntoText && bytes > 0)
+            if (looksIntoText
+                && token.Type == MessagePackType.String
+                && !Utf8.IsValid(document.Slice(position, (int)bytes)))
             {
-                RequireText(code, document.Slice(position + size, (int)bytes));
+                throw new MalformedValueException("The value is not well-formed.");
             }
 
-            position += size + (int)bytes;
+            position += (int)bytes;
             if (items > 0)
             {
                 outer[depth < DeepestNesting ? depth++ : throw TooDeep()] = left;
@@ -80,75 +92,6 @@ internal static class MessagePackScan
         or MessagePackCode.Nil
         or MessagePackCode.True
         or MessagePackCode.False;
-
-    private static void RequireText(byte code, ReadOnlySpan<byte> body)
-    {
-        if (MessagePackCode.ToMessagePackType(code) == MessagePackType.String && !Utf8.IsValid(body))
-        {
-            throw new MalformedValueException("The value is not well-formed.");
-        }
-    }
-
-    /// <summary>Reads one header.</summary>
-    /// <returns>
-    /// Its size with the bytes of a number, the elements (two for a pair), and the bytes that follow.
-    /// </returns>
-    private static (int Size, long Items, long Bytes) ReadHeader(ReadOnlySpan<byte> rest, bool takesExtensions)
-    {
-        DecodeResult result;
-        int size;
-        uint count = 0;
-        MessagePackType type = MessagePackCode.ToMessagePackType(rest[0]);
-        switch (type)
-        {
-            case MessagePackType.Integer:
-                size = SizeOfInteger(rest);
-                return (size, 0, 0);
-            case MessagePackType.Float:
-                size = rest[0] == MessagePackCode.Float32 ? 5 : 9;
-                return rest.Length >= size ? (size, 0, 0) : throw CutOff();
-            case MessagePackType.String:
-                result = TryReadStringHeader(rest, out count, out size);
-                break;
-            case MessagePackType.Binary:
-                result = TryReadBinHeader(rest, out count, out size);
-                break;
-            case MessagePackType.Array:
-                result = TryReadArrayHeader(rest, out count, out size);
-                break;
-            case MessagePackType.Map:
-                result = TryReadMapHeader(rest, out count, out size);
-                break;
-            case MessagePackType.Extension when takesExtensions:
-                result = TryReadExtensionHeader(rest, out ExtensionHeader extension, out size);
-                count = extension.Length;
-                break;
-            default:
-                throw new MalformedValueException("The value has a type that is not known here.");
-        }
-
-        if (result != DecodeResult.Success)
-        {
-            throw CutOff();
-        }
-
-        return type switch
-        {
-            MessagePackType.Array => (size, count, 0),
-            MessagePackType.Map => (size, 2L * count, 0),
-            _ => (size, 0, count),
-        };
-    }
-
-    private static int SizeOfInteger(ReadOnlySpan<byte> rest)
-    {
-        if (rest[0] == MessagePackCode.UInt64)
-        {
-            return rest.Length >= 9 ? 9 : throw CutOff();
-        }
-
-        return MessagePackInteger.TryRead(rest, out _, out int size) ? size : throw CutOff();
-    }
 
     private static MalformedValueException TooDeep() => new($"The value nests deeper than {DeepestNesting} levels.");
 

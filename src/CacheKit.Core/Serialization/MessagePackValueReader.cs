@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
+using CacheKit.Core.Formats;
 using MessagePack;
-using static MessagePack.MessagePackPrimitives;
 
 namespace CacheKit.Core.Serialization;
 
@@ -46,30 +46,23 @@ public class MessagePackValueReader : ValueReader
     /// <inheritdoc/>
     public override ValueKind Read()
     {
-        ReadOnlySpan<byte> rest = Rest;
-        if (rest.IsEmpty)
-        {
-            throw Malformed();
-        }
-
-        MessagePackType type = MessagePackCode.ToMessagePackType(rest[0]);
-        switch (type)
+        Next(out MessagePackToken token);
+        switch (token.Type)
         {
             case MessagePackType.Nil:
-                _position++;
                 Scalar = null;
                 return ValueKind.Null;
             case MessagePackType.String:
-                Scalar = ReadText(rest);
+                Scalar = TextOf(BodyOf(token));
                 return ValueKind.Scalar;
             case MessagePackType.Array:
-                Count = (int)Take(TryReadArrayHeader(rest, out uint items, out int size), size, items);
+                Count = (int)token.Number;
                 ElementType = typeof(object);
                 return ValueKind.Array;
             case MessagePackType.Map:
-                return ReadMap();
+                return ReadMap((int)token.Number);
             default:
-                Scalar = ReadScalar(type, rest);
+                Scalar = ScalarOf(token);
                 return ValueKind.Scalar;
         }
     }
@@ -77,10 +70,8 @@ public class MessagePackValueReader : ValueReader
     /// <inheritdoc/>
     public override string ReadName()
     {
-        ReadOnlySpan<byte> rest = Rest;
-        return !rest.IsEmpty && MessagePackCode.ToMessagePackType(rest[0]) == MessagePackType.String
-            ? ReadText(rest)
-            : throw Malformed();
+        Next(out MessagePackToken token);
+        return token.Type == MessagePackType.String ? TextOf(BodyOf(token)) : throw Malformed();
     }
 
     /// <inheritdoc/>
@@ -92,9 +83,9 @@ public class MessagePackValueReader : ValueReader
         }
     }
 
-    private ValueKind ReadMap()
+    private ValueKind ReadMap(int pairs)
     {
-        Count = (int)Take(TryReadMapHeader(Rest, out uint pairs, out int size), size, pairs);
+        Count = pairs;
         if (pairs == 2)
         {
             int start = _position;
@@ -130,85 +121,48 @@ public class MessagePackValueReader : ValueReader
 
     private bool TryReadMark([NotNullWhen(true)] out string? mark)
     {
-        mark = IsNext("__"u8) ? ReadText(Rest) : null;
-        bool isMark = mark is not null && !Rest.IsEmpty && Rest[0] == MessagePackCode.True;
+        bool isMark = TryReadWord("__"u8, out mark) && Rest is [MessagePackCode.True, ..];
         _position += isMark ? 1 : 0;
         return isMark;
     }
 
-    private bool TryReadTimeText([NotNullWhen(true)] out string? text)
-    {
-        text = IsNext("value"u8) && ReadText(Rest) == PortableTime.ValueName && IsNext([]) ? ReadText(Rest) : null;
-        return text is not null;
-    }
+    private bool TryReadTimeText([NotNullWhen(true)] out string? text) =>
+        TryReadWord("value"u8, out text) && text == PortableTime.ValueName && TryReadWord([], out text);
 
-    /// <summary>Whether short text follows that begins so.</summary>
-    private bool IsNext(ReadOnlySpan<byte> beginning)
+    /// <summary>Reads short text that begins so.</summary>
+    private bool TryReadWord(ReadOnlySpan<byte> beginning, [NotNullWhen(true)] out string? word)
     {
         const int LongestWord = 64;
-        return TryReadStringHeader(Rest, out uint length, out int size) == DecodeResult.Success
-            && length <= LongestWord
-            && Rest.Slice(size, (int)length).StartsWith(beginning);
+        ReadOnlySpan<byte> rest = Rest;
+        bool isWord = MessagePackToken.TryTakeBody(ref rest, MessagePackType.String, out ReadOnlySpan<byte> body)
+            && body.Length <= LongestWord
+            && body.StartsWith(beginning);
+        word = isWord ? TextOf(body) : null;
+        _position = _end - rest.Length;
+        return isWord;
     }
 
-    private object ReadScalar(MessagePackType type, ReadOnlySpan<byte> rest)
+    private object ScalarOf(in MessagePackToken token) => token.Type switch
     {
-        int size;
-        switch (type)
+        MessagePackType.Integer => IntegerOf(token),
+        MessagePackType.Boolean => token.Number != 0,
+        MessagePackType.Float when token.Code == MessagePackCode.Float32 =>
+            (double)BitConverter.UInt32BitsToSingle((uint)token.Number),
+        MessagePackType.Float => BitConverter.UInt64BitsToDouble(token.Number),
+        MessagePackType.Binary => BodyOf(token).ToArray(),
+        // Only a document that may have them gets here.
+        MessagePackType.Extension => new MessagePackExtension(token.ExtensionCode, BodyOf(token).ToArray()),
+        _ => throw Malformed(),
+    };
+
+    private static object IntegerOf(in MessagePackToken token)
+    {
+        if (!token.TryGetInteger(out long number))
         {
-            case MessagePackType.Integer:
-                return ReadInteger(rest);
-            case MessagePackType.Boolean:
-                return Take(TryReadBool(rest, out bool flag, out size), size, flag);
-            case MessagePackType.Float:
-                return rest[0] == MessagePackCode.Float32
-                    ? (double)Take(TryReadSingle(rest, out float single, out size), size, single)
-                    : Take(TryReadDouble(rest, out double real, out size), size, real);
-            case MessagePackType.Binary:
-                return Body(Take(TryReadBinHeader(rest, out uint length, out size), size, length)).ToArray();
-            case MessagePackType.Extension:
-                return ReadExtension();
-            default:
-                throw Malformed();
-        }
-    }
-
-    /// <summary>Only a document that may have them gets here.</summary>
-    private MessagePackExtension ReadExtension()
-    {
-        ExtensionHeader header = Take(TryReadExtensionHeader(Rest, out ExtensionHeader read, out int size), size, read);
-        return new MessagePackExtension(header.TypeCode, Body(header.Length).ToArray());
-    }
-
-    private object ReadInteger(ReadOnlySpan<byte> rest)
-    {
-        if (rest[0] == MessagePackCode.UInt64)
-        {
-            ulong unsigned = Take(TryReadUInt64(rest, out ulong read, out int width), width, read);
-            if (unsigned > long.MaxValue)
-            {
-                return unsigned;
-            }
-
-            return unsigned <= int.MaxValue ? (int)unsigned : (object)(long)unsigned;
+            return token.Number;
         }
 
-        long number = Take(TryReadInt64(rest, out long signed, out int size), size, signed);
         return number is >= int.MinValue and <= int.MaxValue ? (int)number : (object)number;
-    }
-
-    private string ReadText(ReadOnlySpan<byte> rest)
-    {
-        int size = 1;
-        uint length = (uint)rest[0] - MessagePackCode.MinFixStr;
-        if (rest[0] > MessagePackCode.MaxFixStr && TryReadStringHeader(rest, out length, out size) != DecodeResult.Success)
-        {
-            throw Malformed();
-        }
-
-        ReadOnlySpan<byte> body = rest.Slice(size, (int)length);
-        _position += size + body.Length;
-        return TextOf(body);
     }
 
     private static string TextOf(ReadOnlySpan<byte> body)
@@ -223,17 +177,14 @@ public class MessagePackValueReader : ValueReader
         }
     }
 
-    private ReadOnlySpan<byte> Body(uint length)
+    private void Next(out MessagePackToken token) =>
+        _position += MessagePackToken.TryRead(Rest, out token) ? token.Size : throw Malformed();
+
+    private ReadOnlySpan<byte> BodyOf(in MessagePackToken token)
     {
-        ReadOnlySpan<byte> body = Rest[..(int)length];
+        ReadOnlySpan<byte> body = Rest[..(int)token.Number];
         _position += body.Length;
         return body;
-    }
-
-    private T Take<T>(DecodeResult result, int size, T value)
-    {
-        _position += result == DecodeResult.Success ? size : throw Malformed();
-        return value;
     }
 
     private static MalformedValueException Malformed() => new("The value is not well-formed.");

@@ -11,7 +11,7 @@ namespace CacheKit.Core.Serialization;
 /// <param name="buffer">Takes the bytes.</param>
 public sealed class MessagePackValueWriter(SensitiveBuffer buffer) : PortableValueWriter(buffer)
 {
-    private readonly MessagePackTokens _tokens = new(buffer);
+    private readonly MessagePackTokenWriter _tokens = new(buffer);
 
     /// <inheritdoc/>
     public override bool TryWriteEnum(string typeName, object number, string name) => false;

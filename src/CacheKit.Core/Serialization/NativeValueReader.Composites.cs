@@ -1,3 +1,4 @@
+using CacheKit.Core.Formats;
 using MessagePack;
 
 namespace CacheKit.Core.Serialization;
@@ -116,11 +117,13 @@ public sealed partial class NativeValueReader
     {
         ReadOnlySpan<byte> rest = Rest;
         // A tag is always a fixext 1; scalars of one byte have codes below the first tag.
-        bool isTag = rest.Length >= 3 && rest[0] == MessagePackCode.FixExt1
-            && unchecked((sbyte)rest[1]) >= (sbyte)CompositeTag.TypedArray;
-        tag = isTag ? (CompositeTag)rest[1] : default;
-        detail = isTag ? rest[2] : default;
-        _position += isTag ? 3 : 0;
+        bool isTag = MessagePackToken.TryRead(rest, out MessagePackToken token)
+            && token.Code == MessagePackCode.FixExt1
+            && token.ExtensionCode >= (sbyte)CompositeTag.TypedArray
+            && rest.Length > token.Size;
+        tag = isTag ? (CompositeTag)token.ExtensionCode : default;
+        detail = isTag ? rest[token.Size] : default;
+        _position += isTag ? token.Size + 1 : 0;
         return isTag;
     }
 

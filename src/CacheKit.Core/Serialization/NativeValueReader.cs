@@ -2,7 +2,6 @@ using System.Text;
 using System.Xml;
 using CacheKit.Core.Formats;
 using MessagePack;
-using static MessagePack.MessagePackPrimitives;
 
 namespace CacheKit.Core.Serialization;
 
@@ -28,61 +27,53 @@ public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : Valu
     /// <inheritdoc/>
     public override ValueKind Read()
     {
-        ReadOnlySpan<byte> rest = Rest;
-        if (rest.IsEmpty)
-        {
-            throw Malformed();
-        }
-
-        switch (MessagePackCode.ToMessagePackType(rest[0]))
+        Next(out MessagePackToken token);
+        switch (token.Type)
         {
             case MessagePackType.Nil:
-                _position++;
                 Scalar = null;
                 return ValueKind.Null;
             case MessagePackType.String:
-                Scalar = ReadText();
+                Scalar = ReadText(token);
                 return ValueKind.Scalar;
             case MessagePackType.Integer:
-                Scalar = ReadInteger();
+                Scalar = token.TryGetInteger(out long number) && number is >= int.MinValue and <= int.MaxValue
+                    ? (int)number
+                    : throw Malformed();
                 return ValueKind.Scalar;
             case MessagePackType.Boolean:
-                Scalar = Take(TryReadBool(rest, out bool flag, out int size), size, flag);
+                Scalar = token.Number != 0;
                 return ValueKind.Scalar;
             case MessagePackType.Float:
-                Scalar = rest[0] == MessagePackCode.Float32
-                    ? Take<object>(TryReadSingle(rest, out float single, out size), size, single)
-                    : Take<object>(TryReadDouble(rest, out double real, out size), size, real);
+                Scalar = token.Code == MessagePackCode.Float32
+                    ? BitConverter.UInt32BitsToSingle((uint)token.Number)
+                    : (object)BitConverter.UInt64BitsToDouble(token.Number);
                 return ValueKind.Scalar;
             case MessagePackType.Binary:
-                Scalar = Body(Take(TryReadBinHeader(rest, out uint length, out size), size, length)).ToArray();
+                Scalar = ReadBody(token).ToArray();
                 return ValueKind.Scalar;
             case MessagePackType.Extension:
-                Scalar = ReadExtension();
+                Scalar = ReadExtension(token);
                 return ValueKind.Scalar;
             case MessagePackType.Map:
-                uint pairs = Take(TryReadMapHeader(rest, out uint count, out size), size, count);
-                Count = Bounded(2 * (long)pairs) / 2;
+                Count = Bounded(2 * (long)token.Number) / 2;
                 CaseSensitive = false;
                 return ValueKind.Hashtable;
-            case MessagePackType.Array:
-                return ReadComposite(ReadArrayHeader());
             default:
-                throw Malformed();
+                return ReadComposite(Bounded((long)token.Number));
         }
     }
 
     /// <inheritdoc/>
     public override string ReadName()
     {
-        ReadOnlySpan<byte> rest = Rest;
-        if (rest.IsEmpty || rest[0] is < MessagePackCode.MinFixStr or > MessagePackCode.MaxFixStr)
+        if (Rest is not [>= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr, ..])
         {
             return ReadScalar<string>();
         }
 
-        _position++;
-        ReadOnlySpan<byte> body = Body((uint)(rest[0] & 0x1F));
+        Next(out MessagePackToken token);
+        ReadOnlySpan<byte> body = ReadBody(token);
         try
         {
             return NameCache.Get(body, s_strictUtf8);
@@ -102,25 +93,15 @@ public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : Valu
         }
     }
 
-    private int ReadInteger()
-    {
-        if (!MessagePackInteger.TryRead(Rest, out long value, out int size) || value is < int.MinValue or > int.MaxValue)
-        {
-            throw Malformed();
-        }
+    private void Next(out MessagePackToken token) =>
+        _position += MessagePackToken.TryRead(Rest, out token) ? token.Size : throw Malformed();
 
-        _position += size;
-        return (int)value;
-    }
-
-    private object ReadExtension()
+    private object ReadExtension(in MessagePackToken token)
     {
-        ReadOnlySpan<byte> rest = Rest;
-        ExtensionHeader header = Take(TryReadExtensionHeader(rest, out ExtensionHeader read, out int size), size, read);
-        ReadOnlySpan<byte> body = Body(header.Length);
+        ReadOnlySpan<byte> body = ReadBody(token);
         try
         {
-            return ScalarDecoder.Decode((ScalarCode)header.TypeCode, body);
+            return ScalarDecoder.Decode((ScalarCode)token.ExtensionCode, body);
         }
         catch (Exception exception) when (exception
             is ArgumentException or FormatException or OverflowException or XmlException or InvalidOperationException)
@@ -129,10 +110,9 @@ public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : Valu
         }
     }
 
-    private string ReadText()
+    private string ReadText(in MessagePackToken token)
     {
-        ReadOnlySpan<byte> rest = Rest;
-        ReadOnlySpan<byte> body = Body(Take(TryReadStringHeader(rest, out uint length, out int size), size, length));
+        ReadOnlySpan<byte> body = ReadBody(token);
         try
         {
             return s_strictUtf8.GetString(body);
@@ -145,8 +125,8 @@ public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : Valu
 
     private int ReadArrayHeader()
     {
-        ReadOnlySpan<byte> rest = Rest;
-        return Bounded(Take(TryReadArrayHeader(rest, out uint count, out int size), size, count));
+        Next(out MessagePackToken token);
+        return token.Type == MessagePackType.Array ? Bounded((long)token.Number) : throw Malformed();
     }
 
     /// <summary>An item takes a byte at least: no count is larger than the bytes that are left.</summary>
@@ -165,28 +145,17 @@ public sealed partial class NativeValueReader(ReadOnlyMemory<byte> bytes) : Valu
         }
     }
 
-    private ReadOnlySpan<byte> Body(uint length)
+    private ReadOnlySpan<byte> ReadBody(in MessagePackToken token)
     {
-        Declare(length);
+        Declare((long)token.Number);
         ReadOnlySpan<byte> rest = Rest;
-        if (length > (uint)rest.Length)
+        if (token.Number > (uint)rest.Length)
         {
             throw Malformed();
         }
 
-        _position += (int)length;
-        return rest[..(int)length];
-    }
-
-    private T Take<T>(DecodeResult result, int size, T value)
-    {
-        if (result != DecodeResult.Success)
-        {
-            throw Malformed();
-        }
-
-        _position += size;
-        return value;
+        _position += (int)token.Number;
+        return rest[..(int)token.Number];
     }
 
     private static MalformedValueException Malformed() => new("The value is not well-formed.");

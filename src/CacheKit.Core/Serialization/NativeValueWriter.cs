@@ -125,7 +125,8 @@ public sealed partial class NativeValueWriter(SensitiveBuffer buffer) : ValueWri
     {
         Span<byte> span = Span(LongestHeader + size);
         int length = (int)size;
-        MessagePackPrimitives.TryWriteExtensionFormatHeader(span, new ExtensionHeader(code, (uint)size), out int written);
+        MessagePackPrimitives.TryWriteExtensionFormatHeader(
+            span, new ExtensionHeader(code, (uint)size), out int written);
         buffer.Advance(written + length);
         return span.Slice(written, length);
     }

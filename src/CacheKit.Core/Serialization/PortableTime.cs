@@ -22,7 +22,8 @@ internal static class PortableTime
 
     private static readonly string[] s_timeForms = ["HH:mm:ss", "HH:mm:ss.FFFFFFF"];
     private static readonly string[] s_localForms = [.. s_timeForms.Select(form => "yyyy-MM-ddT" + form)];
-    private static readonly string[] s_utcForms = [.. s_localForms.SelectMany(form => (string[])[form + "'Z'", form + "'z'"])];
+    private static readonly string[] s_utcForms =
+        [.. s_localForms.SelectMany(form => (string[])[form + "'Z'", form + "'z'"])];
     private static readonly string[] s_offsetForms = [.. s_localForms.Select(form => form + "zzz")];
 
     /// <summary>The text of a time; without an offset when its kind is unspecified.</summary>
@@ -57,7 +58,8 @@ internal static class PortableTime
         time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     /// <summary>The same time without what is below a microsecond, which other languages do not keep.</summary>
-    public static TimeOnly ToMicrosecond(TimeOnly time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerMicrosecond));
+    public static TimeOnly ToMicrosecond(TimeOnly time) =>
+        new(time.Ticks - (time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     /// <summary>Reads the text of a mark: DateTimeOffset, DateTime (no offset), DateOnly or TimeOnly.</summary>
     /// <returns>Null when the mark is none, or the text does not read so.</returns>
@@ -78,7 +80,8 @@ internal static class PortableTime
                 return time;
             case DateName when DateOnly.TryParseExact(text, "O", culture, DateTimeStyles.None, out DateOnly date):
                 return date;
-            case TimeName when TimeOnly.TryParseExact(text, s_timeForms, culture, DateTimeStyles.None, out TimeOnly time):
+            case TimeName when TimeOnly.TryParseExact(
+                text, s_timeForms, culture, DateTimeStyles.None, out TimeOnly time):
                 return time;
             default:
                 return null;
@@ -99,7 +102,8 @@ internal static class PortableTime
         return end - first > DigitsOfTick ? text.Remove(first + DigitsOfTick, end - first - DigitsOfTick) : text;
     }
 
-    private static bool IsInCalendar(long ticks) => ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks;
+    private static bool IsInCalendar(long ticks) =>
+        ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks;
 
     private static string FractionOf(long ticks) => (ticks % TimeSpan.TicksPerSecond) switch
     {

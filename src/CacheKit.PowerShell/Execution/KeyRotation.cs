@@ -18,7 +18,7 @@ internal sealed class KeyRotation : IDisposable
     private readonly CommandContext _context;
     private readonly SessionInForce _session;
     private readonly SessionCaches _caches;
-    private readonly List<CacheLease> _leases = [];
+    private readonly List<EntryCache> _held = [];
 
     /// <summary>Finds the session, and checks the parameters.</summary>
     /// <param name="context">The cmdlet.</param>
@@ -60,9 +60,9 @@ internal sealed class KeyRotation : IDisposable
     /// <exception cref="CacheKitException">The session is closed, or there is no usable key.</exception>
     public EntryCache Rent(string tenant)
     {
-        CacheLease lease = _caches.TryRent(tenant, CacheMode.Secure) ?? throw Closed();
-        _leases.Add(lease);
-        return lease.Cache;
+        EntryCache cache = _caches.TryHold(tenant, CacheMode.Secure) ?? throw Closed();
+        _held.Add(cache);
+        return cache;
     }
 
     /// <summary>A copy of the keys, which is the caller's.</summary>
@@ -149,12 +149,12 @@ internal sealed class KeyRotation : IDisposable
     /// <summary>Gives back the caches that were taken.</summary>
     public void Dispose()
     {
-        foreach (CacheLease lease in _leases)
+        foreach (EntryCache cache in _held)
         {
-            lease.Dispose();
+            cache.Release();
         }
 
-        _leases.Clear();
+        _held.Clear();
     }
 
     private string[] TenantsOf(IRotationParameters parameters)

@@ -56,12 +56,24 @@ internal sealed class SessionCaches : IDisposable
     /// <summary>Whether the session was closed.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Takes a lease on a cache of a tenant; null when the session was closed.</summary>
+    /// <summary>Holds a cache of a tenant.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="mode">Which of its caches.</param>
+    /// <returns>The cache, which the caller releases; null when the session was closed.</returns>
     /// <exception cref="CacheKitException">There is no usable key.</exception>
-    public CacheLease? TryRent(string tenant, CacheMode mode) =>
-        _caches[mode.Index].TryRentLast(tenant) ?? TryRentLocked(_caches[mode.Index], tenant);
+    public EntryCache? TryHold(string tenant, CacheMode mode)
+    {
+        TenantCaches caches = _caches[mode.Index];
+        if (caches.TryHoldLast(tenant) is { } last)
+        {
+            return last;
+        }
+
+        lock (_gate)
+        {
+            return _isClosed ? null : caches.Hold(tenant);
+        }
+    }
 
     /// <summary>The store and where it is; it is not opened.</summary>
     public string Describe() => Store.DescribeAsync(TimeProvider.System).AsTask().GetAwaiter().GetResult();
@@ -152,14 +164,6 @@ internal sealed class SessionCaches : IDisposable
             // The last cache in use closes the store; without any, nothing is under way, so that closing does not wait.
             _tiers?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             _tiers = null;
-        }
-    }
-
-    private CacheLease? TryRentLocked(TenantCaches caches, string tenant)
-    {
-        lock (_gate)
-        {
-            return _isClosed ? null : caches.Rent(tenant);
         }
     }
 

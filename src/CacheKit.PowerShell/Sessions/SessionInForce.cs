@@ -13,7 +13,7 @@ namespace CacheKit.Sessions;
 internal sealed class SessionInForce : IDisposable
 {
     private readonly CacheKitSession? _chosen;
-    private readonly List<CacheLease> _leases = [];
+    private readonly List<EntryCache> _held = [];
 
     /// <summary>Finds the session. The environment is not looked at yet.</summary>
     /// <param name="given">What the user gave, or null.</param>
@@ -54,8 +54,8 @@ internal sealed class SessionInForce : IDisposable
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
     public EntryCache Rent(CacheMode mode)
     {
-        CacheLease? lease = null;
-        while (lease is null)
+        EntryCache? cache = null;
+        while (cache is null)
         {
             // Again where the environment says something else now, or another runspace has removed its session.
             SessionCaches caches = Open().Caches;
@@ -64,11 +64,11 @@ internal sealed class SessionInForce : IDisposable
                 InteropRules.Check(caches.Store, Tenant, _chosen?.HomeTenant ?? Defaults.Tenant);
             }
 
-            lease = caches.TryRent(Tenant, mode);
+            cache = caches.TryHold(Tenant, mode);
         }
 
-        _leases.Add(lease);
-        return lease.Cache;
+        _held.Add(cache);
+        return cache;
     }
 
     /// <summary>What one of the tenant's caches has counted, without opening it.</summary>
@@ -100,11 +100,11 @@ internal sealed class SessionInForce : IDisposable
     /// <summary>Gives back the caches that were taken.</summary>
     public void Dispose()
     {
-        foreach (CacheLease lease in _leases)
+        foreach (EntryCache cache in _held)
         {
-            lease.Dispose();
+            cache.Release();
         }
 
-        _leases.Clear();
+        _held.Clear();
     }
 }

@@ -12,43 +12,44 @@ internal sealed class TenantCaches(Func<string, EntryCache> open)
     /// <summary>As many tenants keep their derived keys in memory; the one that was made first goes first.</summary>
     private const int MostTenants = 256;
 
-    private readonly Dictionary<string, TenantLease> _leases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EntryCache> _caches = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
-    private TenantLease? _last;
+    private Last? _last;
 
-    /// <summary>Takes a lease on the cache that was used last, if it is this tenant's.</summary>
+    /// <summary>Holds the cache that was used last, if it is this tenant's.</summary>
     /// <param name="tenant">The tenant.</param>
-    public CacheLease? TryRentLast(string tenant)
+    /// <returns>The cache, which the caller releases; or null.</returns>
+    public EntryCache? TryHoldLast(string tenant)
     {
-        TenantLease? last = Volatile.Read(ref _last);
-        return last is not null && last.Tenant == tenant && last.TryHold() ? last : null;
+        Last? last = Volatile.Read(ref _last);
+        return last is not null && last.Tenant == tenant && last.Cache.TryHold() ? last.Cache : null;
     }
 
-    /// <summary>Takes a lease on a tenant's cache. The caller has the session's lock.</summary>
+    /// <summary>Holds a tenant's cache. The caller has the session's lock.</summary>
     /// <param name="tenant">The tenant.</param>
-    public CacheLease Rent(string tenant)
+    /// <returns>The cache, which the caller releases.</returns>
+    public EntryCache Hold(string tenant)
     {
-        if (!_leases.TryGetValue(tenant, out TenantLease? lease))
+        if (!_caches.TryGetValue(tenant, out EntryCache? cache))
         {
-            lease = new TenantLease(tenant, open(tenant));
-            if (_leases.Count == MostTenants)
+            cache = open(tenant);
+            if (_caches.Count == MostTenants)
             {
                 Close(_order.Dequeue());
             }
 
-            _leases.Add(tenant, lease);
+            _caches.Add(tenant, cache);
             _order.Enqueue(tenant);
         }
 
-        lease.TryHold();
-        Volatile.Write(ref _last, lease);
-        return lease;
+        cache.TryHold();
+        Volatile.Write(ref _last, new Last(tenant, cache));
+        return cache;
     }
 
     /// <summary>Closes every cache as soon as nobody uses it. The caller has the session's lock.</summary>
     public void Close()
     {
-        Volatile.Write(ref _last, null);
         while (_order.TryDequeue(out string? tenant))
         {
             Close(tenant);
@@ -57,10 +58,21 @@ internal sealed class TenantCaches(Func<string, EntryCache> open)
 
     private void Close(string tenant)
     {
-        if (_leases.Remove(tenant, out TenantLease? lease))
+        if (_caches.Remove(tenant, out EntryCache? cache))
         {
-            Interlocked.CompareExchange(ref _last, null, lease);
-            lease.Dispose();
+            if (_last?.Cache == cache)
+            {
+                Volatile.Write(ref _last, null);
+            }
+
+            cache.Release();
         }
+    }
+
+    private sealed class Last(string tenant, EntryCache cache)
+    {
+        public readonly string Tenant = tenant;
+
+        public readonly EntryCache Cache = cache;
     }
 }

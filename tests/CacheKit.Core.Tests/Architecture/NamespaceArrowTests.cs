@@ -13,7 +13,8 @@ public sealed partial class NamespaceArrowTests
 
     private static readonly string[] s_belowCaching =
     [
-        "Auditing", "Keys", "Serialization", "Storage", "Storage.Memory", "Storage.Sqlite", "Storage.Redis", "Storage.Http",
+        "Auditing", "Keys", "Serialization", "Storage", "Storage.Memory", "Storage.Sqlite", "Storage.Redis",
+        "Storage.Http",
         "Storage.Delegates", "Storage.Resilience", "Formats", .. s_belowFormats,
     ];
 
@@ -63,7 +64,8 @@ public sealed partial class NamespaceArrowTests
         // One of each of these is there; if the search no longer found it, it would find nothing wrong either.
         string[] known =
         [
-            "Caching>Keys", "Caching>Storage", "Caching>Formats", "Keys>Cryptography", "Keys>Formats", "Keys>Diagnostics",
+            "Caching>Keys", "Caching>Storage", "Caching>Formats", "Keys>Cryptography", "Keys>Formats",
+            "Keys>Diagnostics",
             "Formats>Cryptography", "Serialization>Cryptography", "Serialization>Formats", "Storage.Redis>Formats",
             "Auditing>Keys", "Auditing>Files", "Storage.Sqlite>Files", "Caching.Rotation>Caching",
         ];

@@ -24,7 +24,8 @@ public sealed class AuditFaultTests : AuditTestBase
             using (AuditTrail trail = Open())
             {
                 UnixMode.Set(file, Owner | others);
-                AssertFails(ErrorIds.AuditLogTooOpen, () => trail.Record(AuditEvent.Open, Entry(keys), Source(1), Token));
+                AssertFails(
+                    ErrorIds.AuditLogTooOpen, () => trail.Record(AuditEvent.Open, Entry(keys), Source(1), Token));
             }
 
             AssertFails(ErrorIds.AuditLogTooOpen, () => Open());
@@ -74,8 +75,10 @@ public sealed class AuditFaultTests : AuditTestBase
         for (int outage = 0; outage < 2; outage++)
         {
             mounted.MakeReadOnly();
-            AssertFails(ErrorIds.AuditWriteFailed, () => required.Record(AuditEvent.Open, Entry(keys), Source(2), Token));
-            AssertFails(ErrorIds.AuditWriteFailed, () => required.Record(AuditEvent.Open, Entry(keys), Source(2), Token));
+            AssertFails(
+                ErrorIds.AuditWriteFailed, () => required.Record(AuditEvent.Open, Entry(keys), Source(2), Token));
+            AssertFails(
+                ErrorIds.AuditWriteFailed, () => required.Record(AuditEvent.Open, Entry(keys), Source(2), Token));
             CacheKitException? told = optional.Record(AuditEvent.Open, Entry(keys), Source(2), Token);
             Assert.Equal(ErrorIds.AuditWriteFailed, told?.ErrorId);
             Assert.Null(optional.Record(AuditEvent.Open, Entry(keys), Source(2), Token));

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Auditing;
 
-/// <summary>An interop entry lies at one place for all keys: the log names the place, and the key that opened it.</summary>
+/// <summary>
+/// An interop entry lies at one place for all keys: the log names the place, and the key that opened it.
+/// </summary>
 public sealed class AuditInteropTests : AuditTestBase
 {
     [Theory]

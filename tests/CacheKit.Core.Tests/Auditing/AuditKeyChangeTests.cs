@@ -54,7 +54,8 @@ public sealed class AuditKeyChangeTests : AuditTestBase
         Put(Log, lines[..2]);
         Write(3, Keys(Tenant, 2));
         Assert.Contains(
-            Verify(ring: [2, 1]).Problems, problem => problem is { Kind: AuditProblemKind.Missing, FileLine: 3, Number: 3 });
+            Verify(ring: [2, 1]).Problems,
+            problem => problem is { Kind: AuditProblemKind.Missing, FileLine: 3, Number: 3 });
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class AuditLineTests : AuditTestBase
         Assert.Equal(1, line.GetProperty("n").GetInt32());
         Assert.Equal("2030-01-02T03:04:05.678Z", line.GetProperty("time").GetString());
         Assert.Equal("seal", line.GetProperty("event").GetString());
-        Assert.Equal($"ck:{line.GetProperty("tag").GetString()}:users:{line.GetProperty("key").GetString()}", key.ToString());
+        Assert.Equal(
+            $"ck:{line.GetProperty("tag").GetString()}:users:{line.GetProperty("key").GetString()}", key.ToString());
         Assert.Equal(Namespace, line.GetProperty("namespace").GetString());
         Assert.Equal(keys.Current.Fingerprint.ToString(), line.GetProperty("fingerprint").GetString());
         Assert.Equal(Environment.UserName, line.GetProperty("user").GetString());
@@ -84,7 +85,9 @@ public sealed class AuditLineTests : AuditTestBase
         Assert.Contains($"\"event\":\"{name}\"", File.ReadAllText(Log), StringComparison.Ordinal);
         (AuditRecord record, bool? isAuthentic) = Assert.Single(new AuditReader(null).Read(Log));
         Assert.Equal(kind, record.Event);
-        Assert.Equal((null, null, 3L, null, 0), (record.Namespace, record.KeyId, record.Count, record.Script, record.ScriptLine));
+        Assert.Equal(
+            (null, null, 3L, null, 0),
+            (record.Namespace, record.KeyId, record.Count, record.Script, record.ScriptLine));
         Assert.Null(isAuthentic);
     }
 
@@ -124,7 +127,8 @@ public sealed class AuditLineTests : AuditTestBase
     public void Audit_plain_entries_are_not_recorded()
     {
         using AuditTrail trail = Open();
-        Assert.Null(trail.Record(AuditEvent.Open, AuditSubject.Of(EntryKey.ForPlain(Namespace, [1])), Source(1), Token));
+        Assert.Null(
+            trail.Record(AuditEvent.Open, AuditSubject.Of(EntryKey.ForPlain(Namespace, [1])), Source(1), Token));
         Assert.Null(trail.Record(AuditEvent.Open, default, Source(1), Token));
         Assert.False(File.Exists(Log));
     }
@@ -163,12 +167,14 @@ public sealed class AuditLineTests : AuditTestBase
             text.Replace("\"open\"", "null", StringComparison.Ordinal),
             text.Replace("2030-", "30-", StringComparison.Ordinal),
             text.Replace("users", "\\ud800", StringComparison.Ordinal),
-            text.Replace("\"pid\":", "\"pid\":9", StringComparison.Ordinal).Replace("\"pid\":9", "\"pid\":99999999999", StringComparison.Ordinal),
+            text.Replace("\"pid\":", "\"pid\":9", StringComparison.Ordinal)
+                .Replace("\"pid\":9", "\"pid\":99999999999", StringComparison.Ordinal),
         ];
         Assert.All(others, other => Assert.Null(AuditLine.TryParse(Encoding.ASCII.GetBytes(other))));
         Assert.NotNull(AuditLine.TryParse(line));
         Assert.NotNull(AuditLine.TryParse(
-            Encoding.ASCII.GetBytes(text.Replace("\"v\":1", "\"v\":1,\"later\":{\"a\":[1,{}]}", StringComparison.Ordinal))));
+            Encoding.ASCII.GetBytes(
+                text.Replace("\"v\":1", "\"v\":1,\"later\":{\"a\":[1,{}]}", StringComparison.Ordinal))));
     }
 
     [Fact]

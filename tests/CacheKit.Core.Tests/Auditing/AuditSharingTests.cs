@@ -53,7 +53,9 @@ public sealed class AuditSharingTests : AuditTestBase
             int last = 0;
             while (last < wanted)
             {
-                last = int.Parse((await worker.StandardOutput.ReadLineAsync(Token))!, System.Globalization.CultureInfo.InvariantCulture);
+                last = int.Parse(
+                    (await worker.StandardOutput.ReadLineAsync(Token))!,
+                    System.Globalization.CultureInfo.InvariantCulture);
             }
 
             worker.Kill();
@@ -112,8 +114,8 @@ public sealed class AuditSharingTests : AuditTestBase
     }
 
     /// <summary>
-    /// Adds a line, and asks again where others were busy for the five seconds that a trail waits: there is no such line
-    /// then.
+    /// Adds a line, and asks again where others were busy for the five seconds that a trail waits: there is no such
+    /// line then.
     /// </summary>
     private static void RecordPatiently(AuditTrail trail, AuditSubject subject, AuditSource source) => HangGuard.Until(
         () =>

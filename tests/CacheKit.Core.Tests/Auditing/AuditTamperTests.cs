@@ -47,7 +47,9 @@ public sealed class AuditTamperTests : AuditTestBase
             {
                 Put(Log, [.. lines[..first], .. lines[(last + 1)..]]);
                 AuditProblem problem = Assert.Single(Verify().Problems);
-                Assert.Equal((AuditProblemKind.Missing, first + 1, (long?)(first + 1)), (problem.Kind, problem.FileLine, problem.Number));
+                Assert.Equal(
+                    (AuditProblemKind.Missing, first + 1, (long?)(first + 1)),
+                    (problem.Kind, problem.FileLine, problem.Number));
                 Assert.Contains($"{first + 1} to {last + 1}", problem.Detail, StringComparison.Ordinal);
             }
         }

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Auditing;
 
-/// <summary>What the tests of the audit log share: a log in a directory of its own, and those who write there.</summary>
+/// <summary>
+/// What the tests of the audit log share: a log in a directory of its own, and those who write there.
+/// </summary>
 public abstract class AuditTestBase : IDisposable
 {
     internal const string Tenant = "acme";

@@ -69,9 +69,9 @@ public sealed class CacheFactoryTests : IDisposable
         EntryCache one = new EntryCache(tiers, CacheMode.Secure, () => ring, "one");
         EntryCache other = new EntryCache(tiers, CacheMode.Secure, () => ring, "one");
         EntryCache foreign = new EntryCache(tiers, CacheMode.Secure, () => ring, "foreign");
-        await SecureCacheTestBase.PutAsync(one, [1]);
-        Assert.Equal([1], SecureCacheTestBase.Local(other));
-        Assert.Null(SecureCacheTestBase.Local(foreign));
+        await EntryCacheTestBase.PutAsync(one, [1]);
+        Assert.Equal([1], EntryCacheTestBase.Local(other));
+        Assert.Null(EntryCacheTestBase.Local(foreign));
 
         await tiers.DisposeAsync();
         await one.DisposeAsync();
@@ -124,10 +124,10 @@ public sealed class CacheFactoryTests : IDisposable
         byte[] value = [1, 2, 3];
         await using (EntryCache writer = await CreateAsync(environment))
         {
-            await SecureCacheTestBase.PutAsync(writer, value);
+            await EntryCacheTestBase.PutAsync(writer, value);
         }
 
         await using EntryCache reader = await CreateAsync(environment);
-        Assert.Equal(value, await SecureCacheTestBase.StoredAsync(reader, LookupOutcome.Hit));
+        Assert.Equal(value, await EntryCacheTestBase.StoredAsync(reader, LookupOutcome.Hit));
     }
 }

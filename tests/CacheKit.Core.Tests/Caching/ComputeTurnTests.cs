@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>One computation a key among all processes: who has the turn, and what the others find.</summary>
-public sealed class ComputeTurnTests : SecureCacheTestBase
+public sealed class ComputeTurnTests : EntryCacheTestBase
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
 
@@ -114,7 +114,8 @@ public sealed class ComputeTurnTests : SecureCacheTestBase
     public async Task Lease_a_lost_lock_is_not_renewed()
     {
         FakeStore store = new();
-        await using EntryCache cache = new(new NativeCodec(TestKeys.Ring(Tenant, 1, [])), new CacheTiers(store, new MemoryTier(Clock), Clock));
+        await using EntryCache cache = new(
+            new NativeCodec(TestKeys.Ring(Tenant, 1, [])), new CacheTiers(store, new MemoryTier(Clock), Clock));
         ComputeTurn mine = await TakeAsync(cache, TimeSpan.Zero);
         store.BreakLock(Assert.Single(store.Locked));
         Clock.Advance(ComputeLease.Duration / 3);

@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What others change in the store, and what becomes of its copy in memory.</summary>
-public sealed class ForeignChangeTests : SecureCacheTestBase
+public sealed class ForeignChangeTests : EntryCacheTestBase
 {
     private readonly FakeStore _store = new();
 

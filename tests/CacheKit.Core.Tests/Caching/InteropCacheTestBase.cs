@@ -10,8 +10,10 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;
 
-/// <summary>What the tests of interop caches share: one store, any number of caches (processes, as it were) over it.</summary>
-public abstract class InteropCacheTestBase : SecureCacheTestBase
+/// <summary>
+/// What the tests of interop caches share: one store, any number of caches (processes, as it were) over it.
+/// </summary>
+public abstract class InteropCacheTestBase : EntryCacheTestBase
 {
     internal const string Operation = "get_user";
 
@@ -21,10 +23,12 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
     private readonly List<EntryCache> _interop = [];
 
     /// <summary>One document: the map of a name and a number.</summary>
-    protected static byte[] Document { get; } = InteropGraph.WriteValue(CanonicalModel.Map(("name", "alice"), ("age", 30)));
+    protected static byte[] Document { get; } = InteropGraph.WriteValue(
+        CanonicalModel.Map(("name", "alice"), ("age", 30)));
 
     /// <summary>A cache of a tenant, under a ring of keys of one byte each, the encrypting one first.</summary>
-    internal EntryCache OpenInterop(ICacheStore? store = null, string tenant = Tenant, byte master = 1, params byte[] previous) =>
+    internal EntryCache OpenInterop(
+        ICacheStore? store = null, string tenant = Tenant, byte master = 1, params byte[] previous) =>
         Own(TestKeys.Ring(tenant, master, previous), store);
 
     /// <summary>A cache of entries without encryption.</summary>
@@ -50,7 +54,8 @@ public abstract class InteropCacheTestBase : SecureCacheTestBase
 
     internal static EntryKeys KeysOf42(EntryCache cache) => KeysFor(cache, 42);
 
-    internal static async Task<EntryKeys> PutAsync(EntryCache cache, byte[]? document = null, TimeSpan? timeToLive = null)
+    internal static async Task<EntryKeys> PutAsync(
+        EntryCache cache, byte[]? document = null, TimeSpan? timeToLive = null)
     {
         EntryKeys keys = KeysOf42(cache);
         await cache.SetAsync(SealedOf(cache, keys, document, timeToLive), Token);

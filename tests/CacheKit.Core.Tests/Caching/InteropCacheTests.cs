@@ -28,7 +28,8 @@ public sealed class InteropCacheTests : InteropCacheTestBase
         Assert.Equal(Document.Length + 28, stored.Length);
         using TenantKeyRing ring = TestKeys.Ring(Tenant, 1);
         byte[] plaintext = new byte[Document.Length];
-        Assert.True(ring.Current.Cipher.TryOpen(stored, AssociatedData.Build(Tenant, Key, "msgpack", false), plaintext));
+        Assert.True(
+            ring.Current.Cipher.TryOpen(stored, AssociatedData.Build(Tenant, Key, "msgpack", false), plaintext));
         Assert.Equal(Document, plaintext);
     }
 
@@ -201,7 +202,8 @@ public sealed class InteropCacheTests : InteropCacheTestBase
 
     [Fact]
     public void Interop_a_secret_makes_no_key() =>
-        Assert.Throws<ArgumentException>(() => OpenInterop().KeysFor(Namespace, [.. Ascii("op:"), 0x90], holdsSecret: true));
+        Assert.Throws<ArgumentException>(
+            () => OpenInterop().KeysFor(Namespace, [.. Ascii("op:"), 0x90], holdsSecret: true));
 
     [Fact]
     public async Task Interop_a_store_fault_is_a_miss_with_a_warning_and_throws_from_a_find()
@@ -212,7 +214,8 @@ public sealed class InteropCacheTests : InteropCacheTestBase
         store.ReadFault = new StoreException(StoreFault.TimedOut, "The store did not answer in time.");
         Assert.Null(await DocumentAsync(cache));
         Assert.Single(Notices(cache));
-        await Assert.ThrowsAsync<StoreException>(() => InteropInspection.FindAsync(cache, KeysOf42(cache), Token).AsTask());
+        await Assert.ThrowsAsync<StoreException>(
+            () => InteropInspection.FindAsync(cache, KeysOf42(cache), Token).AsTask());
     }
 
     [Fact]
@@ -232,6 +235,7 @@ public sealed class InteropCacheTests : InteropCacheTestBase
     {
         await PlantAsync(Sealed(Document));
         EntryCache cache = OpenPlainInterop();
-        Assert.Equal(LookupOutcome.Malformed, (await InteropInspection.FindAsync(cache, KeysOf42(cache), Token)).Outcome);
+        Assert.Equal(
+            LookupOutcome.Malformed, (await InteropInspection.FindAsync(cache, KeysOf42(cache), Token)).Outcome);
     }
 }

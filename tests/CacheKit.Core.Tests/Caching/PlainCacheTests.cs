@@ -10,7 +10,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>The cache of public data: damage is found, and no entry passes between it and the encrypted one.</summary>
-public sealed class PlainCacheTests : SecureCacheTestBase
+public sealed class PlainCacheTests : EntryCacheTestBase
 {
     protected override ICacheStore CreateStore() => new FakeStore();
 

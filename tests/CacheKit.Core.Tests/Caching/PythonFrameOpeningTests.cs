@@ -11,7 +11,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>Frames of the Python SDK, opened for diagnosis, and refused everywhere else.</summary>
-public sealed class PythonFrameOpeningTests : SecureCacheTestBase
+public sealed class PythonFrameOpeningTests : EntryCacheTestBase
 {
     private const string Key = "ns:users:func:app.get:args:00:1s";
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>One computation a key: who leads, who waits, and what those who wait are told.</summary>
-public sealed class SingleFlightTests : SecureCacheTestBase
+public sealed class SingleFlightTests : EntryCacheTestBase
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
 
@@ -41,7 +41,10 @@ public sealed class SingleFlightTests : SecureCacheTestBase
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         Flight flight = _flights.Enter(keys, out _);
         Task<FlightResult?>[] waiting =
-            [.. Enumerable.Range(0, 20).Select(_ => _flights.Enter(keys, out bool _).WaitAsync(s_long, Token).AsTask())];
+            [
+                .. Enumerable.Range(0, 20)
+                    .Select(_ => _flights.Enter(keys, out bool _).WaitAsync(s_long, Token).AsTask()),
+            ];
         Assert.All(waiting, task => Assert.False(task.IsCompleted));
         flight.Complete(new FlightResult(FlightOutcome.NotCached));
         Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(FlightOutcome.NotCached, result?.Outcome));

@@ -197,7 +197,9 @@ public sealed class EntryCipherTests : IDisposable
                     // Too late, as it should be.
                 }
             });
-            Assert.All(results, sealedBytes => Assert.True(sealedBytes is null || Open(sealedBytes, s_associated) is not null));
+            Assert.All(
+                results,
+                sealedBytes => Assert.True(sealedBytes is null || Open(sealedBytes, s_associated) is not null));
         }
     }
 

@@ -15,7 +15,8 @@ public sealed partial class ErrorCatalogueTests
         IEnumerable<string> code = typeof(ErrorIds)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (string)field.GetRawConstantValue()!);
-        IEnumerable<string> page = Row().Matches(File.ReadAllText(RepositoryRoot.File("docs", "errors.md"))).Select(match => match.Groups[1].Value);
+        IEnumerable<string> page = Row().Matches(File.ReadAllText(RepositoryRoot.File("docs", "errors.md")))
+            .Select(match => match.Groups[1].Value);
 
         Assert.Equal(code.Order(StringComparer.Ordinal), page.Order(StringComparer.Ordinal));
     }

@@ -2,7 +2,9 @@ using CacheKit.Core.Storage;
 
 namespace CacheKit.Core.Tests.Faults;
 
-/// <summary>One way in which a store fails, and what a user sees of it; docs/errors.md has a row of the same name.</summary>
+/// <summary>
+/// One way in which a store fails, and what a user sees of it; docs/errors.md has a row of the same name.
+/// </summary>
 /// <param name="Name">The name of the row.</param>
 /// <param name="Fault">The kind of fault, or null where the store works after all.</param>
 /// <param name="Text">A part of the notice; the page quotes it.</param>

@@ -51,7 +51,11 @@ internal static class HttpFaultRows
             StoreFault.UnexpectedAnswer,
             "answers with a redirect",
             FaultyAnswers.Redirect(302, new Uri("https://elsewhere.example/"))),
-        Answers("HTTP: breaks off in the middle", StoreFault.Unavailable, "broke off the connection", FaultyAnswers.Truncated),
+        Answers(
+            "HTTP: breaks off in the middle",
+            StoreFault.Unavailable,
+            "broke off the connection",
+            FaultyAnswers.Truncated),
         Answers(
             "HTTP: sends 1 GiB",
             StoreFault.UnexpectedAnswer,

@@ -110,7 +110,8 @@ internal static class RedisFaultRows
     private static FaultScene NotPermitted(TimeProvider clock)
     {
         RedisProcess server = RedisProcess.StartServer();
-        server.Command($"ACL SETUSER reader on >{Password} ~* &* +ping +info +client +select +echo +subscribe +publish");
+        server.Command(
+            $"ACL SETUSER reader on >{Password} ~* &* +ping +info +client +select +echo +subscribe +publish");
         return new FaultScene(() => Open(clock, $"redis://reader:{Password}@127.0.0.1:{server.Port}"), server)
         {
             Break = () => { },

@@ -78,7 +78,9 @@ public sealed class KeyRotationTests
         await AssertCompleteAsync(store, filled);
     }
 
-    /// <summary>Reads what a step tells while it moves entries; returns whether it ended before so many lines.</summary>
+    /// <summary>
+    /// Reads what a step tells while it moves entries; returns whether it ended before so many lines.
+    /// </summary>
     private static async Task<bool> HasEndedAsync(Process step, int lines)
     {
         bool hasEnded = false;
@@ -139,9 +141,11 @@ public sealed class KeyRotationTests
     private static async Task AssertEndsWellAsync(Process member, int entries)
     {
         member.StandardInput.Close();
-        long[] counts = [.. (await LineAsync(member))!.Split(' ').Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
+        long[] counts =
+            [.. (await LineAsync(member))!.Split(' ').Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
         (long reads, long misses, long wrong, long writes) = (counts[0], counts[1], counts[2], counts[3]);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{reads} reads, {misses} misses, {wrong} wrong, {writes} writes");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{reads} reads, {misses} misses, {wrong} wrong, {writes} writes");
         Assert.Equal((0, 0), (misses, wrong));
         Assert.InRange(reads, entries, long.MaxValue);
         Assert.InRange(writes, 300, long.MaxValue);
@@ -197,5 +201,6 @@ public sealed class KeyRotationTests
     }
 
     private static async Task<string?> LineAsync(Process process) =>
-        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(HangGuard.Limit);
+        await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(HangGuard.Limit);
 }

@@ -11,12 +11,13 @@ using Xunit;
 namespace CacheKit.Core.Tests.Formats;
 
 /// <summary>
-/// Entries that were sealed once (tests/fixtures/native-v1): they are opened for ever. Those that carry the digest of what
-/// identifies them are also found; the first ones lie under ids that are computed differently today.
+/// Entries that were sealed once (tests/fixtures/native-v1): they are opened for ever. Those that carry the digest of
+/// what identifies them are also found; the first ones lie under ids that are computed differently today.
 /// </summary>
 public sealed class GoldenEntryTests
 {
-    private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_options =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static TheoryData<string> Entries => 
         ["small", "compressed", "named", "every-type", "every-type-2", "digest", "digest-compressed"];
@@ -86,7 +87,9 @@ public sealed class GoldenEntryTests
     private static (Golden Golden, byte[] Frame) Load(string name)
     {
         string json = File.ReadAllText(Fixtures.PathOf($"native-v1/{name}.json"));
-        return (JsonSerializer.Deserialize<Golden>(json, s_options)!, File.ReadAllBytes(Fixtures.PathOf($"native-v1/{name}.bin")));
+        return (
+            JsonSerializer.Deserialize<Golden>(json, s_options)!,
+            File.ReadAllBytes(Fixtures.PathOf($"native-v1/{name}.bin")));
     }
 
     internal sealed record Golden(

@@ -16,7 +16,8 @@ public sealed class InteropKeyTests
 
     public static TheoryData<string> NoSegments =>
     [
-        "", " ", ".", "-", "_", ".a", "-a", "_a", "a..b", "a..", "A", "users\n", "\nusers", "us ers", "users ", "us:ers",
+        "", " ", ".", "-", "_", ".a", "-a", "_a", "a..b", "a..", "A", "users\n", "\nusers", "us ers", "users ",
+        "us:ers",
         "us/ers", "us\0ers", "üsers", "a\u0661", "\uFF10", "a\u017F", "a\u212A", "\u0131", "us*ers", "us%65rs",
         new string('a', 65), "A" + new string('a', 63), "a" + new string('b', 63) + "\n",
     ];

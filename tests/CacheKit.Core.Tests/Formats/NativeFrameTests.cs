@@ -13,7 +13,8 @@ public sealed class NativeFrameTests
     /// <summary>Times are read up to here, so that sums of two never overflow.</summary>
     private const long Longest = long.MaxValue / 4;
 
-    private static readonly KeyFingerprint s_fingerprint = KeyFingerprint.FromBytes(Convert.FromHexString(FingerprintHex));
+    private static readonly KeyFingerprint s_fingerprint = KeyFingerprint.FromBytes(
+        Convert.FromHexString(FingerprintHex));
 
     [Theory]
     [InlineData(0, 0, 0, false)]
@@ -24,7 +25,14 @@ public sealed class NativeFrameTests
     public void NativeFrame_a_written_header_is_read_back(long created, long freshFor, long keepFor, bool compressed)
     {
         EntryHeader header =
-            new(s_fingerprint, created, freshFor, keepFor, SerializerKind.PowerShell, compressed, HasDigest: compressed);
+            new(
+                s_fingerprint,
+                created,
+                freshFor,
+                keepFor,
+                SerializerKind.PowerShell,
+                compressed,
+                HasDigest: compressed);
         byte[] frame = Frame(header);
         Assert.True(NativeFrame.TryReadStart(frame, out EntryHeader read, out int start));
         Assert.Equal(header, read);
@@ -124,7 +132,8 @@ public sealed class NativeFrameTests
             byte[] frame = [.. good];
             for (int change = random.Next(1, 4); change > 0; change--)
             {
-                frame[random.Next(NativeFrame.PrefixSize, frame.Length - EntryCipher.Overhead)] = (byte)random.Next(256);
+                frame[random.Next(NativeFrame.PrefixSize, frame.Length - EntryCipher.Overhead)] =
+                    (byte)random.Next(256);
             }
 
             read += NativeFrame.TryReadStart(frame, out _, out _) ? 1 : 0;

@@ -38,7 +38,8 @@ public sealed class PlainFrameTests
     {
         string[] files = Directory.GetFiles(Fixtures.PathOf("plain-v1"), "*.bin");
         Assert.Equal(
-            GoldenFiles.Select(row => row.Data.Item1).Order(), files.Select(file => Path.GetFileNameWithoutExtension(file)).Order());
+            GoldenFiles.Select(row => row.Data.Item1).Order(),
+            files.Select(file => Path.GetFileNameWithoutExtension(file)).Order());
     }
 
     [Theory]
@@ -136,7 +137,9 @@ public sealed class PlainFrameTests
     [Fact]
     public void Plain_a_wider_form_of_a_time_is_read()
     {
-        Assert.True(TryRead(FrameOf("95d30000000000000005" + "0505" + Serializer + "c090"), out EntryHeader header, out _, out _));
+        Assert.True(
+            TryRead(
+                FrameOf("95d30000000000000005" + "0505" + Serializer + "c090"), out EntryHeader header, out _, out _));
         Assert.Equal(Header(5, 5, 5), header);
     }
 

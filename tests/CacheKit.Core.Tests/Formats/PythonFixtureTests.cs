@@ -42,7 +42,8 @@ public sealed class PythonFixtureTests
         Assert.Equal(PythonFrameOutcome.Success, PythonFrame.Read(bytes, out PythonFrame? frame));
         using SensitiveBuffer payload = SensitiveBuffer.Rent();
         string key = Text(row, "cache_key");
-        Assert.Equal(PythonOpenOutcome.Opened, new PythonFrameOpener(cache.Ring).Open(key, frame!, bytes, payload, out _));
+        Assert.Equal(
+            PythonOpenOutcome.Opened, new PythonFrameOpener(cache.Ring).Open(key, frame!, bytes, payload, out _));
         using SensitiveBuffer value = SensitiveBuffer.Rent();
         Assert.Equal(
             EnvelopeOutcome.Success, PythonPayload.Unwrap(frame!.Header, key, payload.WrittenSpan, value));

@@ -21,7 +21,8 @@ public sealed class StorageEnvelopeTests
         get
         {
             using JsonDocument document = Load();
-            return [.. document.RootElement.GetProperty("vectors").EnumerateArray().Select(row => row.GetProperty("name").GetString()!)];
+            return [.. document.RootElement.GetProperty("vectors").EnumerateArray().Select(
+                row => row.GetProperty("name").GetString()!)];
         }
     }
 
@@ -67,7 +68,8 @@ public sealed class StorageEnvelopeTests
     {
         byte[] envelope = Write("cachekit-kat"u8.ToArray());
         // XXH3-64 of it: d123cc9bbe9da4b1; bytes over 7f take two.
-        Assert.Contains("98ccd123cccccc9bccbecc9dcca4ccb1", Convert.ToHexStringLower(envelope), StringComparison.Ordinal);
+        Assert.Contains(
+            "98ccd123cccccc9bccbecc9dcca4ccb1", Convert.ToHexStringLower(envelope), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -199,7 +201,8 @@ public sealed class StorageEnvelopeTests
             EnvelopeOutcome outcome = Read(changed, out byte[] read);
             // What the format is called is not looked at, and an LZ4 block has more than one form.
             Assert.True(
-                outcome != EnvelopeOutcome.Success || bit / 8 >= formatStart || read.SequenceEqual(content), $"bit {bit}");
+                outcome != EnvelopeOutcome.Success || bit / 8 >= formatStart || read.SequenceEqual(content),
+                $"bit {bit}");
         }
 
         for (int length = 0; length < envelope.Length; length++)
@@ -208,7 +211,8 @@ public sealed class StorageEnvelopeTests
         }
     }
 
-    private static JsonDocument Load() => JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("vectors/wire-format.json")));
+    private static JsonDocument Load() =>
+        JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("vectors/wire-format.json")));
 
     private static byte[] Write(byte[] content)
     {

@@ -144,7 +144,8 @@ public sealed class CacheKitEnvironmentTests
     [Fact]
     public void Environment_its_text_is_redacted()
     {
-        CacheKitEnvironment environment = new() { MasterKey = "k1e2y3", MasterKeyFile = "/f1i2l3e4", CachePath = "/p1a2" };
+        CacheKitEnvironment environment =
+            new() { MasterKey = "k1e2y3", MasterKeyFile = "/f1i2l3e4", CachePath = "/p1a2" };
         Assert.Equal("CacheKitEnvironment (redacted)", environment.ToString());
         Assert.Equal("CacheKitEnvironment (redacted)", $"{environment}");
     }

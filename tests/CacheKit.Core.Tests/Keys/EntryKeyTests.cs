@@ -55,7 +55,10 @@ public sealed class EntryKeyTests
     [InlineData("users", "", "ck:-:users:f7f7def8069459d632fc01d8b82a0cd80eff9209")]
     [InlineData("users", "616263", "ck:-:users:074f6fa4d1db18f24321fd75f93ea82eef24274d")]
     [InlineData("a.b-c_D9", "616263", "ck:-:a.b-c_D9:05e5830708477e031cf0ce9237f17b7df245ad24")]
-    [InlineData("nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", "00", "ck:-:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn:f66fc64e30c088cf5164d0da9b1ea219c2c266e1")]
+    [InlineData(
+        "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", "00",
+        "ck:-:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn:"
+        + "f66fc64e30c088cf5164d0da9b1ea219c2c266e1")]
     public void CacheKey_never_changes_for_a_plain_entry(string @namespace, string identity, string expected)
     {
         EntryKey key = EntryKey.ForPlain(@namespace, Convert.FromHexString(identity));

@@ -66,7 +66,8 @@ public sealed class KeyFileRingTests : IDisposable
         Put("1\n2\n");
         byte[] before = [1, 2];
         Gen<byte[]> rings = Gen.Choose(1, KeyRing.LongestRing).SelectMany(
-            count => Gen.Shuffle([.. Enumerable.Range(0, 256).Select(fill => (byte)fill)]).Select(fills => fills[..count]));
+            count =>
+                Gen.Shuffle([.. Enumerable.Range(0, 256).Select(fill => (byte)fill)]).Select(fills => fills[..count]));
         Prop.ForAll(rings.ToArbitrary(), fills =>
         {
             using KeyRing expected = Ring(before);
@@ -260,7 +261,8 @@ public sealed class KeyFileRingTests : IDisposable
         return TestKeys.HexOf(key);
     }
 
-    private static KeyRing Ring(params byte[] fills) => new(TestKeys.Of(fills[0]), [.. fills.Skip(1).Select(TestKeys.Of)]);
+    private static KeyRing Ring(params byte[] fills) =>
+        new(TestKeys.Of(fills[0]), [.. fills.Skip(1).Select(TestKeys.Of)]);
 
     private static void AssertHolds(string path, params byte[] fills)
     {

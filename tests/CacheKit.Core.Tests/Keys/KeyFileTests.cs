@@ -73,7 +73,8 @@ public sealed class KeyFileTests : IDisposable
         }
 
         // What its owner may do is nobody else's.
-        foreach (UnixFileMode mode in (UnixFileMode[])[OwnersFile, UnixFileMode.UserRead, OwnersFile | UnixFileMode.UserExecute])
+        foreach (UnixFileMode mode in
+            (UnixFileMode[])[OwnersFile, UnixFileMode.UserRead, OwnersFile | UnixFileMode.UserExecute])
         {
             UnixMode.Set(KeyPath, mode);
             KeyFile.Read(KeyPath).Dispose();
@@ -171,7 +172,9 @@ public sealed class KeyFileTests : IDisposable
         KeyFile.Write(KeyPath, other, overwrite: true, protect: true);
         using KeyRing replaced = KeyFile.Read(KeyPath);
         Assert.True(replaced.Current.HasSameBytes(other));
-        Assert.Equal([KeyPath, KeyPath + ".lock"], Directory.GetFileSystemEntries(_directory.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [KeyPath, KeyPath + ".lock"],
+            Directory.GetFileSystemEntries(_directory.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]

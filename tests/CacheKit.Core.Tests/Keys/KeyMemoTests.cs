@@ -79,7 +79,11 @@ public sealed class KeyMemoTests
     {
         using KeyRing ring = new(MasterKey.FromHex(new string('7', MasterKey.HexSize), "test"));
         using TenantKeyRing keys = ring.ForTenant("default");
-        string[] expected = [.. Enumerable.Range(0, 200).Select(i => keys.KeysFor("main", BitConverter.GetBytes(i), true).Current.ToString())];
+        string[] expected =
+            [
+                .. Enumerable.Range(0, 200)
+                    .Select(i => keys.KeysFor("main", BitConverter.GetBytes(i), true).Current.ToString()),
+            ];
 
         Parallel.For(0, 8 * 2_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
             Assert.Equal(expected[i % 200], keys.KeysFor("main", BitConverter.GetBytes(i % 200)).Current.ToString()));

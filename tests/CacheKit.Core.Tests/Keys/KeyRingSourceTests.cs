@@ -25,7 +25,8 @@ public sealed class KeyRingSourceTests : IDisposable
         Assert.Equal(ErrorIds.MasterKeyMissing, failure.ErrorId);
         Assert.Contains("CACHEKIT_MASTER_KEY ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("CACHEKIT_MASTER_KEY_FILE ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("$env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey", failure.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "$env:CACHEKIT_MASTER_KEY = New-CacheKitMasterKey", failure.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class KeyRingTests
         MasterKey upper = MasterKey.FromHex(hex.ToUpperInvariant(), "x");
         Assert.Throws<ArgumentException>(() => new KeyRing(lower, upper));
         Assert.Throws<ArgumentException>(() => new KeyRing(TestKeys.Of(1), lower, upper));
-        Assert.Throws<ArgumentException>(() => new KeyRing(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3), TestKeys.Of(1)));
+        Assert.Throws<ArgumentException>(
+            () => new KeyRing(TestKeys.Of(1), TestKeys.Of(2), TestKeys.Of(3), TestKeys.Of(1)));
         Assert.Throws<ArgumentNullException>(() => new KeyRing(null!));
     }
 

@@ -8,8 +8,8 @@ using Xunit;
 namespace CacheKit.Core.Tests.Keys;
 
 /// <summary>
-/// The variables that hold several keys (DESIGN section 6, PROTOCOL section 4). In the rows a digit or letter stands for
-/// a key of its own (a letter for the same in either case), and <c>null</c> for a variable that is not set.
+/// The variables that hold several keys (DESIGN section 6, PROTOCOL section 4). In the rows a digit or letter stands
+/// for a key of its own (a letter for the same in either case), and <c>null</c> for a variable that is not set.
 /// </summary>
 public sealed class KeyRingVariableTests
 {
@@ -37,11 +37,15 @@ public sealed class KeyRingVariableTests
     }
 
     [Theory]
-    [InlineData("1", "2,1", null, "KeyRingInvalid", "Key 2 of CACHEKIT_PREVIOUS_MASTER_KEYS", "same key as CACHEKIT_MASTER_KEY")]
+    [InlineData(
+        "1", "2,1", null, "KeyRingInvalid", "Key 2 of CACHEKIT_PREVIOUS_MASTER_KEYS",
+        "same key as CACHEKIT_MASTER_KEY")]
     [InlineData("a", "A", null, "KeyRingInvalid", "Key 1 of CACHEKIT_PREVIOUS_MASTER_KEYS", "only go forward")]
     [InlineData("1", "2,3,2", null, "KeyRingInvalid", "Key 3 of CACHEKIT_PREVIOUS_MASTER_KEYS", "same key as Key 1 of")]
     [InlineData("1", "b,B", null, "KeyRingInvalid", "Key 2 of CACHEKIT_PREVIOUS_MASTER_KEYS", "same key as Key 1 of")]
-    [InlineData("1", "2,3,4,5", null, "KeyRingInvalid", "With CACHEKIT_PREVIOUS_MASTER_KEYS there are 5 keys", "at most 3 others")]
+    [InlineData(
+        "1", "2,3,4,5", null, "KeyRingInvalid", "With CACHEKIT_PREVIOUS_MASTER_KEYS there are 5 keys",
+        "at most 3 others")]
     [InlineData("1", "", null, "KeyRingInvalid", "CACHEKIT_PREVIOUS_MASTER_KEYS is blank", "commas")]
     [InlineData("1", " \t", null, "KeyRingInvalid", "CACHEKIT_PREVIOUS_MASTER_KEYS is blank", "commas")]
     [InlineData("1", ",2", null, "KeyRingInvalid", "Key 1 of CACHEKIT_PREVIOUS_MASTER_KEYS", "is blank")]
@@ -54,17 +58,26 @@ public sealed class KeyRingVariableTests
     [InlineData("1", "2,x3", null, "MasterKeyInvalid", "Key 2 of CACHEKIT_PREVIOUS_MASTER_KEYS", "65 characters")]
     [InlineData("x", "2", null, "MasterKeyInvalid", "CACHEKIT_MASTER_KEY has", "1 characters")]
     [InlineData("", "2", null, "MasterKeyInvalid", "CACHEKIT_MASTER_KEY is", "blank")]
-    [InlineData("1", "2", "3", "KeyRingConflict", "CACHEKIT_PREVIOUS_MASTER_KEYS and CACHEKIT_MASTER_KEY_ROTATION", "both set")]
-    [InlineData(null, "2", "3", "KeyRingConflict", "CACHEKIT_PREVIOUS_MASTER_KEYS and CACHEKIT_MASTER_KEY_ROTATION", "both set")]
-    [InlineData("1", "", "", "KeyRingConflict", "CACHEKIT_PREVIOUS_MASTER_KEYS and CACHEKIT_MASTER_KEY_ROTATION", "both set")]
+    [InlineData(
+        "1", "2", "3", "KeyRingConflict", "CACHEKIT_PREVIOUS_MASTER_KEYS and CACHEKIT_MASTER_KEY_ROTATION", "both set")]
+    [InlineData(
+        null, "2", "3", "KeyRingConflict", "CACHEKIT_PREVIOUS_MASTER_KEYS and CACHEKIT_MASTER_KEY_ROTATION",
+        "both set")]
+    [InlineData(
+        "1", "", "", "KeyRingConflict", "CACHEKIT_PREVIOUS_MASTER_KEYS and CACHEKIT_MASTER_KEY_ROTATION", "both set")]
     [InlineData(null, "2", null, "KeyRingConflict", "CACHEKIT_MASTER_KEY is not", "beside a master key")]
     [InlineData(null, "", null, "KeyRingConflict", "CACHEKIT_MASTER_KEY is not", "beside a master key")]
     [InlineData("1", null, "1", "KeyRingConflict", "first of CACHEKIT_MASTER_KEY_ROTATION", "the rotation has ended")]
     [InlineData("c", null, "C,2", "KeyRingConflict", "first of CACHEKIT_MASTER_KEY_ROTATION", "the rotation has ended")]
-    [InlineData("1", null, "2,1", "KeyRingInvalid", "CACHEKIT_MASTER_KEY is", "same key as Key 2 of CACHEKIT_MASTER_KEY_ROTATION")]
+    [InlineData(
+        "1", null, "2,1", "KeyRingInvalid", "CACHEKIT_MASTER_KEY is",
+        "same key as Key 2 of CACHEKIT_MASTER_KEY_ROTATION")]
     [InlineData(null, null, "2,3,2", "KeyRingInvalid", "Key 3 of CACHEKIT_MASTER_KEY_ROTATION", "only go forward")]
-    [InlineData(null, null, "1,2,3,4,5", "KeyRingInvalid", "With CACHEKIT_MASTER_KEY_ROTATION there are 5 keys", "at most 3 others")]
-    [InlineData("1", null, "2,3,4,5", "KeyRingInvalid", "With CACHEKIT_MASTER_KEY there are 5 keys", "at most 3 others")]
+    [InlineData(
+        null, null, "1,2,3,4,5", "KeyRingInvalid", "With CACHEKIT_MASTER_KEY_ROTATION there are 5 keys",
+        "at most 3 others")]
+    [InlineData(
+        "1", null, "2,3,4,5", "KeyRingInvalid", "With CACHEKIT_MASTER_KEY there are 5 keys", "at most 3 others")]
     [InlineData("1", null, "", "KeyRingInvalid", "CACHEKIT_MASTER_KEY_ROTATION is blank", "commas")]
     [InlineData(null, null, " ", "KeyRingInvalid", "CACHEKIT_MASTER_KEY_ROTATION is blank", "commas")]
     [InlineData("1", null, "2,", "KeyRingInvalid", "Key 2 of CACHEKIT_MASTER_KEY_ROTATION", "is blank")]
@@ -79,7 +92,8 @@ public sealed class KeyRingVariableTests
         Assert.Contains(where, failure.Message, StringComparison.Ordinal);
         Assert.Contains(what, failure.Message, StringComparison.Ordinal);
         Assert.NotEmpty(failure.RecommendedAction);
-        Assert.All("123456abcABC", key => Assert.DoesNotContain(Hex(key)[..8], failure.ToString(), StringComparison.Ordinal));
+        Assert.All(
+            "123456abcABC", key => Assert.DoesNotContain(Hex(key)[..8], failure.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -120,7 +134,8 @@ public sealed class KeyRingVariableTests
     [InlineData("1", "2,3", null, new[] { Master, Previous, Previous })]
     [InlineData("1", null, "2,3", new[] { Rotation, Rotation, Master })]
     [InlineData(null, null, "2,3", new[] { Rotation, Rotation })]
-    public void KeyRing_each_key_reports_its_variable(string? master, string? previous, string? rotation, string[] variables)
+    public void KeyRing_each_key_reports_its_variable(
+        string? master, string? previous, string? rotation, string[] variables)
     {
         CacheKitEnvironment environment = Environment(master, previous, rotation);
         KeyRingSource source = KeyRingSource.Find(environment)!;
@@ -133,7 +148,8 @@ public sealed class KeyRingVariableTests
     {
         Gen<string?> lists = Gen.OneOf(
             Gen.Constant<string?>(null),
-            Gen.Elements('1', '2', '3', '4', 'a', 'A', ',', ',', ',', ' ', 'x').ArrayOf().Select(list => (string?)new string(list)));
+            Gen.Elements('1', '2', '3', '4', 'a', 'A', ',', ',', ',', ' ', 'x').ArrayOf()
+                .Select(list => (string?)new string(list)));
         Gen<(string? Master, string? Previous, string? Rotation)> settings =
             from master in Gen.OneOf(Gen.Elements<string?>(null, "1", "2", "a", "A"), lists)
             from previous in lists
@@ -144,7 +160,8 @@ public sealed class KeyRingVariableTests
             string? expected = RingOf(variables.Master, variables.Previous, variables.Rotation);
             try
             {
-                using KeyRing ring = KeyRingSource.ReadFirst(Environment(variables.Master, variables.Previous, variables.Rotation));
+                using KeyRing ring = KeyRingSource.ReadFirst(
+                    Environment(variables.Master, variables.Previous, variables.Rotation));
                 Assert.NotNull(expected);
                 AssertIs(expected, ring);
             }

@@ -95,7 +95,8 @@ public sealed class MasterKeyTests
     [InlineData(1000)]
     public void MasterKey_the_message_gives_the_length(int length)
     {
-        CacheKitException failure = Assert.Throws<CacheKitException>(() => MasterKey.FromHex(new string('a', length), "x"));
+        CacheKitException failure = Assert.Throws<CacheKitException>(
+            () => MasterKey.FromHex(new string('a', length), "x"));
         Assert.Contains($"has {length} characters", failure.Message, StringComparison.Ordinal);
         Assert.Contains("64 hexadecimal digits", failure.Message, StringComparison.Ordinal);
     }

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Serialization;
 
-/// <summary>Any value of the interop model, against an encoder and a decoder that were made from the page alone.</summary>
+/// <summary>
+/// Any value of the interop model, against an encoder and a decoder that were made from the page alone.
+/// </summary>
 public sealed class ArbitraryInteropTests
 {
     private const int DeepestValue = 4;
@@ -124,7 +126,9 @@ public sealed class ArbitraryInteropTests
 
     private static Gen<object?> Models(int depth, bool isArgument)
     {
-        Gen<object?> scalars = isArgument ? Gen.OneOf(Scalars(), Instants(), Ids()) : Gen.OneOf(Scalars(), Instants(), Times());
+        Gen<object?> scalars = isArgument
+            ? Gen.OneOf(Scalars(), Instants(), Ids())
+            : Gen.OneOf(Scalars(), Instants(), Times());
         if (depth == 0)
         {
             return scalars;
@@ -134,7 +138,8 @@ public sealed class ArbitraryInteropTests
             Some(Models(depth - 1, isArgument)),
             Gen.Choose(14, 17).SelectMany(count => Scalars().ArrayOf(count)));
         Gen<object?> lists = items.Select(all => (object?)all);
-        Gen<object?> maps = items.SelectMany(all => Texts().ArrayOf(all.Length).Select(names => (object?)MapOf(names, all)));
+        Gen<object?> maps = items.SelectMany(
+            all => Texts().ArrayOf(all.Length).Select(names => (object?)MapOf(names, all)));
         Gen<object?> sets = items.SelectMany(all => Gen.Elements(0, 1, 2).Select(
             again => (object?)new SetOf([.. all, .. all.Take(again)])));
         return isArgument
@@ -152,8 +157,10 @@ public sealed class ArbitraryInteropTests
         Gen<object?> scalars = Gen.OneOf(
             Scalars(),
             ArbMap.Default.GeneratorFor<float>().Select(number => (object?)number),
-            Gen.Elements(double.NaN, double.PositiveInfinity, double.NegativeInfinity).Select(number => (object?)number),
-            Gen.Choose(-128, 127).SelectMany(code => Bytes().Select(data => (object?)new ExtensionOf((sbyte)code, data))),
+            Gen.Elements(double.NaN, double.PositiveInfinity, double.NegativeInfinity)
+                .Select(number => (object?)number),
+            Gen.Choose(-128, 127)
+                .SelectMany(code => Bytes().Select(data => (object?)new ExtensionOf((sbyte)code, data))),
             Gen.Choose(0, 4).Select(power => (object?)new ExtensionOf(-1, new byte[1 << power])));
         if (depth == 0)
         {
@@ -192,7 +199,9 @@ public sealed class ArbitraryInteropTests
 
     private static Gen<object?> Instants() => Gen.OneOf(
         Ticks().Select(ticks => (object?)new DateTime(ticks, DateTimeKind.Utc)),
-        Ticks().Select(ticks => (object?)new DateTime(DateTime.UnixEpoch.Ticks + (ticks % 100_000_000) - 50_000_000, DateTimeKind.Utc)),
+        Ticks().Select(
+            ticks =>
+                (object?)new DateTime(DateTime.UnixEpoch.Ticks + (ticks % 100_000_000) - 50_000_000, DateTimeKind.Utc)),
         Ticks().Zip(Gen.Choose(-14 * 60, 14 * 60)).Select(drawn => (object?)new DateTimeOffset(
             Math.Clamp(drawn.Item1, TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay),
             TimeSpan.FromMinutes(drawn.Item2))));
@@ -203,7 +212,8 @@ public sealed class ArbitraryInteropTests
         Ticks().Select(ticks => (object?)TimeOnly.FromDateTime(new DateTime(ticks))));
 
     private static Gen<long> Ticks() => Gen.Choose(0, int.MaxValue).Zip(Gen.Choose(0, 2)).Select(drawn =>
-        (long)(((double)drawn.Item1 / int.MaxValue) * DateTime.MaxValue.Ticks) / Scale(drawn.Item2) * Scale(drawn.Item2));
+        (long)(
+            ((double)drawn.Item1 / int.MaxValue) * DateTime.MaxValue.Ticks) / Scale(drawn.Item2) * Scale(drawn.Item2));
 
     private static long Scale(int kind) => kind switch { 0 => TimeSpan.TicksPerSecond, 1 => 10, _ => 1 };
 

@@ -31,10 +31,12 @@ public sealed class ArbitraryValueTests
     {
         Gen<object?> scalars = Gen.OneOf(
             Gen.Elements<object?>(SampleValues.Scalars),
-            Of<int>(), Of<long>(), Of<double>(), Of<float>(), Of<decimal>(), Of<byte>(), Of<short>(), Of<char>(), Of<Guid>(),
+            Of<int>(), Of<long>(), Of<double>(), Of<float>(), Of<decimal>(), Of<byte>(), Of<short>(), Of<char>(),
+            Of<Guid>(),
             Of<BigInteger>(), Texts().Select(text => (object?)text), Of<byte[]>(),
             ArbMap.Default.GeneratorFor<long>().Select(ticks => (object?)new TimeSpan(ticks)),
-            Gen.Choose(0, int.MaxValue).Select(ticks => (object?)new DateTime(1_000_000L * ticks, (DateTimeKind)(ticks % 3))),
+            Gen.Choose(0, int.MaxValue)
+                .Select(ticks => (object?)new DateTime(1_000_000L * ticks, (DateTimeKind)(ticks % 3))),
             Texts().Where(text => text.Length < 1000).Select(text => (object?)ValueText.Secret(text)));
         return depth == 0 ? scalars : Gen.OneOf(scalars, scalars, Composites(depth - 1));
     }

@@ -30,12 +30,21 @@ public sealed class ArrowTableTests
         { "decimals of one scale", [1.50m, -2.25m, 79228162514264337593543950.33m], ArrowTypeId.Decimal128 },
         { "decimals of many scales", [1m, 1.0m, 1.00m, -0.0m, 0m, null], ArrowTypeId.Decimal128 },
         { "largest decimals", [decimal.MaxValue, decimal.MinValue], ArrowTypeId.Decimal128 },
-        { "smallest decimal", [0.0000000000000000000000000001m, -1.0000000000000000000000000000m], ArrowTypeId.Decimal128 },
+        {
+            "smallest decimal", [0.0000000000000000000000000001m, -1.0000000000000000000000000000m],
+            ArrowTypeId.Decimal128
+        },
         { "UTC", [new DateTime(2024, 5, 6, 7, 8, 9, DateTimeKind.Utc), null], ArrowTypeId.Timestamp },
         { "local", [new DateTime(638505760891234567, DateTimeKind.Local)], ArrowTypeId.Timestamp },
         { "widest times", [DateTime.MinValue, DateTime.MaxValue], ArrowTypeId.Timestamp },
-        { "one offset", [new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.FromMinutes(-210)), null], ArrowTypeId.Timestamp },
-        { "offsets", [new DateTimeOffset(638505760891234567, TimeSpan.FromHours(14)), DateTimeOffset.MaxValue, null], ArrowTypeId.Timestamp },
+        {
+            "one offset", [new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.FromMinutes(-210)), null],
+            ArrowTypeId.Timestamp
+        },
+        {
+            "offsets", [new DateTimeOffset(638505760891234567, TimeSpan.FromHours(14)), DateTimeOffset.MaxValue, null],
+            ArrowTypeId.Timestamp
+        },
         { "durations", [TimeSpan.FromSeconds(-1.5), TimeSpan.Zero], ArrowTypeId.Duration },
         { "ticks", [new TimeSpan(-1), new TimeSpan(7)], ArrowTypeId.Duration },
         { "widest durations", [TimeSpan.MinValue, TimeSpan.MaxValue, null], ArrowTypeId.Duration },
@@ -127,7 +136,8 @@ public sealed class ArrowTableTests
             Assert.Throws<MalformedValueException>(() => ArrowTableReader.Read(bytes.AsMemory(0, size)));
         }
 
-        foreach (byte[] extended in (byte[][])[[.. bytes, 0], [0, .. bytes], [.. bytes, .. bytes], [.. bytes, .. bytes[^8..]]])
+        foreach (byte[] extended in
+            (byte[][])[[.. bytes, 0], [0, .. bytes], [.. bytes, .. bytes], [.. bytes, .. bytes[^8..]]])
         {
             Assert.Throws<MalformedValueException>(() => ArrowTableReader.Read(extended));
         }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Serialization;
 
-/// <summary>Documents that other languages wrote, and such that nobody should have (PROTOCOL sections 7.4 and 14).</summary>
+/// <summary>
+/// Documents that other languages wrote, and such that nobody should have (PROTOCOL sections 7.4 and 14).
+/// </summary>
 public sealed class InteropReaderTests
 {
     private const string TooMuch = "The value declares more than there is.";
@@ -155,7 +157,9 @@ public sealed class InteropReaderTests
         {
             object? time = InteropGraph.Read(LooseEncoder.InOrder(map));
             Assert.Equal(mark == "__date__" ? typeof(DateOnly) : mark == "__time__" ? typeof(TimeOnly)
-                : text.Length > 19 && text[19..].AsSpan().ContainsAny("Zz+-") ? typeof(DateTimeOffset) : typeof(DateTime), time!.GetType());
+                : text.Length > 19 && text[19..].AsSpan().ContainsAny("Zz+-")
+                    ? typeof(DateTimeOffset)
+                    : typeof(DateTime), time!.GetType());
             Assert.Equal(expected, ((IFormattable)time).ToString("O", CultureInfo.InvariantCulture));
         }
     }

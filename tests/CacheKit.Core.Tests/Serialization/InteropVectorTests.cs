@@ -27,14 +27,18 @@ public sealed class InteropVectorTests
     ];
 
     public static TheoryData<string> PythonKeys =>
-        [.. InteropVectors.Load("cache-keys.json").GetProperty("vectors").EnumerateArray().Select(row => row.GetRawText())];
+        [
+            .. InteropVectors.Load("cache-keys.json").GetProperty("vectors").EnumerateArray()
+                .Select(row => row.GetRawText()),
+        ];
 
     public static TheoryData<string, string> FileNames
     {
         get
         {
             TheoryData<string, string> rows = [];
-            foreach (JsonElement row in InteropVectors.Load("file-backend.json").GetProperty("vectors").EnumerateArray())
+            foreach (JsonElement row in
+                InteropVectors.Load("file-backend.json").GetProperty("vectors").EnumerateArray())
             {
                 rows.Add(InteropVectors.Text(row, "key_utf8"), InteropVectors.Text(row, "filename"));
             }
@@ -60,7 +64,8 @@ public sealed class InteropVectorTests
         Assert.Equal(InteropVectors.Text(row, "args_hash"), Hash(arguments, 32));
         Assert.Equal(
             InteropVectors.Text(row, "expected_key"),
-            InteropKey.Compute(InteropVectors.Text(row, "namespace"), InteropVectors.Text(row, "operation"), arguments));
+            InteropKey.Compute(
+                InteropVectors.Text(row, "namespace"), InteropVectors.Text(row, "operation"), arguments));
     }
 
     [Theory]

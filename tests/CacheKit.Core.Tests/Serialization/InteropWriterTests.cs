@@ -12,7 +12,8 @@ public sealed class InteropWriterTests
 {
     public static TheoryData<object?> NoArguments =>
     [
-        1m, 'x', new DateTime(2024, 1, 1), TimeSpan.Zero, new DateOnly(2024, 1, 1), new TimeOnly(1, 2), new Version(1, 2),
+        1m, 'x', new DateTime(2024, 1, 1), TimeSpan.Zero, new DateOnly(2024, 1, 1), new TimeOnly(1, 2),
+        new Version(1, 2),
         double.NaN, double.PositiveInfinity, double.NegativeInfinity, float.NaN, (Half)1, (Int128)1, new Uri("urn:b"),
         new BigInteger(ulong.MaxValue) + 1, new BigInteger(long.MinValue) - 1, ValueText.Secret("s"), (sbyte[])[1],
         DayOfWeek.Friday, new ExtensionOf(1, []), "\uD800", "a\uDC00b", "\uDC00\uD800", "\uD800\uD800\uDC00",
@@ -20,8 +21,10 @@ public sealed class InteropWriterTests
 
     public static TheoryData<object?> NoValues =>
     [
-        1m, 'x', TimeSpan.Zero, Guid.Empty, new Version(1, 2), double.NaN, double.NegativeInfinity, float.PositiveInfinity,
-        (Half)1, new BigInteger(ulong.MaxValue) + 1, new BigInteger(long.MinValue) - 1, ValueText.Secret("s"), (sbyte[])[1],
+        1m, 'x', TimeSpan.Zero, Guid.Empty, new Version(1, 2), double.NaN, double.NegativeInfinity,
+        float.PositiveInfinity,
+        (Half)1, new BigInteger(ulong.MaxValue) + 1, new BigInteger(long.MinValue) - 1, ValueText.Secret("s"),
+        (sbyte[])[1],
         new SetOf(), new SetOf(1, 2), DayOfWeek.Friday, "\uD800", "a\uDC00b", "\uDFFF",
     ];
 
@@ -136,8 +139,10 @@ public sealed class InteropWriterTests
     public void Interop_headers_are_the_shortest(int count)
     {
         object?[] items = new object?[count];
-        Table map = new(true, Enumerable.Range(0, count).Reverse().Select(i => new KeyValuePair<object, object?>($"n{i}", i)));
-        foreach (object value in (object[])[items, map, new byte[count], new string('x', count), new string('é', count / 2)])
+        Table map = new(
+            true, Enumerable.Range(0, count).Reverse().Select(i => new KeyValuePair<object, object?>($"n{i}", i)));
+        foreach (object value in
+            (object[])[items, map, new byte[count], new string('x', count), new string('é', count / 2)])
         {
             Assert.True(CanonicalEncoder.OfValue(value).AsSpan().SequenceEqual(InteropGraph.WriteValue(value)));
             Assert.True(CanonicalEncoder.OfArguments(value).AsSpan().SequenceEqual(InteropGraph.WriteArguments(value)));
@@ -147,8 +152,10 @@ public sealed class InteropWriterTests
     [Fact]
     public void Interop_nested_maps_and_sets_are_sorted()
     {
-        Table inner = CanonicalModel.Map(("z", 1), ("y", CanonicalModel.Map(("b", 1), ("a", new SetOf(3, 3, 1)))), ("", 0));
-        Table outer = CanonicalModel.Map(("\uFF61", inner), ("\U00010000", inner), ("\uE000", new SetOf(inner, inner)), ("~", 1));
+        Table inner = CanonicalModel.Map(
+            ("z", 1), ("y", CanonicalModel.Map(("b", 1), ("a", new SetOf(3, 3, 1)))), ("", 0));
+        Table outer = CanonicalModel.Map(
+            ("\uFF61", inner), ("\U00010000", inner), ("\uE000", new SetOf(inner, inner)), ("~", 1));
         object?[] arguments = [outer, new SetOf(outer, new SetOf("b", "a", "b"), outer), inner];
         Assert.Equal(CanonicalEncoder.OfArguments(arguments), InteropGraph.WriteArguments(arguments));
     }
@@ -167,7 +174,8 @@ public sealed class InteropWriterTests
     public void Interop_repeated_names_match_the_reference_encoder()
     {
         Random random = new(20301203);
-        string[] names = ["a", "b", "c", "d", "", "\u00E9", new string('n', 31), new string('n', 32), new string('n', 300)];
+        string[] names =
+            ["a", "b", "c", "d", "", "\u00E9", new string('n', 31), new string('n', 32), new string('n', 300)];
         for (int round = 0; round < 2000; round++)
         {
             object?[] records = [.. Enumerable.Range(0, random.Next(2, 8)).Select(_ => Record(random, names, 3))];
@@ -217,7 +225,8 @@ public sealed class InteropWriterTests
 
     [Fact]
     public void Interop_an_empty_map_is_a_map() =>
-        Assert.Equal("9280a0", Convert.ToHexStringLower(InteropGraph.WriteValue(new object?[] { CanonicalModel.Map(), "" })));
+        Assert.Equal(
+            "9280a0", Convert.ToHexStringLower(InteropGraph.WriteValue(new object?[] { CanonicalModel.Map(), "" })));
 
     [Theory]
     [InlineData("a", "a")]
@@ -238,7 +247,10 @@ public sealed class InteropWriterTests
     }
 
     public static TheoryData<object> NoNames =>
-        [1, true, 1.5, new byte[] { 1 }, new object?[] { "a" }, CanonicalModel.Map(("a", 1)), DateTime.UnixEpoch, Guid.Empty];
+        [
+            1, true, 1.5, new byte[] { 1 }, new object?[] { "a" }, CanonicalModel.Map(("a", 1)), DateTime.UnixEpoch,
+            Guid.Empty,
+        ];
 
     [Theory]
     [MemberData(nameof(NoNames))]

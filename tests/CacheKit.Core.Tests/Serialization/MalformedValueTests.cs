@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Serialization;
 
-/// <summary>Bytes that are no value: a <see cref="MalformedValueException"/>, never another exception, never a guess.</summary>
+/// <summary>
+/// Bytes that are no value: a <see cref="MalformedValueException"/>, never another exception, never a guess.
+/// </summary>
 public sealed class MalformedValueTests
 {
     /// <summary>Each of these stands for the one object of a document.</summary>
@@ -131,8 +133,10 @@ public sealed class MalformedValueTests
 
     public static TheoryData<string> HugeDeclarations =>
     [
-        "dd00ffffff", "df00ffffff", "dd7fffffff", "df7fffffff", "db00ffffff", "c600ffffff", "c900ffffff0a", "c900ffffff14",
-        "c900ffffff13", "c900ffffff0f", "dbffffffff", "ddffffffff", "92d44500dd00ffffff", "dd00ffffffd44002", "dd00ffffffd44100",
+        "dd00ffffff", "df00ffffff", "dd7fffffff", "df7fffffff", "db00ffffff", "c600ffffff", "c900ffffff0a",
+        "c900ffffff14",
+        "c900ffffff13", "c900ffffff0f", "dbffffffff", "ddffffffff", "92d44500dd00ffffff", "dd00ffffffd44002",
+        "dd00ffffffd44100",
         "dc07d0", "dd0000157c", "92dc0000",
     ];
 

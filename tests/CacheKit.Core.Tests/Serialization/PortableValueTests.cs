@@ -57,8 +57,14 @@ public sealed class PortableValueTests
         { new DateTime(2024, 5, 6, 7, 8, 9), "\"2024-05-06T07:08:09\"" },
         { new DateTime(638505760891230000, DateTimeKind.Utc), "\"2024-05-06T07:08:09.123Z\"" },
         { new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.FromHours(2)), "\"2024-05-06T07:08:09+02:00\"" },
-        { new DateOnly(2024, 5, 6), "{\"Year\":2024,\"Month\":5,\"Day\":6,\"DayOfWeek\":1,\"DayOfYear\":127,\"DayNumber\":739011}" },
-        { new Version(1, 2, 3), "{\"Major\":1,\"Minor\":2,\"Build\":3,\"Revision\":-1,\"MajorRevision\":-1,\"MinorRevision\":-1}" },
+        {
+            new DateOnly(2024, 5, 6),
+            "{\"Year\":2024,\"Month\":5,\"Day\":6,\"DayOfWeek\":1,\"DayOfYear\":127,\"DayNumber\":739011}"
+        },
+        {
+            new Version(1, 2, 3),
+            "{\"Major\":1,\"Minor\":2,\"Build\":3,\"Revision\":-1,\"MajorRevision\":-1,\"MinorRevision\":-1}"
+        },
     };
 
     [Fact]
@@ -67,8 +73,10 @@ public sealed class PortableValueTests
         TimeSpan hour = TimeSpan.FromHours(1);
         DateTime usual = new(2024, 5, 6, 7, 8, 9, DateTimeKind.Local);
         Assert.Equal("2024-05-06T07:08:09+01:00", PortableTime.Format(PortableTime.WithOffset(usual, hour)));
-        Assert.Equal("0001-01-01T00:00:00+00:00", PortableTime.Format(PortableTime.WithOffset(DateTime.MinValue, hour)));
-        Assert.Equal("0001-01-01T00:00:00-01:00", PortableTime.Format(PortableTime.WithOffset(DateTime.MinValue, -hour)));
+        Assert.Equal(
+            "0001-01-01T00:00:00+00:00", PortableTime.Format(PortableTime.WithOffset(DateTime.MinValue, hour)));
+        Assert.Equal(
+            "0001-01-01T00:00:00-01:00", PortableTime.Format(PortableTime.WithOffset(DateTime.MinValue, -hour)));
         DateTime last = PortableTime.ToMicrosecond(DateTime.MaxValue);
         Assert.Equal("9999-12-31T23:59:59.999999+00:00", PortableTime.Format(PortableTime.WithOffset(last, -hour)));
         Assert.Equal("9999-12-31T23:59:59.999999+01:00", PortableTime.Format(PortableTime.WithOffset(last, hour)));
@@ -108,7 +116,10 @@ public sealed class PortableValueTests
         { new DateTime(2024, 5, 6, 7, 8, 9), new DateTime(2024, 5, 6, 7, 8, 9) },
         { DateTime.MaxValue, DateTime.MaxValue },
         { new DateTime(638505760891234567, DateTimeKind.Utc), new DateTimeOffset(638505760891234567, TimeSpan.Zero) },
-        { new DateTimeOffset(638505760891234560, TimeSpan.FromMinutes(-90)), new DateTimeOffset(638505760891234560, TimeSpan.FromMinutes(-90)) },
+        {
+            new DateTimeOffset(638505760891234560, TimeSpan.FromMinutes(-90)),
+            new DateTimeOffset(638505760891234560, TimeSpan.FromMinutes(-90))
+        },
         { DateOnly.MaxValue, DateOnly.MaxValue },
         { TimeOnly.MaxValue, TimeOnly.MaxValue },
         { new TimeOnly(7, 8), new TimeOnly(7, 8) },

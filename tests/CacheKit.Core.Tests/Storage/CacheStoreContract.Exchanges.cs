@@ -11,8 +11,8 @@ public abstract partial class CacheStoreContract
     private static readonly byte[] s_other = [1, 2, 4];
 
     /// <summary>
-    /// The expectations, of key and target: whether each is met is whether the whole happens. The target is another key,
-    /// the same one, or none.
+    /// The expectations, of key and target: whether each is met is whether the whole happens. The target is another
+    /// key, the same one, or none.
     /// </summary>
     public static TheoryData<string, string?, string?, string?, bool> ExchangeRows { get; } = new()
     {

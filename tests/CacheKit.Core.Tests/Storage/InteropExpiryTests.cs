@@ -20,7 +20,8 @@ public sealed class InteropExpiryTests : SqliteStoreTestBase
         await using EntryCache cache = OpenCache();
         EntryKeys keys = cache.KeysFor("users", [.. "op:"u8, 0x90]);
         await cache.SetAsync(
-            cache.Seal(keys, null, SerializerKind.MessagePack, s_document, TimeSpan.FromMinutes(1), compress: false)!, Token);
+            cache.Seal(keys, null, SerializerKind.MessagePack, s_document, TimeSpan.FromMinutes(1), compress: false)!,
+            Token);
         Clock.Advance(TimeSpan.FromSeconds(59));
         await using EntryCache another = OpenCache();
         using (LookupResult result = await another.GetAsync(keys, keepEvidence: false, Token))

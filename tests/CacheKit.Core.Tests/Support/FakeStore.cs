@@ -48,7 +48,8 @@ internal sealed class FakeStore : ICacheStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken) => new(_entries.TryRemove(key, out _));
+    public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken) =>
+        new(_entries.TryRemove(key, out _));
 
     public ValueTask<bool> TryExchangeAsync(StoreExchange exchange, CancellationToken cancellationToken)
     {

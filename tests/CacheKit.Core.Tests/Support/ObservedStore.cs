@@ -48,7 +48,9 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
     /// <summary>Happens when an exchange is asked for, before the store knows of it.</summary>
     public Action<StoreExchange>? BeforeExchange { get; set; }
 
-    /// <summary>Happens after an exchange, before its caller knows of it; what it throws is what the caller gets.</summary>
+    /// <summary>
+    /// Happens after an exchange, before its caller knows of it; what it throws is what the caller gets.
+    /// </summary>
     public Action<StoreExchange>? AfterExchange { get; set; }
 
     /// <summary>Happens after a write, before its caller knows of it.</summary>

@@ -98,11 +98,13 @@ internal static class ValueGraph
                 WriteItems(writer, list);
                 break;
             case Table table:
-                writer.TryBeginDictionary(new(ValueKind.Hashtable, table.CaseSensitive, typeof(object), typeof(object)), table.Count);
+                writer.TryBeginDictionary(
+                    new(ValueKind.Hashtable, table.CaseSensitive, typeof(object), typeof(object)), table.Count);
                 WriteItems(writer, table.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
                 break;
             case OrderedTable table:
-                writer.TryBeginDictionary(new(ValueKind.OrderedDictionary, table.CaseSensitive, typeof(object), typeof(object)), table.Count);
+                writer.TryBeginDictionary(
+                    new(ValueKind.OrderedDictionary, table.CaseSensitive, typeof(object), typeof(object)), table.Count);
                 WriteItems(writer, table.SelectMany(pair => (object?[])[pair.Key, pair.Value]));
                 break;
             case Bag bag:
@@ -194,7 +196,9 @@ internal static class ValueGraph
         }
     }
 
-    /// <summary>Whether an item fits where it stands is up to whoever builds the value: the reader gives pieces.</summary>
+    /// <summary>
+    /// Whether an item fits where it stands is up to whoever builds the value: the reader gives pieces.
+    /// </summary>
     private static object? Checked(object? item, Type type) =>
         (item is null ? !type.IsValueType : type.IsInstanceOfType(item))
             ? item
@@ -240,7 +244,8 @@ internal static class ValueGraph
     private static IEnumerable<KeyValuePair<object, object?>> ReadPairs(NativeValueReader reader, int count)
     {
         object?[] items = ReadItems(reader, 2 * count);
-        return Enumerable.Range(0, count).Select(i => new KeyValuePair<object, object?>(items[2 * i]!, items[(2 * i) + 1]));
+        return Enumerable.Range(0, count)
+            .Select(i => new KeyValuePair<object, object?>(items[2 * i]!, items[(2 * i) + 1]));
     }
 }
 

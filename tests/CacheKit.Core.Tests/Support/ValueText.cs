@@ -11,8 +11,8 @@ using System.Xml;
 namespace CacheKit.Core.Tests.Support;
 
 /// <summary>
-/// Says everything about a value in text: its exact type and its exact content, to the bit. Two values are the same when
-/// their texts are.
+/// Says everything about a value in text: its exact type and its exact content, to the bit. Two values are the same
+/// when their texts are.
 /// </summary>
 internal static class ValueText
 {
@@ -119,7 +119,8 @@ internal static class ValueText
         _ => value.ToString()!,
     };
 
-    private static string Codes(ReadOnlySpan<char> characters) => Convert.ToHexString(MemoryMarshal.AsBytes(characters));
+    private static string Codes(ReadOnlySpan<char> characters) =>
+        Convert.ToHexString(MemoryMarshal.AsBytes(characters));
 
     private static string Clear(SecureString secret) => new NetworkCredential("", secret).Password;
 }

@@ -18,7 +18,8 @@ internal static class HttpChecks
         server.IsKeyAccepted
             ? StoreCheck.Passed(ServerChecks.Authentication, "the server accepts the key")
             : StoreCheck.Failed(
-                ServerChecks.Authentication, "the server does not accept the key", "Give the whole key of this service."),
+                ServerChecks.Authentication, "the server does not accept the key",
+                "Give the whole key of this service."),
         server.Health == "ok"
             ? StoreCheck.Passed("Health", $"ok, HTTP/{server.HttpVersion}")
             : StoreCheck.Warning("Health", $"the server calls itself '{server.Health}'", "Look at the server's log."),

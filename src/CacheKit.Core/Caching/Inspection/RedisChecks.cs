@@ -72,7 +72,8 @@ internal static class RedisChecks
 
     private static StoreCheck CheckChanges(StoreChoice choice, RedisDescription server) =>
         !choice.ListensForChanges
-            ? StoreCheck.Skipped(Changes, "switched off: what others remove stays in this process's memory for its time")
+            ? StoreCheck.Skipped(
+                Changes, "switched off: what others remove stays in this process's memory for its time")
             : server.HearsChanges
                 ? StoreCheck.Passed(Changes, "what others replace and remove is heard")
                 : StoreCheck.Warning(

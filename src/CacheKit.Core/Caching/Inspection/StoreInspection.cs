@@ -156,7 +156,8 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
     {
         if (!store.Capabilities.HasFlag(StoreCapabilities.Listing))
         {
-            return StoreCheck.Skipped("Listing", "the store cannot list its entries; none of the caching commands needs it");
+            return StoreCheck.Skipped(
+                "Listing", "the store cannot list its entries; none of the caching commands needs it");
         }
 
         await store.SetAsync(_probe, new byte[1], TimeSpan.FromMinutes(1), cancellationToken).ConfigureAwait(false);
@@ -185,7 +186,8 @@ public sealed class StoreInspection(StoreChoice choice, TimeProvider clock)
     {
         while (store.TryTakeIncident(out StoreIncident? incident))
         {
-            _checks.Add(StoreCheck.Warning("Incident", incident.Message, "Nothing needs to be done unless it happens again."));
+            _checks.Add(
+                StoreCheck.Warning("Incident", incident.Message, "Nothing needs to be done unless it happens again."));
         }
     }
 

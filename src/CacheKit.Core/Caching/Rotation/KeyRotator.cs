@@ -10,9 +10,9 @@ namespace CacheKit.Core.Caching.Rotation;
 /// Seals the entries of a tenant again that lie under the decrypt-only keys of its ring (DESIGN section 6).
 /// </summary>
 /// <remarks>
-/// <para>The state of a rotation is the store's content: a run that was stopped, killed or cut off is gone on with by the
-/// next one, and several may run at once. Entries keep their authenticated times; one that others have written, removed
-/// or replaced meanwhile is theirs; one that does not authenticate stays where it is.</para>
+/// <para>The state of a rotation is the store's content: a run that was stopped, killed or cut off is gone on with by
+/// the next one, and several may run at once. Entries keep their authenticated times; one that others have written,
+/// removed or replaced meanwhile is theirs; one that does not authenticate stays where it is.</para>
 /// <para>Keys are listed as the work goes on, never all of them at once.</para>
 /// </remarks>
 public sealed class KeyRotator

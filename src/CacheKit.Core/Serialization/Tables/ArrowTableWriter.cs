@@ -56,7 +56,8 @@ public static class ArrowTableWriter
 
             if (value is DBNull || !ColumnCodec.TryGet(type, out _))
             {
-                throw UnsupportedTableException.NoTable($"the property '{column.Name}' of row {i} is a {type.FullName}");
+                throw UnsupportedTableException.NoTable(
+                    $"the property '{column.Name}' of row {i} is a {type.FullName}");
             }
         }
 

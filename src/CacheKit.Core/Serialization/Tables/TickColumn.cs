@@ -37,7 +37,9 @@ internal abstract class TickColumn(Type type) : ColumnCodec(type)
             long ticks = values[i] is { } value ? TicksOf(value) : 0;
             stored[i] = ticks;
             wholeMicroseconds &= ticks % TimeSpan.TicksPerMicrosecond == 0;
-            inNanosecondRange &= ticks is >= long.MinValue / NanosecondsPerTick and <= long.MaxValue / NanosecondsPerTick;
+            inNanosecondRange &= ticks
+                is >= long.MinValue / NanosecondsPerTick
+                and <= long.MaxValue / NanosecondsPerTick;
         }
 
         TimeUnit unit = !wholeMicroseconds && inNanosecondRange ? TimeUnit.Nanosecond : TimeUnit.Microsecond;
@@ -172,7 +174,10 @@ internal sealed class DateTimeOffsetColumn() : TickColumn(typeof(DateTimeOffset)
     protected override IArrowType TypeOf(TableColumn column, TimeUnit unit, IDictionary<string, string> metadata)
     {
         short[] offsets =
-            [.. column.Values.Select(value => value is DateTimeOffset time ? (short)time.TotalOffsetMinutes : (short)0)];
+            [
+                .. column.Values.Select(
+                    value => value is DateTimeOffset time ? (short)time.TotalOffsetMinutes : (short)0),
+            ];
         short[] distinct =
             [.. column.Values.OfType<DateTimeOffset>().Select(time => (short)time.TotalOffsetMinutes).Distinct()];
         if (distinct.Length > 1)

@@ -99,7 +99,8 @@ public sealed class DelegateStore(string name, DelegateStoreBlocks blocks, TimeP
         return stored is null ? null : DelegateStoreEnvelope.TimeLeft(stored, Now());
     }
 
-    ValueTask ITimedStore.SetForeverAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+    ValueTask ITimedStore.SetForeverAsync(
+        string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         SetAsync(key, value, s_longestLife, cancellationToken);
 
     /// <inheritdoc/>

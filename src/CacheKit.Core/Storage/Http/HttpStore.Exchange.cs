@@ -26,7 +26,8 @@ public sealed partial class HttpStore : ITimedStore
     ValueTask<TimeSpan?> ITimedStore.ReadTimeLeftAsync(string key, CancellationToken cancellationToken) =>
         RunAsync(deadline => ReadTimeLeftAsync(key, deadline), cancellationToken);
 
-    ValueTask ITimedStore.SetForeverAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+    ValueTask ITimedStore.SetForeverAsync(
+        string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         PutAsync(key, value, seconds: null, cancellationToken);
 
     private static TimeSpan ReadLife(JsonElement answer)

@@ -113,7 +113,8 @@ public sealed partial class HttpStore : ICacheStore, IPagedListing
     {
         Check(key);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
-        await PutAsync(key, value, Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds), cancellationToken)
+        await PutAsync(
+            key, value, Math.Min(Math.Ceiling(timeToLive.TotalSeconds), MaxTimeToLiveSeconds), cancellationToken)
             .ConfigureAwait(false);
     }
 

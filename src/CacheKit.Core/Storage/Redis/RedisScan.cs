@@ -107,7 +107,9 @@ internal sealed class RedisScan
                 [_cursor, "MATCH", _pattern.OnServer, "COUNT", PageSize],
                 CommandFlags.DemandMaster)
             .WaitAsync(_silence, _clock, cancellationToken).ConfigureAwait(false);
-        if (answer.Length != 2 || (string?)answer[0] is not { Length: > 0 } cursor || (string?[]?)answer[1] is not { } places)
+        if (answer.Length != 2
+            || (string?)answer[0] is not { Length: > 0 } cursor
+            || (string?[]?)answer[1] is not { } places)
         {
             throw _faults.Unexpected("with a listing that is none");
         }

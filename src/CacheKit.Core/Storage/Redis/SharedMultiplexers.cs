@@ -8,7 +8,7 @@ internal static class SharedMultiplexers
 {
     private static readonly object s_lock = new();
 
-    private static readonly Dictionary<string, (SharedMultiplexer Multiplexer, int Holders)> s_held = [];
+    private static readonly Dictionary<string, (SharedMultiplexer Multiplexer, HolderCount Holders)> s_held = [];
 
     /// <summary>Takes the multiplexer of a connection; connects to nothing.</summary>
     /// <param name="connection">The connection.</param>
@@ -16,9 +16,14 @@ internal static class SharedMultiplexers
     {
         lock (s_lock)
         {
-            (SharedMultiplexer? multiplexer, int holders) = s_held.GetValueOrDefault(connection.Identity);
-            multiplexer ??= new SharedMultiplexer(connection);
-            s_held[connection.Identity] = (multiplexer, holders + 1);
+            if (s_held.TryGetValue(connection.Identity, out (SharedMultiplexer Multiplexer, HolderCount Holders) held)
+                && held.Holders.TryHold())
+            {
+                return held.Multiplexer;
+            }
+
+            SharedMultiplexer multiplexer = new(connection);
+            s_held[connection.Identity] = (multiplexer, new HolderCount());
             return multiplexer;
         }
     }
@@ -30,10 +35,9 @@ internal static class SharedMultiplexers
         SharedMultiplexer multiplexer;
         lock (s_lock)
         {
-            (multiplexer, int holders) = s_held[connection.Identity];
-            if (holders > 1)
+            (multiplexer, HolderCount holders) = s_held[connection.Identity];
+            if (!holders.Release())
             {
-                s_held[connection.Identity] = (multiplexer, holders - 1);
                 return ValueTask.CompletedTask;
             }
 

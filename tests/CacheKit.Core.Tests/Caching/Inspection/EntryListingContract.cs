@@ -10,7 +10,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>What listing, removing and clearing do over any store. A test class per store derives from it.</summary>
-public abstract class EntryListingContract : SecureCacheTestBase
+public abstract class EntryListingContract : EntryCacheTestBase
 {
     // A server that several tests share has entries of others.
     private readonly string _tenant = $"tenant {Guid.NewGuid():N}";
@@ -139,7 +139,8 @@ public abstract class EntryListingContract : SecureCacheTestBase
         foreach (EntryCache other in (EntryCache[])[Open(new ObservedStore(Store), _tenant + "2"), Cache(9)])
         {
             Assert.Empty(await ListAsync(other, Everything));
-            Assert.Equal([null], await new EntryListing(other).FindAsync([KeysOf(other, "mine")], includesStale: true, Token));
+            Assert.Equal(
+                [null], await new EntryListing(other).FindAsync([KeysOf(other, "mine")], includesStale: true, Token));
             Assert.False(new EntryListing(other).TryParseKey(keys.Current.ToString(), out _));
             Assert.False(await other.DeleteAsync(KeysOf(other, "mine"), Token));
             Assert.Equal(0, await ClearAsync(other));
@@ -162,7 +163,8 @@ public abstract class EntryListingContract : SecureCacheTestBase
         Assert.Equal(KeysOf(cache, "old").Current.ToString(), old.Keys.Current.ToString());
         Assert.Equal(
             ["new", "old", null],
-            (await new EntryListing(cache).FindAsync([KeysOf(cache, "new"), KeysOf(cache, "old"), KeysOf(cache, "none")], false, Token))
+            (await new EntryListing(cache)
+                .FindAsync([KeysOf(cache, "new"), KeysOf(cache, "old"), KeysOf(cache, "none")], false, Token))
                 .Select(entry => entry?.Name));
         Assert.True(await cache.DeleteAsync(old.Keys, Token));
         Assert.False(await cache.DeleteAsync(old.Keys, Token));
@@ -178,7 +180,8 @@ public abstract class EntryListingContract : SecureCacheTestBase
         Clock.Advance(TimeSpan.FromSeconds(1));
         await SetAsync(Cache(2), "twice", [1, 2, 3]);
         EntryCache cache = Cache(1, 2);
-        EntryInfo? entry = Assert.Single(await new EntryListing(cache).FindAsync([KeysOf(cache, "twice")], false, Token));
+        EntryInfo? entry = Assert.Single(
+            await new EntryListing(cache).FindAsync([KeysOf(cache, "twice")], false, Token));
         Assert.False(entry!.IsCurrentKey);
     }
 

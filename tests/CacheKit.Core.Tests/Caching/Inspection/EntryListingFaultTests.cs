@@ -11,7 +11,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>Listings of stores that fail, and of entries that move meanwhile.</summary>
-public sealed class EntryListingFaultTests : SecureCacheTestBase
+public sealed class EntryListingFaultTests : EntryCacheTestBase
 {
     private readonly ObservedStore _store;
 
@@ -29,7 +29,8 @@ public sealed class EntryListingFaultTests : SecureCacheTestBase
     {
         EntryCache cache = Open(_store);
         _store.ReadFault = new StoreException(fault, "It is broken.");
-        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(cache).List(new EntryFilter { Namespaces = ["*"] });
+        ListingSteps<IReadOnlyList<EntryInfo>> steps = new EntryListing(cache)
+            .List(new EntryFilter { Namespaces = ["*"] });
         await using (steps)
         {
             StoreException thrown = await Assert.ThrowsAsync<StoreException>(() => steps.MoveNextAsync(Token).AsTask());

@@ -59,11 +59,17 @@ public sealed class ServerInspectionTests
         { "Version", StoreCheckStatus.Skipped, "does not tell", s_redis with { Version = null } },
         { "Eviction", StoreCheckStatus.Passed, "volatile-ttl at 100 MB", s_redis },
         { "Eviction", StoreCheckStatus.Warning, "noeviction", s_redis with { MaxMemoryPolicy = "noeviction" } },
-        { "Eviction", StoreCheckStatus.Passed, "no memory limit", s_redis with { MaxMemoryPolicy = "noeviction", MaxMemory = 0 } },
+        {
+            "Eviction", StoreCheckStatus.Passed, "no memory limit",
+            s_redis with { MaxMemoryPolicy = "noeviction", MaxMemory = 0 }
+        },
         { "Eviction", StoreCheckStatus.Skipped, "does not tell", s_redis with { MaxMemory = null } },
         { "Clock", StoreCheckStatus.Passed, "0.2 s ahead", s_redis },
         { "Clock", StoreCheckStatus.Passed, "5.0 s behind", s_redis with { ClockOffset = -TimeSpan.FromSeconds(5) } },
-        { "Clock", StoreCheckStatus.Warning, "5.1 s behind", s_redis with { ClockOffset = -TimeSpan.FromSeconds(5.1) } },
+        {
+            "Clock", StoreCheckStatus.Warning, "5.1 s behind",
+            s_redis with { ClockOffset = -TimeSpan.FromSeconds(5.1) }
+        },
         { "Clock", StoreCheckStatus.Warning, "300.0 s ahead", s_redis with { ClockOffset = TimeSpan.FromMinutes(5) } },
         { "Clock", StoreCheckStatus.Failed, "301.0 s ahead", s_redis with { ClockOffset = TimeSpan.FromSeconds(301) } },
         { "Clock", StoreCheckStatus.Skipped, "does not tell", s_redis with { ClockOffset = null } },
@@ -83,7 +89,8 @@ public sealed class ServerInspectionTests
     public void Inspection_server_descriptions_are_judged(
         string check, StoreCheckStatus status, string word, object description)
     {
-        StoreCheck found = Assert.Single(Judge(description, RedisAt("redis://cache.example")), one => one.Check == check);
+        StoreCheck found = Assert.Single(
+            Judge(description, RedisAt("redis://cache.example")), one => one.Check == check);
         Assert.Equal(status, found.Status);
         Assert.Contains(word, found.Detail, StringComparison.Ordinal);
         Assert.Equal(status is StoreCheckStatus.Warning or StoreCheckStatus.Failed, found.Advice is not null);
@@ -125,7 +132,8 @@ public sealed class ServerInspectionTests
         Assert.Equal(StoreCheckStatus.Warning, found["Eviction"]);
         Assert.True(found.Remove("Eviction"));
         Assert.All(found, check => Assert.Equal(StoreCheckStatus.Passed, check.Value));
-        foreach (string check in (string[])["ReadWrite", "Lock", "Listing", "Encryption", "Role", "Version", "Clock", "Changes"])
+        foreach (string check in
+            (string[])["ReadWrite", "Lock", "Listing", "Encryption", "Role", "Version", "Clock", "Changes"])
         {
             Assert.Contains(check, found.Keys);
         }
@@ -165,8 +173,8 @@ public sealed class ServerInspectionTests
         StoreChoice.Redis(RedisTestStores.Patient(url), "-Redis");
 
     /// <summary>
-    /// Both go by the same clock. Only where the machine was busy between the question and the answer it looks otherwise,
-    /// and is asked again.
+    /// Both go by the same clock. Only where the machine was busy between the question and the answer it looks
+    /// otherwise, and is asked again.
     /// </summary>
     private static async Task<Dictionary<string, StoreCheckStatus>> StatusesOnceClockIsToldAsync(StoreChoice choice)
     {

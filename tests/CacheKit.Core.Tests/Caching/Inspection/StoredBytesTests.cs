@@ -35,7 +35,8 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
             await _store.SetAsync($"other:{i}", new[] { i }, TimeSpan.FromHours(1), Token);
         }
 
-        await using ListingSteps<IReadOnlyList<StoredBytes>> all = new StoredListing(cache).List(["*", "other:*"], _ => true);
+        await using ListingSteps<IReadOnlyList<StoredBytes>> all = new StoredListing(cache)
+            .List(["*", "other:*"], _ => true);
         Assert.True(await all.MoveNextAsync(Token));
         Assert.Equal(["other:1", "other:2", "other:3"], all.Current.Select(stored => stored.Key).Order());
         Assert.False(await all.MoveNextAsync(Token));
@@ -88,7 +89,8 @@ public sealed class StoredBytesTests(RedisServerFixture redis) : IClassFixture<R
         await using EntryCache cache = Open(store);
         await store.SetAsync("stored-bytes:1", new byte[] { 1 }, TimeSpan.FromHours(1), Token);
         redis.Server.Command("RPUSH stored-bytes:2 a");
-        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = new StoredListing(cache).List(["stored-bytes:*"], _ => true);
+        await using ListingSteps<IReadOnlyList<StoredBytes>> steps = new StoredListing(cache)
+            .List(["stored-bytes:*"], _ => true);
         Assert.True(await steps.MoveNextAsync(Token));
         Assert.Equal("stored-bytes:1", Assert.Single(steps.Current).Key);
         StoreException fault = await Assert.ThrowsAsync<StoreException>(

@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching.Inspection;
 
 /// <summary>What stored bytes look like, without a key.</summary>
-public sealed class StoredFormTests : SecureCacheTestBase
+public sealed class StoredFormTests : EntryCacheTestBase
 {
     private static readonly byte[] s_container = Convert.FromHexString("434b010000000000000000000000");
 

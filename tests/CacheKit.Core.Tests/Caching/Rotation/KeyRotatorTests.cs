@@ -228,7 +228,8 @@ public sealed class KeyRotatorTests : RotationTestBase
         Assert.Equal(kind, result.Fault?.Fault);
         Assert.InRange(result.Counts[RotationOutcome.Moved], 20, 40);
         Assert.InRange(result.Counts[RotationOutcome.Failed], 1, 60);
-        Assert.Equal("Moved " + (100 - result.Counts[RotationOutcome.Moved]), Text((await StepAsync(Rotator())).Counts));
+        Assert.Equal(
+            "Moved " + (100 - result.Counts[RotationOutcome.Moved]), Text((await StepAsync(Rotator())).Counts));
         await AssertAllMovedAsync(100);
     }
 

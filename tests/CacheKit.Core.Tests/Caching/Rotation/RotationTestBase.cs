@@ -11,7 +11,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching.Rotation;
 
 /// <summary>What the tests of rotations share. Key 1 is the new one, key 2 the old one.</summary>
-public abstract class RotationTestBase : SecureCacheTestBase
+public abstract class RotationTestBase : EntryCacheTestBase
 {
     private readonly List<IAsyncDisposable> _owned = [];
 

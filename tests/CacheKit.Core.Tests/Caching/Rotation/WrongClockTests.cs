@@ -8,7 +8,9 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching.Rotation;
 
-/// <summary>A machine whose clock is an hour ahead writes under one key of a ring, and the others under another.</summary>
+/// <summary>
+/// A machine whose clock is an hour ahead writes under one key of a ring, and the others under another.
+/// </summary>
 public sealed class WrongClockTests : RotationTestBase
 {
     [Theory]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching.Statistics;
 
-public sealed class CacheStatisticsTests : SecureCacheTestBase
+public sealed class CacheStatisticsTests : EntryCacheTestBase
 {
     private readonly ObservedStore _store;
 

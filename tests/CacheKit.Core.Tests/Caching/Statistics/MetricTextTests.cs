@@ -26,7 +26,8 @@ public sealed class MetricTextTests
     {
         CacheStatistics[] all =
         [
-            new CacheStatistics(CacheMode.Secure.Label), new CacheStatistics(CacheMode.Plain.Label), new CacheStatistics(CacheMode.Interop.Label),
+            new CacheStatistics(CacheMode.Secure.Label), new CacheStatistics(CacheMode.Plain.Label),
+            new CacheStatistics(CacheMode.Interop.Label),
             new CacheStatistics(CacheMode.PlainInterop.Label),
         ];
         foreach (CacheStatistics each in all)
@@ -79,7 +80,8 @@ public sealed class MetricTextTests
     [Fact]
     public void Metrics_the_tenant_is_an_escaped_label_of_each_sample()
     {
-        string text = MetricText.Of([new CacheStatistics(CacheMode.Secure.Label).Take()], default, s_since, "a\\b\"c\nd");
+        string text = MetricText.Of(
+            [new CacheStatistics(CacheMode.Secure.Label).Take()], default, s_since, "a\\b\"c\nd");
         IReadOnlyDictionary<string, double> samples = OpenMetricsParser.Parse(text);
         Assert.All(
             samples.Keys,

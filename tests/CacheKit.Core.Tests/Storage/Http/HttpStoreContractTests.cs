@@ -19,7 +19,8 @@ public class HttpStoreContractTests : CacheStoreContract, IAsyncLifetime
         Configure(HttpStores.Options(_server!.Address) with { MaxValueBytes = MaxValueBytes }), TimeProvider.System);
 
     // A zero byte has its place in the protocol, but the server behind this one refuses every address that has one.
-    protected override bool Refuses(string key) => HttpStore.Refuses(key) || key.Contains('\0', StringComparison.Ordinal);
+    protected override bool Refuses(string key) =>
+        HttpStore.Refuses(key) || key.Contains('\0', StringComparison.Ordinal);
 
     protected override void Clean() => _server!.DisposeAsync().AsTask().GetAwaiter().GetResult();
 

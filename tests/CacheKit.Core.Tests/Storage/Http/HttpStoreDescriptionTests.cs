@@ -24,7 +24,10 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
             Clock.GetUtcNow() + description.ClockOffset!.Value, start - TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow);
         Assert.Equal(SslProtocols.None, description.TlsProtocol);
         Assert.Equal(new Version(1, 1), description.HttpVersion);
-        Assert.True(description.IsKeyAccepted && description.IsWritable && description.HasLocks && description.HasListing);
+        Assert.True(description.IsKeyAccepted
+            && description.IsWritable
+            && description.HasLocks
+            && description.HasListing);
         Assert.False(await store.AnyAsync("*", Token));
     }
 
@@ -48,7 +51,10 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
         await using HttpStore store = new(HttpStores.Options(server.Address, "ck_live_another"), TimeProvider.System);
         HttpDescription description = await store.DescribeAsync(Token);
         Assert.Equal("ok", description.Health);
-        Assert.False(description.IsKeyAccepted || description.IsWritable || description.HasLocks || description.HasListing);
+        Assert.False(description.IsKeyAccepted
+            || description.IsWritable
+            || description.HasLocks
+            || description.HasListing);
     }
 
     [Fact]
@@ -56,7 +62,8 @@ public sealed class HttpStoreDescriptionTests : HttpStoreTestBase
     {
         Serve(exchange => exchange.Target.EndsWith("/health", StringComparison.Ordinal)
             ? exchange.SendAsync(
-                "200 OK", "{\"status\":\"degraded\"}", "Content-Type: application/json", "Date: Wed, 02 Jan 2030 03:14:05 GMT")
+                "200 OK", "{\"status\":\"degraded\"}", "Content-Type: application/json",
+                "Date: Wed, 02 Jan 2030 03:14:05 GMT")
             : exchange.SendAsync("404 Not Found", string.Empty));
         HttpDescription description = await Store.DescribeAsync(Token);
         Assert.Equal("degraded", description.Health);

@@ -6,7 +6,8 @@ namespace CacheKit.Core.Tests.Storage.Http;
 /// <summary>Exchanges over the wire: servers that have no locks, or do not tell how long an entry lasts.</summary>
 public sealed class HttpStoreExchangeTests : HttpStoreTestBase
 {
-    private static readonly StoreExchange s_inPlace = new() { Key = "k", Expected = [(byte)'v'], Target = "k", Value = [7] };
+    private static readonly StoreExchange s_inPlace =
+        new() { Key = "k", Expected = [(byte)'v'], Target = "k", Value = [7] };
 
     private readonly List<string> _asked = [];
 

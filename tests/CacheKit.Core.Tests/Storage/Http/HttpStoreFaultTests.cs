@@ -61,7 +61,9 @@ public sealed class HttpStoreFaultTests : HttpStoreTestBase
     public async Task Http_an_answer_of_another_content_type_is_not_a_value(string type, string? encoding)
     {
         Serve(exchange => exchange.SendAsync(
-            "200 OK", "v", $"Content-Type: {type}", encoding is null ? "X-Nothing: 1" : $"Content-Encoding: {encoding}"));
+            "200 OK", "v", $"Content-Type: {type}", encoding is null
+                ? "X-Nothing: 1"
+                : $"Content-Encoding: {encoding}"));
         await FaultAsync(StoreFault.UnexpectedAnswer, () => RunAsync("get"));
     }
 

@@ -136,7 +136,8 @@ public sealed class HttpStoreOptionsTests : HttpStoreTestBase
     public void Http_a_key_may_have_512_characters()
     {
         new HttpStoreOptions { ApiKey = HttpStores.Secure(new string('k', 512)) }.Validate();
-        Assert.Throws<CacheKitException>(new HttpStoreOptions { ApiKey = HttpStores.Secure(new string('k', 513)) }.Validate);
+        Assert.Throws<CacheKitException>(
+            new HttpStoreOptions { ApiKey = HttpStores.Secure(new string('k', 513)) }.Validate);
     }
 
     [Fact]

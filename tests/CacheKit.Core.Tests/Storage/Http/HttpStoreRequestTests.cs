@@ -62,7 +62,9 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
     [InlineData("/some/where/")]
     public async Task Http_the_base_address_may_have_a_path(string path)
     {
-        Serve(FaultyAnswers.Status("404 Not Found"), options => options with { BaseAddress = new(options.BaseAddress, path) });
+        Serve(
+            FaultyAnswers.Status("404 Not Found"),
+            options => options with { BaseAddress = new(options.BaseAddress, path) });
         Assert.Null(await Store.GetAsync("a/../b", Token));
         Assert.Equal($"{path.TrimEnd('/')}/v1/cache/a%2F..%2Fb", Assert.Single(Server.Exchanges).Target);
         Assert.Equal($"HTTP store http://127.0.0.1:{Server.Port}{path.TrimEnd('/')}", Store.DisplayName);
@@ -107,9 +109,11 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
         Assert.Equal("1", last.Header("X-CacheKit-L2-Hits"));
         Assert.Equal("1", last.Header("X-CacheKit-Misses"));
         Assert.True(Guid.TryParse(last.Header("X-CacheKit-Session-ID"), out _));
-        long start = long.Parse(last.Header("X-CacheKit-Session-Start")!, System.Globalization.CultureInfo.InvariantCulture);
+        long start = long.Parse(
+            last.Header("X-CacheKit-Session-Start")!, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(
-            DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(start), TimeSpan.Zero, TimeSpan.FromHours(1));
+            DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(start), TimeSpan.Zero,
+            TimeSpan.FromHours(1));
         Assert.Single(Server.Exchanges.Select(exchange => exchange.Header("X-CacheKit-Session-ID")).Distinct());
     }
 
@@ -136,7 +140,8 @@ public sealed class HttpStoreRequestTests : HttpStoreTestBase
 
     private static JsonElement Vectors()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("vectors/path-encoding.json")));
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(Fixtures.PathOf("vectors/path-encoding.json")));
         return document.RootElement.Clone();
     }
 }

@@ -146,7 +146,8 @@ public sealed class HttpStoreServerTests : IAsyncLifetime
     public async Task Http_server_rejects_a_zero_byte_in_a_key()
     {
         await using HttpStore store = HttpStores.Open(_server.Address);
-        StoreException exception = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("a\0", Token));
+        StoreException exception = await Assert.ThrowsAsync<StoreException>(
+            async () => await store.GetAsync("a\0", Token));
         Assert.Equal(StoreFault.UnexpectedAnswer, exception.Fault);
     }
 

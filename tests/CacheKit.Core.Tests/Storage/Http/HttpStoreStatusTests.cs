@@ -57,7 +57,10 @@ public sealed class HttpStoreStatusTests : HttpStoreTestBase
     public async Task Http_a_rejected_key_is_reported_with_the_recommended_action(string operation)
     {
         // The worst that a server can do with the key: say it back.
-        Serve(exchange => exchange.SendAsync("401 " + HttpStores.ApiKey, exchange.Head, "WWW-Authenticate: " + HttpStores.ApiKey));
+        Serve(
+            exchange =>
+                exchange.SendAsync(
+                    "401 " + HttpStores.ApiKey, exchange.Head, "WWW-Authenticate: " + HttpStores.ApiKey));
         StoreException exception = await FaultAsync(StoreFault.AuthenticationFailed, () => RunAsync(operation));
         Assert.True(exception.IsConfiguration);
         Assert.Contains("CACHEKIT_API_KEY", exception.WayOut, StringComparison.Ordinal);
@@ -83,7 +86,8 @@ public sealed class HttpStoreStatusTests : HttpStoreTestBase
             await using FaultyHttpServer server =
                 FaultyHttpServer.Start(FaultyAnswers.Status(status, $"Retry-After: {retryAfter}"));
             await using HttpStore store = HttpStores.Open(server.Address, Clock);
-            StoreException exception = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("k", Token));
+            StoreException exception = await Assert.ThrowsAsync<StoreException>(
+                async () => await store.GetAsync("k", Token));
             Assert.Equal(seconds, exception.RetryAfter?.TotalSeconds);
         }
     }

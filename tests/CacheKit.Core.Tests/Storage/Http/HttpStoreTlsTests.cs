@@ -12,7 +12,8 @@ using Xunit;
 namespace CacheKit.Core.Tests.Storage.Http;
 
 /// <summary>Whom the store believes to be the server.</summary>
-public sealed class HttpStoreTlsTests(HttpStoreTlsTests.Authorities authorities) : IClassFixture<HttpStoreTlsTests.Authorities>
+public sealed class HttpStoreTlsTests(
+    HttpStoreTlsTests.Authorities authorities) : IClassFixture<HttpStoreTlsTests.Authorities>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -99,7 +100,8 @@ public sealed class HttpStoreTlsTests(HttpStoreTlsTests.Authorities authorities)
     {
         await using FaultyHttpServer server = Serve();
         await using HttpStore store = Open(server, address, caFile);
-        StoreException exception = await Assert.ThrowsAsync<StoreException>(async () => await store.GetAsync("k", Token));
+        StoreException exception = await Assert.ThrowsAsync<StoreException>(
+            async () => await store.GetAsync("k", Token));
         Assert.Equal(StoreFault.TlsFailed, exception.Fault);
         Assert.True(exception.IsConfiguration);
         Assert.IsType<AuthenticationException>(exception.InnerException);

@@ -84,7 +84,8 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         endless.AsSpan(16).Fill(0x62);
         byte[][] messages =
         [
-            [], [1], new byte[16], [.. new byte[16], 0xFF], [.. new byte[16], 0xC3, 0x28], endless, [.. new byte[16], 0x61],
+            [], [1], new byte[16], [.. new byte[16], 0xFF], [.. new byte[16], 0xC3, 0x28], endless,
+            [.. new byte[16], 0x61],
         ];
         foreach (byte[] message in messages)
         {

@@ -10,8 +10,8 @@ internal sealed class RedisTestStores : IAsyncDisposable
     private readonly List<RedisStore> _stores = [];
 
     /// <summary>
-    /// How long the library may take to connect. It is told at once that nobody listens, but sometimes does not hear it,
-    /// and fails at the end of this time: before anybody takes it for hanging.
+    /// How long the library may take to connect. It is told at once that nobody listens, but sometimes does not hear
+    /// it, and fails at the end of this time: before anybody takes it for hanging.
     /// </summary>
     public static readonly TimeSpan ConnectTimeout = HangGuard.Limit / 5;
 

@@ -16,7 +16,8 @@ public sealed class ScalingPageTests : IAsyncDisposable
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         string page = await File.ReadAllTextAsync(RepositoryRoot.File("docs", "scaling.md"), token);
-        string[] command = page.Split('\n').Single(line => line.StartsWith("ACL SETUSER", StringComparison.Ordinal)).Split(' ');
+        string[] command = page.Split('\n').Single(line => line.StartsWith("ACL SETUSER", StringComparison.Ordinal))
+            .Split(' ');
         using RedisProcess server = RedisProcess.StartServer();
         await using (ConnectionMultiplexer administrator =
             await ConnectionMultiplexer.ConnectAsync(RedisTestStores.Beside(server.Url)))

@@ -183,7 +183,8 @@ public sealed class ResilientStoreCircuitTests : ResilientStoreTestBase
     [Fact]
     public async Task Outage_is_one_warning_whatever_fails_and_ends_silently()
     {
-        await using EntryCache cache = new(new NativeCodec(TestKeys.Ring("acme", 1)), new CacheTiers(Store, new MemoryTier(Clock), Clock));
+        await using EntryCache cache = new(
+            new NativeCodec(TestKeys.Ring("acme", 1)), new CacheTiers(Store, new MemoryTier(Clock), Clock));
         EntryKeys keys = cache.KeysFor("users", [1]);
         Inner.Script = ScriptedStore.Hang;
         for (int i = 0; i < 60; i++)

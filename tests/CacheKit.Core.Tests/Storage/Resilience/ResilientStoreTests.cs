@@ -146,7 +146,8 @@ public sealed class ResilientStoreTests : ResilientStoreTestBase
     {
         await ConnectAsync();
         Inner.Keys = [.. Enumerable.Range('a', 15).Select(letter => ((char)letter).ToString())];
-        // Short steps: what is then left of a step's time-out is not taken for a pause, which the clock would pass over.
+        // Short steps: what is then left of a step's time-out is not taken for a pause, which the clock would pass
+        // over.
         Inner.Script = (_, token) => Task.Delay(TimeSpan.FromMilliseconds(90), Clock, token);
         List<string> found = [];
         (StoreException? fault, TimeSpan time) = await CallAsync(store => ListAsync(store, found));

@@ -37,7 +37,8 @@ internal sealed class ScriptedRedisServer : LoopbackServer
         string name = Encoding.ASCII.GetString(command[0]).ToUpperInvariant();
         switch (name)
         {
-            case "GET" or "SET" or "SETEX" or "PSETEX" or "DEL" or "UNLINK" or "EVAL" or "EVALSHA" when Error is not null:
+            case "GET" or "SET" or "SETEX" or "PSETEX" or "DEL" or "UNLINK" or "EVAL" or "EVALSHA"
+                when Error is not null:
                 return Line($"-{Error}");
             case "GET":
                 return Bulk(_entries.GetValueOrDefault(Encoding.UTF8.GetString(command[1])));

@@ -4,7 +4,9 @@ using System.Threading.Channels;
 
 namespace CacheKit.Core.Tests.Support.Servers;
 
-/// <summary>Stands before a server, and passes on what it answers a while later: a link that is long, not thin.</summary>
+/// <summary>
+/// Stands before a server, and passes on what it answers a while later: a link that is long, not thin.
+/// </summary>
 internal sealed class SlowProxy : LoopbackServer
 {
     private readonly int _target;

@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What lies in the store, and what the cache makes of anything else that lies there.</summary>
-public sealed class SecureCacheEntryTests : SecureCacheTestBase
+public sealed class NativeCodecTests : EntryCacheTestBase
 {
     [Fact]
     public async Task Cache_the_store_sees_no_value_name_tenant_or_identity()
@@ -19,7 +19,8 @@ public sealed class SecureCacheEntryTests : SecureCacheTestBase
         byte[] value = Encoding.UTF8.GetBytes("value-of-the-test" + new string('x', 5000));
         EntryKeys keys = await PutAsync(cache, value, identity: identity, name: "name-of-the-test");
         string seen = Encoding.Latin1.GetString(await FrameAsync(keys.Current)) + keys.Current;
-        foreach (string secret in (string[])["value-of", "name-of", "tenant-of", "identity-of", "of-the-test", "xxxxxx"])
+        foreach (string secret in
+            (string[])["value-of", "name-of", "tenant-of", "identity-of", "of-the-test", "xxxxxx"])
         {
             Assert.DoesNotContain(secret, seen, StringComparison.OrdinalIgnoreCase);
         }

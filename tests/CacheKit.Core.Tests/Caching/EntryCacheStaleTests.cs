@@ -9,7 +9,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>Entries past their time (stale-if-error), and lookups of several at once.</summary>
-public sealed class SecureCacheStaleTests : SecureCacheTestBase
+public sealed class EntryCacheStaleTests : EntryCacheTestBase
 {
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
@@ -91,7 +91,8 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
         EntryCache cache = Open(store, Tenant, 1, 2, 3);
         EntryKeys[] keys = [.. new byte[] { 1, 2, 3 }.Select(id => cache.KeysFor(Namespace, [id]))];
         IReadOnlyList<LookupResult> results = await cache.GetManyAsync(keys, keepEvidence: false, Token);
-        Assert.Equal([LookupOutcome.Hit, LookupOutcome.Miss, LookupOutcome.Hit], results.Select(result => result.Outcome));
+        Assert.Equal(
+            [LookupOutcome.Hit, LookupOutcome.Miss, LookupOutcome.Hit], results.Select(result => result.Outcome));
         Assert.Equal([1], results[0].Entry.Value.ToArray());
         Assert.Equal([3], results[2].Entry.Value.ToArray());
         // The one that is not there is asked for once more, since it may have moved from key to key meanwhile.
@@ -164,7 +165,8 @@ public sealed class SecureCacheStaleTests : SecureCacheTestBase
     private static async Task<EntryKeys> PutAsync(EntryCache cache)
     {
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
-        SealedEntry? entry = cache.Seal(keys, null, SerializerKind.PowerShell, Value, new EntryLifetime(Minute, s_hour));
+        SealedEntry? entry = cache.Seal(
+            keys, null, SerializerKind.PowerShell, Value, new EntryLifetime(Minute, s_hour));
         await cache.SetAsync(entry!, Token);
         return keys;
     }

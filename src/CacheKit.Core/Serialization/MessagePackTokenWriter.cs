@@ -13,7 +13,7 @@ namespace CacheKit.Core.Serialization;
 /// <remarks>
 /// A member that throws is <see cref="ValueTooLargeException"/>: the document would be larger than a reader takes.
 /// </remarks>
-internal readonly struct MessagePackTokens(SensitiveBuffer buffer)
+internal readonly struct MessagePackTokenWriter(SensitiveBuffer buffer)
 {
     /// <summary>The longest number or header, in bytes.</summary>
     public const int LongestToken = 9;
@@ -104,7 +104,9 @@ internal readonly struct MessagePackTokens(SensitiveBuffer buffer)
     {
         Span<byte> span = Span(LongestToken + (MostBytesOfCharacter * text.Length));
         int header = text.Length <= LongestFixedText ? 1 : 2;
-        if (Utf8.FromUtf16(text, span[header..], out _, out size, replaceInvalidSequences: false) != OperationStatus.Done)
+        OperationStatus status =
+            Utf8.FromUtf16(text, span[header..], out _, out size, replaceInvalidSequences: false);
+        if (status != OperationStatus.Done)
         {
             CryptographicOperations.ZeroMemory(span[..(header + size)]);
             return false;

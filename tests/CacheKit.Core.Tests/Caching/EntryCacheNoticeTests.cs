@@ -7,14 +7,14 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What a user hears of an outage: once, whatever fails first and in whichever words.</summary>
-public sealed class SecureCacheNoticeTests : SecureCacheTestBase
+public sealed class EntryCacheNoticeTests : EntryCacheTestBase
 {
     private static readonly StoreException s_hung = new(StoreFault.TimedOut, "The store did not answer in time.");
     private static readonly StoreException s_gone = new(StoreFault.Unavailable, "The store refused the connection.");
 
     private readonly ObservedStore _store;
 
-    public SecureCacheNoticeTests()
+    public EntryCacheNoticeTests()
     {
         _store = new ObservedStore(Store);
     }

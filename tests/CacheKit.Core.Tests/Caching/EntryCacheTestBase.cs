@@ -10,8 +10,10 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;
 
-/// <summary>What the tests of the cache share: one store, any number of caches (processes, as it were) over it.</summary>
-public abstract class SecureCacheTestBase : IAsyncDisposable
+/// <summary>
+/// What the tests of the cache share: one store, any number of caches (processes, as it were) over it.
+/// </summary>
+public abstract class EntryCacheTestBase : IAsyncDisposable
 {
     internal const string Tenant = "acme";
     internal const string Namespace = "users";
@@ -19,7 +21,7 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     private readonly List<EntryCache> _caches = [];
     private readonly Lazy<ICacheStore> _store;
 
-    protected SecureCacheTestBase()
+    protected EntryCacheTestBase()
     {
         _store = new Lazy<ICacheStore>(CreateStore);
     }
@@ -60,7 +62,9 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
 
     internal EntryCache Open(ObservedStore store, string tenant = Tenant, byte master = 1, params byte[] previous)
     {
-        EntryCache cache = new(new NativeCodec(TestKeys.Ring(tenant, master, previous)), new CacheTiers(store, new MemoryTier(Clock), Clock));
+        EntryCache cache = new(
+            new NativeCodec(TestKeys.Ring(tenant, master, previous)),
+            new CacheTiers(store, new MemoryTier(Clock), Clock));
         _caches.Add(cache);
         return cache;
     }
@@ -93,7 +97,8 @@ public abstract class SecureCacheTestBase : IAsyncDisposable
     internal static async Task<byte[]?> StoredAsync(
         EntryCache cache, LookupOutcome expected, bool keepEvidence = false, byte[]? identity = null)
     {
-        using LookupResult result = await cache.GetAsync(cache.KeysFor(Namespace, identity ?? Identity), keepEvidence, Token);
+        using LookupResult result = await cache.GetAsync(
+            cache.KeysFor(Namespace, identity ?? Identity), keepEvidence, Token);
         Assert.Equal(expected, result.Outcome);
         return result.Outcome == LookupOutcome.Hit ? result.Entry.Value.ToArray() : null;
     }

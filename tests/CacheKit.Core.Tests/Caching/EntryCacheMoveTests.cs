@@ -6,12 +6,14 @@ using Xunit;
 
 namespace CacheKit.Core.Tests.Caching;
 
-/// <summary>Readers and writers of several keys while others write under another key, or move entries between them.</summary>
-public sealed class SecureCacheMoveTests : SecureCacheTestBase
+/// <summary>
+/// Readers and writers of several keys while others write under another key, or move entries between them.
+/// </summary>
+public sealed class EntryCacheMoveTests : EntryCacheTestBase
 {
     private readonly ObservedStore _store;
 
-    public SecureCacheMoveTests()
+    public EntryCacheMoveTests()
     {
         _store = new ObservedStore(Store);
     }
@@ -222,7 +224,9 @@ public sealed class SecureCacheMoveTests : SecureCacheTestBase
 
     private void Put(EntryKey key, byte[] frame) => Entries[key.ToString()] = frame;
 
-    /// <summary>What the entry would be under a key, as sealed by another process; the store does not keep it.</summary>
+    /// <summary>
+    /// What the entry would be under a key, as sealed by another process; the store does not keep it.
+    /// </summary>
     private async Task<byte[]> SealedAsync(byte master, byte[]? identity = null)
     {
         EntryCache other = Open(master);

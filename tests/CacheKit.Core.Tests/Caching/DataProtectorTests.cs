@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>Frames that no store keeps.</summary>
-public sealed class SecureCacheProtectionTests : SecureCacheTestBase
+public sealed class DataProtectorTests : EntryCacheTestBase
 {
     [Theory]
     [InlineData(0)]
@@ -51,7 +51,9 @@ public sealed class SecureCacheProtectionTests : SecureCacheTestBase
             frame[i] ^= 0x10;
         }
 
-        Assert.Equal(EntryCondition.NotAuthentic, Protector(cache).Unprotect(Identity, frame.AsMemory(0, frame.Length - 1), out _));
+        Assert.Equal(
+            EntryCondition.NotAuthentic,
+            Protector(cache).Unprotect(Identity, frame.AsMemory(0, frame.Length - 1), out _));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>What a cache does over any store. A test class per store derives from it.</summary>
-public abstract class SecureCacheContract : SecureCacheTestBase
+public abstract class EntryCacheContract : EntryCacheTestBase
 {
     [Fact]
     public async Task Cache_an_uncached_key_is_a_miss()
@@ -119,7 +119,10 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     {
         EntryKeys keys = Open().KeysFor(Namespace, Identity);
         foreach ((long ahead, LookupOutcome expected) in ((long, LookupOutcome)[])
-            [(0, LookupOutcome.Hit), (300_000, LookupOutcome.Hit), (300_001, LookupOutcome.Miss), (1L << 50, LookupOutcome.Miss)])
+            [
+                (0, LookupOutcome.Hit), (300_000, LookupOutcome.Hit), (300_001, LookupOutcome.Miss),
+                (1L << 50, LookupOutcome.Miss),
+            ])
         {
             byte[] frame = Forge(
                 keys.Current, Header() with { CreatedUnixMs = Header().CreatedUnixMs + ahead }, [0xC0, .. Value]);
@@ -275,12 +278,12 @@ public abstract class SecureCacheContract : SecureCacheTestBase
     }
 }
 
-public sealed class SecureCacheOverFakeStoreTests : SecureCacheContract
+public sealed class EntryCacheOverFakeStoreTests : EntryCacheContract
 {
     protected override ICacheStore CreateStore() => new FakeStore();
 }
 
-public sealed class SecureCacheOverSqliteTests : SecureCacheContract
+public sealed class EntryCacheOverSqliteTests : EntryCacheContract
 {
     private readonly TempDirectory _directory = new();
 

@@ -7,11 +7,11 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>A ring with previous keys: what an old key sealed is found, and leaves with the next write.</summary>
-public sealed class SecureCacheRingTests : SecureCacheTestBase
+public sealed class EntryCacheRingTests : EntryCacheTestBase
 {
     private readonly ObservedStore _store;
 
-    public SecureCacheRingTests()
+    public EntryCacheRingTests()
     {
         _store = new ObservedStore(Store);
     }

@@ -8,14 +8,14 @@ using Xunit;
 namespace CacheKit.Core.Tests.Caching;
 
 /// <summary>A store that is broken: the cache goes on, and says so once an outage.</summary>
-public sealed class SecureCacheFaultTests : SecureCacheTestBase
+public sealed class EntryCacheFaultTests : EntryCacheTestBase
 {
     private static readonly StoreException s_down = new(StoreFault.Unavailable, "The store is down.");
     private static readonly StoreException s_full = new(StoreFault.Full, "The store is full.");
 
     private readonly ObservedStore _store;
 
-    public SecureCacheFaultTests()
+    public EntryCacheFaultTests()
     {
         _store = new ObservedStore(Store);
     }
@@ -178,7 +178,8 @@ public sealed class SecureCacheFaultTests : SecureCacheTestBase
             new SqliteStoreOptions { Path = Path.GetFullPath("never-made.db") }, Clock)));
         CancellationToken cancelled = new(canceled: true);
         EntryKeys keys = cache.KeysFor(Namespace, Identity);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cache.GetAsync(keys, false, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await cache.GetAsync(keys, false, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cache.RemoveAsync(keys, cancelled));
         SealedEntry entry = cache.Seal(keys, null, default, Value, Minute)!;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await cache.SetAsync(entry, cancelled));
