@@ -128,7 +128,9 @@ function Get-FailedTest {
         [pscustomobject]@{
             Name    = $test.testName
             Message = $message | ForEach-Object InnerText
-            Place   = $stack | ForEach-Object { $_.InnerText -split '\r?\n' -match ':line \d+' } | Select-Object -First 1
+            Place   = $stack |
+                ForEach-Object { $_.InnerText -split '\r?\n' -match ':line \d+' } |
+                Select-Object -First 1
         }
     }
 }
