@@ -113,7 +113,26 @@ function New-Result {
         'PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing.')]
     param([string] $Suite)
 
-    [ordered]@{ Suite = $Suite; Passed = 0; Failed = 1; Skipped = 0; Minutes = 0; Problem = 'no result' }
+    [ordered]@{
+        Suite = $Suite; Passed = 0; Failed = 1; Skipped = 0; Minutes = 0; Problem = 'no result'; FailedTests = @()
+    }
+}
+
+# The failed tests of a C# project: what each says, and where, which is the first line of its stack that names a file.
+function Get-FailedTest {
+    param([Xml.XmlElement] $Run)
+
+    foreach ($test in $Run.SelectNodes('//*[local-name()="UnitTestResult"][@outcome="Failed"]')) {
+        $message = $test.SelectNodes('.//*[local-name()="ErrorInfo"]/*[local-name()="Message"]')
+        $stack = $test.SelectNodes('.//*[local-name()="ErrorInfo"]/*[local-name()="StackTrace"]')
+        [pscustomobject]@{
+            Name    = $test.testName
+            Message = $message | ForEach-Object InnerText
+            Place   = $stack |
+                ForEach-Object { $_.InnerText -split '\r?\n' -match ':line \d+' } |
+                Select-Object -First 1
+        }
+    }
 }
 
 # Runs the C# tests, and returns the result of each project.
@@ -141,6 +160,7 @@ function Invoke-DotnetTest {
             $result.Failed = [int] $counters.executed - $counters.passed
             $result.Minutes = ([datetime] $run.Times.finish - [datetime] $run.Times.start).TotalMinutes
             $result.Problem = if ($run.ResultSummary.outcome -ne 'Completed') { $run.ResultSummary.outcome }
+            $result.FailedTests = @(Get-FailedTest -Run $run)
         }
 
         [pscustomobject] $result
@@ -163,6 +183,29 @@ function Invoke-PesterTest {
     [pscustomobject] $result
 }
 
+# Names the failed tests, since what they said is far above, or cut off.
+function Write-FailedTest {
+    param([psobject[]] $Result)
+
+    $most = 20
+    $mostLines = 5
+    $count = 0
+    foreach ($suite in $Result) {
+        foreach ($test in $suite.FailedTests) {
+            $count++
+            if ($count -le $most) {
+                Write-Host "$($suite.Suite): $($test.Name)" -ForegroundColor Red
+                $lines = @($test.Message -split '\r?\n' -match '\S' | Select-Object -First $mostLines) + $test.Place
+                $lines -match '\S' | ForEach-Object { Write-Host "    $($_.Trim())" }
+            }
+        }
+    }
+
+    if ($count -gt $most) {
+        Write-Host "... and $($count - $most) more"
+    }
+}
+
 function Invoke-Test {
     $folder = [IO.Directory]::CreateTempSubdirectory('cachekit-test-').FullName
     try {
@@ -177,6 +220,7 @@ function Invoke-Test {
 
     $minutes = @{ Name = 'Minutes'; Expression = 'Minutes'; FormatString = '0.0' }
     $results | Format-Table -Property Suite, Passed, Failed, Skipped, $minutes, Problem -Wrap | Out-Host
+    Write-FailedTest -Result $results
     $sum = @{}
     foreach ($name in 'Passed', 'Failed', 'Skipped') {
         $sum[$name] = ($results | Measure-Object -Property $name -Sum).Sum

@@ -15,7 +15,7 @@ param(
     # The path of a Pester.psd1. By default the one that PowerShell finds.
     [string] $Pester = 'Pester',
 
-    # Where to write the totals, as JSON.
+    # Where to write the totals and the failed tests, as JSON.
     [string] $Report
 )
 
@@ -75,7 +75,18 @@ $totals = [ordered]@{
     Problem = $problems -join '; '
 }
 if ($Report) {
-    $totals | ConvertTo-Json | Set-Content -LiteralPath $Report
+    $totals.FailedTests = @(
+        $run.Tests | Where-Object Result -NotIn 'Passed', 'Skipped' | ForEach-Object {
+            # What a block says in which a test could not begin is its own.
+            $record = @($_.ErrorRecord) + @($_.Block.ErrorRecord) | Select-Object -First 1
+            [ordered]@{
+                Name    = $_.ExpandedPath
+                Message = if ($record) { $record.Exception.Message } else { "$($_.Result)" }
+                Place   = "$($_.ScriptBlock.File):$($_.StartLine)"
+            }
+        }
+    )
+    $totals | ConvertTo-Json -Depth 3 | Set-Content -LiteralPath $Report
 }
 
 # Windows keeps what a session of this process still holds.

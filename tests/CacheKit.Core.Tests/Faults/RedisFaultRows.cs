@@ -141,10 +141,14 @@ internal static class RedisFaultRows
     private static FaultScene Replica(TimeProvider clock)
     {
         RedisProcess server = RedisProcess.StartServer();
-        RedisProcess primary = RedisProcess.StartServer();
+        RedisProcess primary = RedisProcess.StartServer("--repl-diskless-sync-delay", "0");
         return new FaultScene(() => Open(clock, server.Url), server, primary)
         {
-            Break = () => server.Command($"REPLICAOF 127.0.0.1 {primary.Port}"),
+            Break = () =>
+            {
+                server.Command($"REPLICAOF 127.0.0.1 {primary.Port}");
+                server.UntilReplicated();
+            },
             Mend = () => server.Command("REPLICAOF NO ONE"),
         };
     }

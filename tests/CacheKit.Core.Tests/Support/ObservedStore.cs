@@ -8,6 +8,7 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 {
     private int _reads;
     private int _locksAsked;
+    private int _locksRenewed;
 
     public string DisplayName => store.DisplayName;
 
@@ -18,6 +19,9 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
 
     /// <summary>How often a lock was asked for.</summary>
     public int LocksAsked => _locksAsked;
+
+    /// <summary>How often a lock was renewed, and the store has said so.</summary>
+    public int LocksRenewed => Volatile.Read(ref _locksRenewed);
 
     public int Reads => _reads;
 
@@ -124,10 +128,12 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
         return ReadFault is null ? store.ListAsync(pattern, cancellationToken) : throw ReadFault;
     }
 
-    public ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken)
+    public async ValueTask<IStoreLock?> TryLockAsync(string key, TimeSpan lease, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _locksAsked);
-        return LockFault is null ? store.TryLockAsync(key, lease, cancellationToken) : throw LockFault;
+        IStoreLock? held =
+            LockFault is null ? await store.TryLockAsync(key, lease, cancellationToken) : throw LockFault;
+        return held is null ? null : new ObservedLock(this, held);
     }
 
     public void ListenForChanges(Action<string?> listener) => store.ListenForChanges(listener);
@@ -143,5 +149,17 @@ internal sealed class ObservedStore(ICacheStore store) : ICacheStore
     {
         IsDisposed = true;
         return ValueTask.CompletedTask;
+    }
+
+    private sealed class ObservedLock(ObservedStore store, IStoreLock held) : IStoreLock
+    {
+        public async ValueTask<bool> RenewAsync(TimeSpan lease, CancellationToken cancellationToken)
+        {
+            bool isRenewed = await held.RenewAsync(lease, cancellationToken);
+            Interlocked.Increment(ref store._locksRenewed);
+            return isRenewed;
+        }
+
+        public ValueTask DisposeAsync() => held.DisposeAsync();
     }
 }

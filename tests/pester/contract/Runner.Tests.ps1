@@ -47,6 +47,7 @@ Describe 'tests/pester/run.ps1' {
         $result.ExitCode | Should -Be 0
         $result.Passed, $result.Failed, $result.Skipped | Should -Be @(2, 0, 1)
         $result.Problem | Should -BeNullOrEmpty
+        $result.FailedTests | Should -BeNullOrEmpty
     }
 
     It 'Runner: fails for a failed or inconclusive test, a broken block, a syntax error and a file without tests' {
@@ -64,6 +65,18 @@ Describe 'tests/pester/run.ps1' {
         $problems -like 'broken: *Broken' | Should -HaveCount 1
         $problems -like 'broken: *syntax.Tests.ps1' | Should -HaveCount 1
         $problems -like 'no tests: *empty.Tests.ps1' | Should -HaveCount 1
+    }
+
+    It 'Runner: names each failed test, and says what it said and where it is' {
+        $result = Invoke-Runner -File @{
+            first  = "Describe 'a' {`n It 'fails <_>' -ForEach 1, 2 {`n 1 | Should -Be 3 -Because ""so`nit is"" } }"
+            second = "Describe 'b' { It 'passes' { 1 | Should -Be 1 }; It 'skips' -Skip { 1 | Should -Be 2 } }"
+            third  = "Describe 'c' { Context 'd' { BeforeAll { throw 'It broke.' }; It 'begins' { } } }"
+        }
+        $result.FailedTests.Name | Should -Be @('a.fails 1', 'a.fails 2', 'c.d.begins')
+        $result.FailedTests[0].Message | Should -Be "Expected 3, because so`nit is, but got 1."
+        $result.FailedTests[0].Place | Should -BeLike '*first.Tests.ps1:2'
+        $result.FailedTests[2].Message | Should -BeLike '*It broke.*'
     }
 
     It 'Runner: fails for any one of them: <_>' -ForEach 'a file without tests', 'a folder without files' {

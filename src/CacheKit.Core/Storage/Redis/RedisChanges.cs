@@ -27,6 +27,7 @@ internal sealed class RedisChanges : IDisposable
     private readonly bool _isEnabled;
     private readonly byte[] _storeId = RandomNumberGenerator.GetBytes(StoreIdSize);
     private readonly object _lock = new();
+    private readonly TaskCompletionSource _isKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Action<string?>[] _listeners = [];
     private long _lastAttempt = -Patience;
@@ -53,6 +54,29 @@ internal sealed class RedisChanges : IDisposable
     /// <summary>Whether changes are heard.</summary>
     public bool IsHearing =>
         _state == State.Hearing && _multiplexer?.GetSubscriber().IsConnected(s_channel) == true;
+
+    /// <summary>
+    /// Waits until it is known whether changes are heard, which an operation before has begun to find out; not at all
+    /// where nobody listens.
+    /// </summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask UntilKnownAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (!_isEnabled || Volatile.Read(ref _listeners).Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _isKnown.Task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then they are not.
+        }
+    }
 
     /// <summary>Adds somebody who listens.</summary>
     /// <param name="listener">Is told keys, or null when any may have changed.</param>
@@ -110,6 +134,8 @@ internal sealed class RedisChanges : IDisposable
             _state = State.Disposed;
             _listeners = [];
         }
+
+        _isKnown.TrySetResult();
 
         if (_multiplexer is { } multiplexer)
         {
@@ -175,6 +201,11 @@ internal sealed class RedisChanges : IDisposable
         {
             _state = _state == State.Disposed ? State.Disposed : next;
             isReady = _wasRestored;
+        }
+
+        if (next is State.Hearing or State.Refused)
+        {
+            _isKnown.TrySetResult();
         }
 
         if (next == State.Hearing)

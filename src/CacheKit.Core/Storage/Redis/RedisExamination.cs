@@ -50,6 +50,8 @@ internal sealed class RedisExamination
             async () => _ = await _store.RemoveAsync(key, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
 
+        // Subscribing goes on in the background, and may take longer than all of the above.
+        await _store.UntilHearingIsKnownAsync(_silence, cancellationToken).ConfigureAwait(false);
         RedisDescription rights = new()
         {
             Mode = "standalone",

@@ -58,6 +58,10 @@ public sealed partial class RedisStore : ICacheStore, IPagedListing
     /// <summary>Whether changes that others make are heard right now.</summary>
     internal bool HearsChanges => _changes.IsHearing;
 
+    /// <inheritdoc cref="RedisChanges.UntilKnownAsync"/>
+    internal ValueTask UntilHearingIsKnownAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        _changes.UntilKnownAsync(timeout, cancellationToken);
+
     /// <summary>Nothing happens to it that it could mend.</summary>
     /// <param name="incident">Always null.</param>
     public bool TryTakeIncident([NotNullWhen(true)] out StoreIncident? incident)

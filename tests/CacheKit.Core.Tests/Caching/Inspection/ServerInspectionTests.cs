@@ -143,8 +143,9 @@ public sealed class ServerInspectionTests
     public async Task Inspection_a_Redis_replica_fails()
     {
         RedisProcess.SkipUnlessInstalled();
-        using RedisProcess primary = RedisProcess.StartServer();
+        using RedisProcess primary = RedisProcess.StartServer("--repl-diskless-sync-delay", "0");
         using RedisProcess replica = RedisProcess.StartServer("--replicaof", $"127.0.0.1 {primary.Port}");
+        replica.UntilReplicated();
         Dictionary<string, StoreCheckStatus> found = await StatusesAsync(RedisAt(replica.Url));
         Assert.Contains(StoreCheckStatus.Failed, found.Values);
     }

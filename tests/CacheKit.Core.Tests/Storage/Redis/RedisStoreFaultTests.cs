@@ -48,6 +48,7 @@ public sealed class RedisStoreFaultTests : IAsyncDisposable
         using RedisProcess primary = RedisProcess.StartServer("--repl-diskless-sync-delay", "0");
         using RedisProcess replica = RedisProcess.StartServer(
             "--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
+        replica.UntilReplicated();
         RedisStore store = _stores.Make(replica.Url);
         StoreException failure = await Assert.ThrowsAsync<StoreException>(
             async () => await store.SetAsync("a", new byte[] { 1 }, s_hour, Token));

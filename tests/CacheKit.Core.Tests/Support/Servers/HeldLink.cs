@@ -35,7 +35,7 @@ internal sealed class HeldLink : LoopbackServer
         using TcpClient server = new() { NoDelay = true };
         await server.ConnectAsync(IPAddress.Loopback, _target, token);
         NetworkStream answers = server.GetStream();
-        await Task.WhenAny(answers.CopyToAsync(stream, token), PassOnAsync(stream, answers, token));
+        await FirstToEndAsync(answers.CopyToAsync(stream, token), PassOnAsync(stream, answers, token));
     }
 
     private async Task PassOnAsync(NetworkStream from, NetworkStream to, CancellationToken token)

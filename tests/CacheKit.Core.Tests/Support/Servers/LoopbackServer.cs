@@ -56,6 +56,23 @@ internal abstract class LoopbackServer : IDisposable, IAsyncDisposable
     /// <summary>Serves one connection.</summary>
     protected abstract Task ServeAsync(NetworkStream stream, CancellationToken token);
 
+    /// <summary>
+    /// Waits until the first of the ways of a connection ends, which ends the others: how they end is seen here, since
+    /// nobody else does.
+    /// </summary>
+    protected static async Task FirstToEndAsync(params Task[] ways)
+    {
+        await Task.WhenAny(ways);
+        foreach (Task way in ways)
+        {
+            _ = way.ContinueWith(
+                static ended => _ = ended.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
     private async Task AcceptAsync(CancellationToken token)
     {
         try

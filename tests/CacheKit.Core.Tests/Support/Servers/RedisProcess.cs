@@ -102,6 +102,14 @@ internal sealed class RedisProcess : IDisposable
     /// <summary>Lets it go on (SIGCONT).</summary>
     public void Resume() => Signal(Continue);
 
+    /// <summary>
+    /// Waits until this replica has its primary's data: while it loads them, it says that it does, and not that it is a
+    /// replica.
+    /// </summary>
+    public void UntilReplicated() => HangGuard.Until(
+        () => CommandText("INFO replication").Contains("master_link_status:up", StringComparison.Ordinal),
+        "the replica has what its primary has");
+
     /// <summary>Runs a command beside the tested client and returns the first line of the answer.</summary>
     /// <param name="command">The command with its arguments, as one line.</param>
     public string Command(string command) => CommandText(command).Split('\n')[0].TrimEnd('\r');

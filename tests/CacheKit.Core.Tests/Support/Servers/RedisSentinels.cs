@@ -74,8 +74,8 @@ internal sealed class RedisSentinels : IDisposable
     {
         HangGuard.Until(
             () => _sentinels.TrueForAll(sentinel => sentinel.CommandText("INFO sentinel")
-                    .Contains("slaves=1,sentinels=3", StringComparison.Ordinal))
-                && Replica.CommandText("INFO replication").Contains("master_link_status:up", StringComparison.Ordinal),
+                    .Contains("slaves=1,sentinels=3", StringComparison.Ordinal)),
             "the Sentinels have found each other");
+        Replica.UntilReplicated();
     }
 }

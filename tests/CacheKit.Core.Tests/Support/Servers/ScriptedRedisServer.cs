@@ -83,7 +83,9 @@ internal sealed class ScriptedRedisServer : LoopbackServer
         byte[][] command = new byte[Number(head)][];
         for (int i = 0; i < command.Length; i++)
         {
-            command[i] = new byte[Number((await ReadLineAsync(input, token))!)];
+            // A client may leave in the middle of a command.
+            string length = await ReadLineAsync(input, token) ?? throw new EndOfStreamException();
+            command[i] = new byte[Number(length)];
             await input.ReadExactlyAsync(command[i], token);
             await ReadLineAsync(input, token);
         }

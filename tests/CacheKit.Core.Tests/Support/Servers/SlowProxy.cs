@@ -31,7 +31,7 @@ internal sealed class SlowProxy : LoopbackServer
         await server.ConnectAsync(IPAddress.Loopback, _target, token);
         NetworkStream answers = server.GetStream();
         Channel<(DateTimeOffset Due, byte[] Bytes)> late = Channel.CreateUnbounded<(DateTimeOffset, byte[])>();
-        await Task.WhenAny(
+        await FirstToEndAsync(
             stream.CopyToAsync(answers, token),
             ReadAsync(answers, late.Writer, token),
             PassOnAsync(late.Reader, stream, token));
