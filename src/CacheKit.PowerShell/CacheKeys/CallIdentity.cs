@@ -18,6 +18,7 @@ namespace CacheKit.CacheKeys;
 /// <param name="operation">
 /// The operation of an entry that other languages share, which makes the key with the arguments; else null.
 /// </param>
+/// <remarks>Fields, since a process compiles each accessor of a property at its first call.</remarks>
 internal sealed class CallIdentity(
     PSCmdlet cmdlet,
     string @namespace,
@@ -30,28 +31,28 @@ internal sealed class CallIdentity(
     private const int LongestName = 1024;
 
     /// <summary>The cmdlet that runs the block.</summary>
-    public PSCmdlet Cmdlet => cmdlet;
+    public readonly PSCmdlet Cmdlet = cmdlet;
 
     /// <summary>The part of the cache.</summary>
-    public string Namespace => @namespace;
+    public readonly string Namespace = @namespace;
 
     /// <summary>The block, or null.</summary>
-    public ScriptBlock? Block => block;
+    public readonly ScriptBlock? Block = block;
 
     /// <summary>The name, or null.</summary>
-    public string? Name => name;
+    public readonly string? Name = name;
 
     /// <summary>The arguments of the block.</summary>
-    public object?[]? Arguments => arguments;
+    public readonly object?[]? Arguments = arguments;
 
     /// <summary>What else tells one entry from another.</summary>
-    public object?[]? VaryBy => varyBy;
+    public readonly object?[]? VaryBy = varyBy;
 
     /// <summary>The operation of an entry that other languages share, or null.</summary>
-    public string? Operation => operation;
+    public readonly string? Operation = operation;
 
     /// <summary>Whether the entry is one that other languages share.</summary>
-    public bool IsInterop => operation is not null;
+    public bool IsInterop => Operation is not null;
 
     /// <summary>Reads the parameters of a cmdlet.</summary>
     /// <param name="cmdlet">The cmdlet; it has begun.</param>
@@ -101,7 +102,7 @@ internal sealed class CallIdentity(
     {
         using SensitiveBuffer identity = SensitiveBuffer.Rent();
         bool holdsSecret = false;
-        if (operation is not null)
+        if (Operation is not null)
         {
             InteropIdentity.Write(identity, this, input, trace);
         }
@@ -118,7 +119,7 @@ internal sealed class CallIdentity(
                 "Use Invoke-SecureCached, or name the entry with -Key.");
         }
 
-        return cache.KeysFor(@namespace, identity.WrittenSpan, holdsSecret);
+        return cache.KeysFor(Namespace, identity.WrittenSpan, holdsSecret);
     }
 
     private static void CheckName(string? name)
