@@ -143,7 +143,8 @@ internal static class EntryIdentity
     /// <param name="scope">The variables that the block sees.</param>
     /// <param name="block">The block.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    internal static object? ValueOf(FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
+    internal static object? ValueOf(
+        FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
     {
         FreeVariableKind.Variable when scope is not null => scope.GetValue(variable.Name),
         FreeVariableKind.Environment => Environment.GetEnvironmentVariable(variable.Name),

@@ -67,7 +67,8 @@ public sealed class CompleteCacheKitKeyRotationCommand : CacheKitCommand, IRotat
         {
             KeyOrigin origin = Rotation.Origin;
             Rotation.ReplaceKeys(ring, next);
-            WriteObject(new KeyRotationChange(origin.Description, Rotation.Tenants[0], KeyRotation.FingerprintsOf(next, Rotation.Tenants[0]))
+            string tenant = Rotation.Tenants[0];
+            WriteObject(new KeyRotationChange(origin.Description, tenant, KeyRotation.FingerprintsOf(next, tenant))
             {
                 NextSteps = origin.IsShared ? [] : [s_deploy],
             });
@@ -88,7 +89,8 @@ public sealed class CompleteCacheKitKeyRotationCommand : CacheKitCommand, IRotat
             RotationInventory inventory = Rotation.Count(caches[i]);
             left += inventory.Old;
             where.AddRange(
-                from key in inventory.Keys.Skip(1).Select((key, place) => (key.Fingerprint, Count: key.Entries + InteropOf(inventory, place + 1)))
+                from key in inventory.Keys.Skip(1).Select(
+                    (key, place) => (key.Fingerprint, Count: key.Entries + InteropOf(inventory, place + 1)))
                 where key.Count > 0
                 select $"{key.Count} of the tenant '{Rotation.Tenants[i]}' under {key.Fingerprint}");
         }

@@ -153,7 +153,8 @@ public sealed partial class StartCacheKitKeyRotationCommand : CacheKitCommand, I
     private KeyRotationChange ChangeOf(KeyOrigin origin, KeyRing next, MasterKey? toDeploy)
     {
         SecureString? key = toDeploy is null || origin.IsShared ? null : SecretDigits.Of(toDeploy);
-        return new KeyRotationChange(origin.Description, Rotation.Tenants[0], KeyRotation.FingerprintsOf(next, Rotation.Tenants[0]))
+        string tenant = Rotation.Tenants[0];
+        return new KeyRotationChange(origin.Description, tenant, KeyRotation.FingerprintsOf(next, tenant))
         {
             NewMasterKey = key,
             NextSteps = [.. StepsAfter(origin, next)],

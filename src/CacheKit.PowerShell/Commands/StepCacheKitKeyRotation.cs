@@ -85,7 +85,11 @@ public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationP
 
     private void Run(string tenant, EntryCache cache, long total)
     {
-        RotationOptions options = new() { ThrottleLimit = ThrottleLimit, InteropNamespaces = Rotation.InteropNamespaces };
+        RotationOptions options = new()
+        {
+            ThrottleLimit = ThrottleLimit,
+            InteropNamespaces = Rotation.InteropNamespaces,
+        };
         RotationTally tally = new();
         long started = TimeProvider.System.GetTimestamp();
         RotationResult result = Rotation.Watch(

@@ -19,7 +19,8 @@ internal sealed record BlockCall(PSCmdlet Cmdlet, ScriptBlock Block, object?[]? 
     // their types: no module exports them.
     private static readonly CmdletInfo s_collect = new("Receive-BlockOutput", typeof(ReceiveBlockOutputCommand));
     private static readonly CmdletInfo s_declare = new("Set-BlockVariable", typeof(SetBlockVariableCommand));
-    private static readonly ConcurrentDictionary<(int Arguments, bool HasInput, bool HasVariables), ScriptBlock> s_runners = new();
+    private static readonly ConcurrentDictionary<(int Arguments, bool HasInput, bool HasVariables), ScriptBlock>
+        s_runners = new();
 
     /// <summary>The input object.</summary>
     public CallInput Input { get; init; }
@@ -38,7 +39,8 @@ internal sealed record BlockCall(PSCmdlet Cmdlet, ScriptBlock Block, object?[]? 
     /// <exception cref="PipelineStoppedException">The user or the pipeline stopped it.</exception>
     public BlockOutput Run(BlockOutput output)
     {
-        ScriptBlock runner = s_runners.GetOrAdd((Arguments?.Length ?? 0, Input.IsGiven, Variables.Count > 0), MakeRunner);
+        ScriptBlock runner =
+            s_runners.GetOrAdd((Arguments?.Length ?? 0, Input.IsGiven, Variables.Count > 0), MakeRunner);
         object?[] all = [Block, s_collect, output, Input.Value, s_declare, Variables, .. Arguments ?? []];
         PSVariableIntrinsics? scope = Input.IsGiven ? ScopeReader.VariablesOf(Cmdlet, Block) : null;
         object? before = scope?.GetValue(CurrentItem);

@@ -12,8 +12,8 @@ using CacheKit.Sessions;
 namespace CacheKit.Execution;
 
 /// <summary>
-/// Answers calls of a block: from memory, from the store, from another runspace or process that computes the same, or by
-/// running the block and storing what it gives. Its cmdlet only says what is called, and how.
+/// Answers calls of a block: from memory, from the store, from another runspace or process that computes the same, or
+/// by running the block and storing what it gives. Its cmdlet only says what is called, and how.
 /// </summary>
 internal sealed class BlockEngine
 {
@@ -60,7 +60,9 @@ internal sealed class BlockEngine
         _results = new BlockResults(context, identity, options, cache!);
     }
 
-    /// <summary>Makes the engine of a cmdlet: what its parameters say is an error before anything else happens.</summary>
+    /// <summary>
+    /// Makes the engine of a cmdlet: what its parameters say is an error before anything else happens.
+    /// </summary>
     /// <param name="context">The cmdlet.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="session">The session in force.</param>

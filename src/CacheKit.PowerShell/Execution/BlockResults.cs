@@ -11,7 +11,7 @@ using CacheKit.Core.Serialization;
 
 namespace CacheKit.Execution;
 
-/// <summary>The results of a block as entries of a cache: how they are sealed and opened, and what is refused.</summary>
+/// <summary>The results of a block as entries: how they are sealed and opened, and what is refused.</summary>
 /// <param name="context">The cmdlet that runs the block.</param>
 /// <param name="identity">What identifies the entries.</param>
 /// <param name="options">How the block is answered.</param>
@@ -117,7 +117,8 @@ internal sealed class BlockResults(
             {
                 throw new CacheKitException(
                     ErrorIds.SecretRefused,
-                    "The result is not cached: it holds a SecureString or PSCredential, and the cache is not encrypted.",
+                    "The result is not cached: it holds a SecureString or PSCredential, and the cache is not "
+                    + "encrypted.",
                     "Use Invoke-SecureCached.");
             }
         }
@@ -149,8 +150,8 @@ internal sealed class BlockResults(
 
         return output.TryComputeTtl(script, out TimeSpan lifetime) ? lifetime : throw new CacheKitException(
             ErrorIds.TtlInvalid,
-            $"The script block of -Ttl did not give a duration of at most {Ttl.Longest.TotalDays:0} days: the result is "
-            + "not cached.",
+            $"The script block of -Ttl did not give a duration of at most {Ttl.Longest.TotalDays:0} days: the result "
+            + "is not cached.",
             "Let it give seconds, text such as '5m' or a TimeSpan; zero or less means not to cache.",
             target: script);
     }

@@ -15,7 +15,8 @@ internal static class CapturedVariables
     /// <param name="block">The block.</param>
     /// <param name="input">The input object.</param>
     /// <returns>Null when the call cannot wait.</returns>
-    public static IReadOnlyList<KeyValuePair<string, object?>>? TryRead(PSCmdlet cmdlet, ScriptBlock block, object? input)
+    public static IReadOnlyList<KeyValuePair<string, object?>>? TryRead(
+        PSCmdlet cmdlet, ScriptBlock block, object? input)
     {
         FreeVariable[] variables = [.. EntryIdentity.Analyse(block).FreeVariables
             .Select(each => each.Variable)
@@ -28,13 +29,14 @@ internal static class CapturedVariables
         PSVariableIntrinsics scope = cmdlet.SessionState.PSVariable;
         if (!IsImmutable(input)
             || !ReferenceEquals(scope, ScopeReader.VariablesOf(cmdlet, block))
-            || variables.Any(variable => variable.Kind != FreeVariableKind.Variable || variable.Name.Contains(':', StringComparison.Ordinal)))
+            || variables.Any(variable =>
+                variable.Kind != FreeVariableKind.Variable || variable.Name.Contains(':', StringComparison.Ordinal)))
         {
             return null;
         }
 
-        KeyValuePair<string, object?>[] values =
-            [.. variables.Select(variable => KeyValuePair.Create(variable.Name, (object?)scope.GetValue(variable.Name)))];
+        KeyValuePair<string, object?>[] values = [.. variables.Select(
+            variable => KeyValuePair.Create(variable.Name, (object?)scope.GetValue(variable.Name)))];
         return values.All(pair => IsImmutable(pair.Value)) ? values : null;
     }
 
@@ -46,6 +48,6 @@ internal static class CapturedVariables
 
     /// <summary>Whether nobody can change what an object is.</summary>
     /// <param name="value">The object.</param>
-    public static bool IsImmutable(object? value) =>
-        (value is PSObject wrapped ? wrapped.BaseObject : value) is null or string or ValueType or SecureString or PSCredential;
+    public static bool IsImmutable(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value)
+        is null or string or ValueType or SecureString or PSCredential;
 }

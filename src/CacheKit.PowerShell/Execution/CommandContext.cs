@@ -11,8 +11,8 @@ using CacheKit.Sessions;
 namespace CacheKit.Execution;
 
 /// <summary>
-/// What a running cmdlet lends to those who work for it: its streams, waiting that Ctrl+C ends, errors of the catalogue,
-/// and the audit log of its session.
+/// What a running cmdlet lends to those who work for it: its streams, waiting that Ctrl+C ends, errors of the
+/// catalogue, and the audit log of its session.
 /// </summary>
 /// <param name="cmdlet">The cmdlet.</param>
 internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
@@ -88,7 +88,9 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
         _kept = null;
     }
 
-    /// <summary>Takes a cache of the session for the rest of the command, and tells its audit log from then on.</summary>
+    /// <summary>
+    /// Takes a cache of the session for the rest of the command, and tells its audit log from then on.
+    /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="mode">Which of the tenant's caches.</param>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
@@ -108,7 +110,8 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
     public T Wait<T>(Func<CancellationToken, ValueTask<T>> work)
     {
         CancellationToken token = StopToken;
-        return WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token).GetAwaiter().GetResult();
+        return WaitFor(() => Task.Run(() => work(token).AsTask(), CancellationToken.None), token)
+            .GetAwaiter().GetResult();
     }
 
     /// <summary>As <see cref="Wait{T}"/>, for work without a result.</summary>
@@ -150,20 +153,26 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
     {
         try
         {
-            bool? hasPage = Ask<bool?>(cache, async stop => await steps.MoveNextAsync(stop).ConfigureAwait(false), otherwise: null);
-            while (hasPage == true)
+            while (MoveNext() is { } hasPage)
             {
+                if (!hasPage)
+                {
+                    return true;
+                }
+
                 action(steps.Current);
-                hasPage = Ask<bool?>(cache, async stop => await steps.MoveNextAsync(stop).ConfigureAwait(false), otherwise: null);
             }
 
-            return hasPage == false;
+            return false;
         }
         finally
         {
             // A step that Ctrl+C left may still be under way: nobody waits for it.
             _ = steps.DisposeAsync().AsTask();
         }
+
+        bool? MoveNext() => Ask<bool?>(
+            cache, async stop => await steps.MoveNextAsync(stop).ConfigureAwait(false), otherwise: null);
     }
 
     /// <summary>Ends the command with an error, past whoever catches failures.</summary>
@@ -279,7 +288,8 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
             // A block of the store was stopped: the work goes on without it.
         }
 
-        started?.ContinueWith(DisposeResult, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        started?.ContinueWith(
+            DisposeResult, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         throw new PipelineStoppedException();
     }
 

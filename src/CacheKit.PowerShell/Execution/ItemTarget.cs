@@ -5,7 +5,7 @@ using CacheKit.Sessions;
 
 namespace CacheKit.Execution;
 
-/// <summary>What the parameters of a cmdlet for items name: items of a namespace, or the entry of an operation.</summary>
+/// <summary>What a cmdlet for items is asked about: items of a namespace, or the entry of an operation.</summary>
 internal sealed class ItemTarget
 {
     private readonly TenantEntries? _entries;

@@ -36,8 +36,8 @@ internal sealed class KeyRotation : IDisposable
         {
             throw new CacheKitException(
                 ErrorIds.NamespaceInvalid,
-                "An interop namespace begins with a letter (a-z) or digit, and has up to 64 of these, dots, hyphens and "
-                + "underscores.",
+                "An interop namespace begins with a letter (a-z) or digit, and has up to 64 of these, dots, hyphens "
+                + "and underscores.",
                 "Give another -InteropNamespace.",
                 target: wrong);
         }

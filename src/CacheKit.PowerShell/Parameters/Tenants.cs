@@ -17,7 +17,8 @@ internal static class Tenants
         {
             throw new CacheKitException(
                 ErrorIds.TenantInvalid,
-                $"A tenant is text of 1 to {TenantKeyDerivation.LongestTenant} bytes without control characters: {problem}.",
+                $"A tenant is text of 1 to {TenantKeyDerivation.LongestTenant} bytes without control characters: "
+                + $"{problem}.",
                 "Give another -Tenant, or none for the session's.",
                 target: name);
         }

@@ -14,7 +14,8 @@ public sealed class Ttl
 
     internal static readonly Ttl Default = new(TimeSpan.FromSeconds(300), null);
 
-    private const string Forms = "give seconds (300), text such as '90s', '5m', '1h' or '7d', a TimeSpan, or a script block";
+    private const string Forms =
+        "give seconds (300), text such as '90s', '5m', '1h' or '7d', a TimeSpan, or a script block";
 
     private Ttl(TimeSpan duration, ScriptBlock? script)
     {
@@ -74,14 +75,16 @@ public sealed class Ttl
             case string text:
                 return TryParse(text.Trim(), out duration);
             case sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal:
-                return TryScale(Convert.ToDouble(value, CultureInfo.InvariantCulture), TimeSpan.TicksPerSecond, out duration);
+                double seconds = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+                return TryScale(seconds, TimeSpan.TicksPerSecond, out duration);
             default:
                 return false;
         }
     }
 
     /// <summary>The duration as PowerShell shows a TimeSpan, or the text of the script block.</summary>
-    public override string ToString() => Script is null ? Duration.ToString("c", CultureInfo.InvariantCulture) : $"{{{Script}}}";
+    public override string ToString() =>
+        Script is null ? Duration.ToString("c", CultureInfo.InvariantCulture) : $"{{{Script}}}";
 
     /// <summary>
     /// To PowerShell an unquoted <c>7d</c> is the decimal 7; the engine keeps the text, and that is what the user
@@ -126,7 +129,8 @@ public sealed class Ttl
             "d" => TimeSpan.TicksPerDay,
             _ => null,
         };
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
+        const NumberStyles Style =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
         return unit is not null
             && double.TryParse(number, Style, CultureInfo.InvariantCulture, out double count)
             && TryScale(count, unit.Value, out duration);

@@ -18,7 +18,7 @@ public sealed class TtlArgument
     /// <summary>Reads it.</summary>
     /// <param name="parameter">The name of the parameter.</param>
     /// <param name="allowZero">Whether it may be zero.</param>
-    /// <param name="whyNoScript">Why no script block can compute it, as the end of a sentence; null where one can.</param>
+    /// <param name="whyNoScript">Why no script block can compute it, as the end of a sentence, or null.</param>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.TtlInvalid"/>.</exception>
     internal Ttl Read(string parameter, string? whyNoScript, bool allowZero = false)
     {
@@ -43,7 +43,12 @@ public sealed class TtlArgument
     internal TimeSpan ReadTimeout(string parameter, TimeSpan shortest, TimeSpan longest)
     {
         bool isTime = Ttl.Read(_given, allowZero: false, out Ttl? ttl) is null && ttl!.Script is null;
-        return isTime && ttl!.Duration >= shortest && ttl.Duration <= longest ? ttl.Duration : throw new CacheKitException(
+        if (isTime && ttl!.Duration >= shortest && ttl.Duration <= longest)
+        {
+            return ttl.Duration;
+        }
+
+        throw new CacheKitException(
             ErrorIds.StoreSettingInvalid,
             $"-{parameter} is not a time between one millisecond and {longest.TotalMinutes:0} minutes.",
             $"Give seconds (-{parameter} 2), text such as 500ms, or a TimeSpan.",

@@ -23,7 +23,8 @@ internal sealed class ImplicitSession : IDisposable
         StoreChoice store = StoreChoice.FromEnvironment(environment);
         // Store and keys are of one moment: another runspace may be changing the variables.
         SessionKeys keys = new(null, null, environment);
-        _session = new CacheKitSession(new SessionCaches(store, MemoryTier.DefaultMaxBytes, keys), CallDefaults.OfEnvironment)
+        SessionCaches caches = new(store, MemoryTier.DefaultMaxBytes, keys);
+        _session = new CacheKitSession(caches, CallDefaults.OfEnvironment)
         {
             IsImplicit = true,
         };

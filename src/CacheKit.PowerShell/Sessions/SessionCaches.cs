@@ -44,7 +44,7 @@ internal sealed class SessionCaches : IDisposable
     /// <summary>What its tenants have done, each for itself.</summary>
     public SessionStatistics Statistics { get; } = new(TimeProvider.System);
 
-    /// <summary>Where what is done with entries is told; null without an audit log. It belongs to the session.</summary>
+    /// <summary>Where what is done with entries is told, which the session owns; null without an audit log.</summary>
     public AuditTrail? Audit { get; init; }
 
     /// <summary>Where the master keys came from; null as long as there are none.</summary>
@@ -98,7 +98,7 @@ internal sealed class SessionCaches : IDisposable
         }
     }
 
-    /// <summary>Reads the keys now rather than at the first use; a key that is missing or wrong is told there.</summary>
+    /// <summary>Reads the keys now; a key that is missing or wrong is told at the first use.</summary>
     public void TryReadKeys()
     {
         try

@@ -73,7 +73,9 @@ internal sealed class SessionInForce : IDisposable
 
     /// <summary>What one of the tenant's caches has counted, without opening it.</summary>
     /// <param name="mode">Which.</param>
-    /// <returns>Null where the configuration is not usable: who goes past the cache does not need to hear of it.</returns>
+    /// <returns>
+    /// Null where the configuration is not usable: who goes past the cache does not need to hear of it.
+    /// </returns>
     public CacheStatistics? FindStatistics(CacheMode mode)
     {
         try
