@@ -5,7 +5,7 @@ using CacheKit.Core.Tests.Support;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.Conversion;
 
 /// <summary>
 /// Entries that the module and Python share over a real Redis, both ways. Python speaks by its own libraries alone

@@ -2,7 +2,7 @@ using System.Text.Json;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.EndToEnd;
 
 /// <summary>Keys, tenants and times to live of entries that the module and Python share.</summary>
 /// <param name="fixture">Redis, the module and Python.</param>

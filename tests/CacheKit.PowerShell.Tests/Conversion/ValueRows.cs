@@ -1,4 +1,4 @@
-namespace CacheKit.PowerShell.Tests.Values;
+namespace CacheKit.PowerShell.Tests.Conversion;
 
 /// <summary>
 /// Values that scripts have, as PowerShell expressions. Each list says which serializers claim to give exactly the

@@ -4,7 +4,7 @@ using CacheKit.PowerShell.Tests.Support;
 using CacheKit.StoreServer;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.EndToEnd;
 
 /// <summary>Single flight among real processes, through the lock of the store that they share.</summary>
 public sealed class FleetTests : IDisposable

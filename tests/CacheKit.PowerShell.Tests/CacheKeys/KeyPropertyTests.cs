@@ -5,7 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.CacheKeys;
 
 /// <summary>Equal values have equal keys, and only they (DESIGN section 5).</summary>
 /// <param name="module">One runspace for all values.</param>

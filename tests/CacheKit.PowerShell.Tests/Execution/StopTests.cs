@@ -4,7 +4,7 @@ using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 using Shell = System.Management.Automation.PowerShell;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.Execution;
 
 /// <summary>Ctrl+C, wherever the cmdlet is.</summary>
 public sealed class StopTests : IDisposable

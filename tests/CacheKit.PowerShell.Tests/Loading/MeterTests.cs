@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.Loading;
 
 /// <summary>The module's meter is the process's: a listener outside of the module's load context hears it.</summary>
 public sealed class MeterTests : IDisposable

@@ -4,7 +4,7 @@ using CacheKit.PowerShell.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.EndToEnd;
 
 /// <summary>What a user sees when somebody writes to the database.</summary>
 public sealed class TamperTests : IDisposable

@@ -2,7 +2,7 @@ using System.Text.Json;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.Conversion;
 
 /// <summary>Random arguments and values: the module and Python encode them alike.</summary>
 /// <param name="fixture">Redis, the module and Python.</param>

@@ -1,4 +1,4 @@
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.Conversion;
 
 /// <summary>The same arguments, told to PowerShell and to Python.</summary>
 /// <param name="Name">What the row is about.</param>

@@ -2,7 +2,7 @@ using System.Collections;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests.Values;
+namespace CacheKit.PowerShell.Tests.Conversion;
 
 /// <summary>The table of values through the built module: what a hit gives is what the block gave.</summary>
 /// <param name="module">One runspace for all rows.</param>

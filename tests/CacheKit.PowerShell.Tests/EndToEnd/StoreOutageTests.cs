@@ -5,7 +5,7 @@ using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 using Shell = System.Management.Automation.PowerShell;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.EndToEnd;
 
 /// <summary>What a script sees of a Redis that is down, hangs or does not let it in.</summary>
 public sealed class StoreOutageTests : IDisposable

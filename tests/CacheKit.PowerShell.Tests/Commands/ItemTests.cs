@@ -1,7 +1,7 @@
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.Commands;
 
 /// <summary>Items and entries where a script alone cannot show it: prompting, completing.</summary>
 public sealed class ItemTests : IDisposable

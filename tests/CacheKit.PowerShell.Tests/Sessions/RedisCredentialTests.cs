@@ -2,7 +2,7 @@ using CacheKit.Core.Tests.Support.Servers;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.Sessions;
 
 /// <summary>The ways to name the user and password of a Redis, each against a server that lets nobody else in.</summary>
 public sealed class RedisCredentialTests : IDisposable

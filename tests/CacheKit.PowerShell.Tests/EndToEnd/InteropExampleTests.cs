@@ -3,7 +3,7 @@ using CacheKit.Core.Tests.Support;
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.EndToEnd;
 
 /// <summary>What docs/interop.md and samples/interop.ps1 show runs as it stands.</summary>
 public sealed class InteropExampleTests : IDisposable

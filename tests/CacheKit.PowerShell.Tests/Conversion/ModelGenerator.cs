@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
 
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.Conversion;
 
 /// <summary>An object, and the same as tagged JSON for Python (tests/interop/python/crosscheck.py).</summary>
 internal readonly record struct ModelValue(object? Object, string Json);

@@ -4,7 +4,7 @@ using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 using Shell = System.Management.Automation.PowerShell;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.Backends;
 
 /// <summary>Stores of the user's own: the sample, Ctrl+C, and calls that no pipeline waits for.</summary>
 public sealed class BackendTests : IDisposable

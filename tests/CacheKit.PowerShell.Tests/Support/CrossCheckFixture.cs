@@ -1,10 +1,9 @@
 using CacheKit.Core.Tests.Support.Servers;
-using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests.Interop;
+namespace CacheKit.PowerShell.Tests.Support;
 
-/// <summary>What all tests of this folder share, since it takes longer to make than the tests take.</summary>
+/// <summary>What the tests against Python share, since it takes longer to make than the tests take.</summary>
 [CollectionDefinition(nameof(CrossCheckGroup))]
 public sealed class CrossCheckGroup : ICollectionFixture<CrossCheckFixture>;
 

@@ -1,7 +1,7 @@
 using CacheKit.PowerShell.Tests.Support;
 using Xunit;
 
-namespace CacheKit.PowerShell.Tests;
+namespace CacheKit.PowerShell.Tests.Execution;
 
 /// <summary>
 /// An assignment that fails where errors are silenced: the block goes on, and what it then reads is not the caller's.
