@@ -8,6 +8,7 @@ using CacheKit.Core.Storage;
 using CacheKit.Core.Storage.Resilience;
 using CacheKit.Execution;
 using CacheKit.Parameters;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 

@@ -4,6 +4,7 @@ using CacheKit.Core.Caching.Inspection;
 using CacheKit.Core.Keys;
 using CacheKit.Execution;
 using CacheKit.Parameters;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 

@@ -7,6 +7,7 @@ using CacheKit.Core.Keys;
 using CacheKit.Core.Serialization;
 using CacheKit.Execution;
 using CacheKit.Parameters;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 

@@ -17,6 +17,8 @@ public sealed class GetCacheKitStatisticsCommand : SessionCommand
     {
         CacheCounts counts =
             InForce.TakeCounts(Reset, out DateTimeOffset since).Aggregate((one, other) => one.With(other));
-        WriteObject(new CacheKitStatistics(InForce.Open(), InForce.Tenant, since, counts));
+        CacheKitSession session = InForce.Open();
+        WriteObject(new CacheKitStatistics(
+            session.Store, InForce.Tenant, since, counts, session.Caches.Observe()));
     }
 }

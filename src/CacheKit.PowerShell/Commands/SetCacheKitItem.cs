@@ -8,6 +8,7 @@ using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Execution;
 using CacheKit.Parameters;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 

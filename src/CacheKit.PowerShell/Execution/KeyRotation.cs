@@ -4,7 +4,6 @@ using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Formats;
 using CacheKit.Core.Keys;
 using CacheKit.Core.Storage;
-using CacheKit.Parameters;
 using CacheKit.Sessions;
 
 namespace CacheKit.Execution;

@@ -5,10 +5,11 @@ namespace CacheKit;
 /// <summary>What the calls of one tenant of a session came to, since the session or the last -Reset.</summary>
 public sealed class CacheKitStatistics
 {
-    internal CacheKitStatistics(CacheKitSession session, string tenant, DateTimeOffset since, CacheCounts counts)
+    internal CacheKitStatistics(
+        string store, string tenant, DateTimeOffset since, CacheCounts counts, in TierState tiers)
     {
         Tenant = tenant;
-        Store = session.Store;
+        Store = store;
         Since = since;
         MemoryHits = counts.Calls(CallOutcome.MemoryHit);
         StoreHits = counts.Calls(CallOutcome.StoreHit);
@@ -26,11 +27,10 @@ public sealed class CacheKitStatistics
         MemoryHitTime = new CacheKitLatency(counts.MemoryHits);
         StoreReadTime = new CacheKitLatency(counts.StoreReads);
         ComputationTime = new CacheKitLatency(counts.Computations);
-        TierState state = session.Caches.Observe();
-        MemoryEntries = state.MemoryEntries;
-        MemoryBytes = state.MemoryBytes;
-        MemoryEvictions = state.MemoryEvictions;
-        BreakerOpen = state.IsBreakerOpen;
+        MemoryEntries = tiers.MemoryEntries;
+        MemoryBytes = tiers.MemoryBytes;
+        MemoryEvictions = tiers.MemoryEvictions;
+        BreakerOpen = tiers.IsBreakerOpen;
     }
 
     /// <summary>Whose calls they are. Those of other tenants are not in here.</summary>

@@ -1,4 +1,4 @@
-namespace CacheKit.Parameters;
+namespace CacheKit.Execution;
 
 /// <summary>The parameters of the cmdlets that look at audit logs: which log, and the keys to verify it with.</summary>
 internal interface IAuditLogParameters

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using CacheKit.Core.Cryptography;
-using CacheKit.Sessions;
+using CacheKit.Parameters;
 
-namespace CacheKit.Parameters;
+namespace CacheKit.Sessions;
 
 /// <summary>
 /// Offers the names of items that this process has used: from memory, never from a store. Those of one tenant are not

@@ -1,4 +1,4 @@
-namespace CacheKit.Parameters;
+namespace CacheKit.Execution;
 
 /// <summary>The parameters of the cmdlets of a key rotation.</summary>
 internal interface IRotationParameters
