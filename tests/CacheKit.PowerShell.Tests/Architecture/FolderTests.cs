@@ -28,7 +28,8 @@ public sealed partial class FolderTests
     private static string NamespaceOf(string root, string file) => (root, Path.GetDirectoryName(file)!, file) switch
     {
         // The names that users see: in scripts, in type literals and in the views of the module.
-        ("CacheKit", "Model", _) or ("CacheKit", _, "Sessions/CacheKitSession.cs" or "Parameters/Ttl.cs") => "CacheKit",
+        ("CacheKit", "Model", _) => "CacheKit",
+        ("CacheKit", _, "Sessions/CacheKitSession.cs" or "Parameters/Ttl.cs" or "Parameters/TtlArgument.cs") => "CacheKit",
         (_, "", _) => root,
         (_, string folder, _) => $"{root}.{folder.Replace('\\', '/').Replace('/', '.')}",
     };

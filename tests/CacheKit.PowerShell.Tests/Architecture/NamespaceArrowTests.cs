@@ -78,7 +78,7 @@ public sealed class NamespaceArrowTests
         "CacheKit" => OutermostOf(type).Name switch
         {
             "CacheKitSession" => "Sessions",
-            "Ttl" => "Parameters",
+            "Ttl" or "TtlArgument" => "Parameters",
             _ => "Model",
         },
         string name when name.StartsWith("CacheKit.Core.", StringComparison.Ordinal) => Core,
