@@ -400,6 +400,13 @@ Describe 'Invoke-SecureCached' {
             [CacheKitTest.Counter]::Count | Should -Be 0
         }
 
+        It 'Ttl: takes what a function with the same transformation hands on' {
+            $transformation = (Get-Command -Name Invoke-SecureCached).Parameters.Ttl.Attributes |
+                Where-Object { $_ -is [System.Management.Automation.ArgumentTransformationAttribute] }
+            $given = $transformation.Transform($ExecutionContext, '5m')
+            Invoke-SecureCached -Ttl $given { 'a value' } | Should -Be 'a value'
+        }
+
         It 'Ttl: computes the time to live from the result' {
             foreach ($i in 1, 2) {
                 $null = Invoke-SecureCached -Key t -Ttl { $_.expires_in - 60 } {

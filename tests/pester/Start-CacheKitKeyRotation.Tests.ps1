@@ -105,6 +105,16 @@ Describe 'Start-CacheKitKeyRotation' {
             Test-CacheKitItem other -Tenant acme | Should -BeFalse
         }
 
+        It 'Rotation: keeps to the store it began with, whatever the environment says meanwhile' {
+            $path = $env:CACHEKIT_CACHE_PATH
+            $change = & { $env:CACHEKIT_CACHE_PATH = Join-Path -Path $TestDrive -ChildPath other.db } |
+                Start-CacheKitKeyRotation -Compromised -Force
+            $change.PreviousKeyFingerprints | Should -HaveCount 0
+            $env:CACHEKIT_CACHE_PATH = $path
+            $env:CACHEKIT_MASTER_KEY = 'a1' * 32
+            Test-CacheKitItem kept | Should -BeFalse
+        }
+
         It 'Rotation: refuses <Name>' -ForEach @(
             @{ Name = 'a key that is too short'; Call = { Start-CacheKitKeyRotation abc }; Id = 'MasterKeyInvalid' }
             @{ Name = 'no key'; Call = { Start-CacheKitKeyRotation $null }; Id = 'MasterKeyInvalid' }
@@ -113,6 +123,11 @@ Describe 'Start-CacheKitKeyRotation' {
                 Name = 'to promote without a previous key'
                 Call = { Start-CacheKitKeyRotation -Promote }
                 Id   = 'RotationNotStarted'
+            }
+            @{
+                Name = 'an interop namespace that is $null'
+                Call = { Start-CacheKitKeyRotation -InteropNamespace @($null) }
+                Id   = 'NamespaceInvalid'
             }
         ) {
             $Call | Should -Throw -ErrorId "$Id,CacheKit.Commands.StartCacheKitKeyRotationCommand"

@@ -18,17 +18,17 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
     /// <summary>What this cmdlet lends to those who work for it.</summary>
     private protected CommandContext Context { get; }
 
-    /// <summary>What an error that names nothing else is about; never a secret.</summary>
-    private protected virtual object? Subject => null;
+    /// <summary>What an error is about that names nothing else; never a secret.</summary>
+    private protected object? Subject { get; set; }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(Begin);
+    protected sealed override void BeginProcessing() => Run(Step.Begin);
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guard(Process);
+    protected sealed override void ProcessRecord() => Run(Step.Process);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guard(End);
+    protected sealed override void EndProcessing() => Run(Step.End);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => Context.Stop();
@@ -67,18 +67,36 @@ public abstract class CacheKitCommand : PSCmdlet, IDisposable
 
     /// <summary>Whether the user gave a parameter.</summary>
     /// <param name="parameter">Its name.</param>
-    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+    private protected bool IsGiven(string parameter) => Context.IsGiven(parameter);
 
     /// <summary>Whatever of the catalogue is thrown ends the command as its error.</summary>
-    private void Guard(Action step)
+    private void Run(Step step)
     {
         try
         {
-            step();
+            switch (step)
+            {
+                case Step.Begin:
+                    Begin();
+                    break;
+                case Step.Process:
+                    Process();
+                    break;
+                default:
+                    End();
+                    break;
+            }
         }
         catch (CacheKitException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, failure.Target ?? Subject));
+            ThrowTerminatingError(ErrorRecords.From(failure, Subject));
         }
+    }
+
+    private enum Step
+    {
+        Begin,
+        Process,
+        End,
     }
 }

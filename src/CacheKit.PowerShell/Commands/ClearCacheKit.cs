@@ -51,8 +51,6 @@ public sealed class ClearCacheKitCommand : SessionCommand
     /// <summary>Whose entries are removed; null for everybody's.</summary>
     private string? Owner => AllTenants || Plain ? null : InForce.Tenant;
 
-    private protected override object? Subject => Namespace;
-
     private protected override void End()
     {
         if (Owner is null && IsGiven(nameof(Tenant)))

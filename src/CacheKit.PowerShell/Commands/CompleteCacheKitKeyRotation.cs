@@ -100,14 +100,15 @@ public sealed class CompleteCacheKitKeyRotationCommand : CacheKitCommand, IRotat
             throw new CacheKitException(
                 ErrorIds.RotationIncomplete,
                 $"{left} {(left == 1 ? "entry lies" : "entries lie")} under previous keys: {string.Join("; ", where)}.",
-                "Step-CacheKitKeyRotation seals them again; -Force drops the keys all the same, and they are misses then.");
+                "Step-CacheKitKeyRotation seals them again; -Force drops the keys all the same, and they are misses "
+                + "then.");
         }
 
         if (Rotation.CountOthers(caches) is > 0 and long others)
         {
             WriteWarning(
-                $"{others} encrypted entries in the store are of other tenants or keys, and were not looked at. Name your other "
-                + "tenants with -Tenant: what they have under the previous keys becomes a miss.");
+                $"{others} encrypted entries in the store are of other tenants or keys, and were not looked at. Name your "
+                + "other tenants with -Tenant: what they have under the previous keys becomes a miss.");
         }
     }
 

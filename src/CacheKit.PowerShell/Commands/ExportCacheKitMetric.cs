@@ -2,6 +2,7 @@ using System.Management.Automation;
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Parameters;
+using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
@@ -14,6 +15,8 @@ namespace CacheKit.Commands;
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ExportCacheKitMetricCommand : SessionCommand
 {
+    private CacheKitSession? _session;
+
     /// <summary>The file, which is replaced at once; without it, the text goes to the pipeline.</summary>
     [Parameter(Position = 0)]
     [AllowEmptyString]
@@ -28,7 +31,12 @@ public sealed class ExportCacheKitMetricCommand : SessionCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override object? Subject => Path;
+    private protected override void Begin()
+    {
+        base.Begin();
+        _session = InForce.Require();
+        Subject = Path;
+    }
 
     private protected override void Process()
     {
@@ -53,8 +61,9 @@ public sealed class ExportCacheKitMetricCommand : SessionCommand
 
     private string Text()
     {
-        IReadOnlyList<CacheCounts> counts = InForce.TakeCounts(reset: false, out DateTimeOffset since);
-        return MetricText.Of(
-            counts, InForce.Open().Caches.Observe(), since, IncludeTenant ? InForce.Tenant : null);
+        SessionCaches caches = _session!.Caches;
+        IReadOnlyList<CacheCounts> counts =
+            caches.TakeCounts(InForce.Tenant, reset: false, out DateTimeOffset since);
+        return MetricText.Of(counts, caches.Observe(), since, IncludeTenant ? InForce.Tenant : null);
     }
 }

@@ -106,7 +106,8 @@ public sealed class GetCacheKitAuditLogCommand : CacheKitCommand, IAuditLogParam
 
         if (reader.OtherLines > 0)
         {
-            WriteWarning($"{reader.OtherLines} lines of '{path}' are not lines of an audit log. Test-CacheKitAuditLog tells more.");
+            WriteWarning(
+                $"{reader.OtherLines} lines of '{path}' are not lines of an audit log. Test-CacheKitAuditLog tells more.");
         }
     }
 }

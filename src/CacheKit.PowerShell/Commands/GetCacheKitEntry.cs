@@ -56,13 +56,11 @@ public sealed partial class GetCacheKitEntryCommand : SessionCommand
     [Parameter(ParameterSetName = ParameterSets.Key)]
     public SwitchParameter FailClosed { get; set; }
 
-    private protected override object? Subject => Namespace;
-
     private protected override void Begin()
     {
         base.Begin();
-        _entries = new TenantEntries(Context, Rent(CacheMode.Secure), InForce.Tenant);
         _namespaces = new NamespacePatterns(Namespace ?? [NamespacePatterns.All]);
+        _entries = new TenantEntries(Context, Rent(CacheMode.Secure), InForce.Tenant);
     }
 
     private protected override void Process()

@@ -80,6 +80,7 @@ public sealed class GetCacheKitItemCommand : SessionCommand, IItemParameters
     {
         base.Begin();
         _item = ItemTarget.Open(Context, this, InForce);
+        Subject = Interop;
         ItemNames.RefuseNothing(this);
     }
 
@@ -127,7 +128,7 @@ public sealed class GetCacheKitItemCommand : SessionCommand, IItemParameters
 
     private void Ask(string name)
     {
-        if (ItemNames.Check(name) is { } failure)
+        if (ItemNames.ProblemOf(name) is { } failure)
         {
             Context.WriteError(failure);
             return;

@@ -68,9 +68,6 @@ public sealed class GetCacheKitKeyCommand : SessionCommand, IKeyParameters
     [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop { get; set; }
 
-    /// <summary>What an error is about that names nothing else.</summary>
-    private protected override object? Subject => _cache is null ? null : ScriptBlock;
-
     private protected override void Begin()
     {
         base.Begin();
@@ -97,6 +94,8 @@ public sealed class GetCacheKitKeyCommand : SessionCommand, IKeyParameters
                 "Give -Plain, which shows the same key, or configure the master key that all participants have.",
                 failure);
         }
+
+        Subject = ScriptBlock;
     }
 
     private protected override void Process()

@@ -15,9 +15,9 @@ public sealed class GetCacheKitStatisticsCommand : SessionCommand
 
     private protected override void Process()
     {
-        CacheCounts counts =
-            InForce.TakeCounts(Reset, out DateTimeOffset since).Aggregate((one, other) => one.With(other));
-        CacheKitSession session = InForce.Open();
+        CacheKitSession session = InForce.Require();
+        CacheCounts counts = session.Caches.TakeCounts(InForce.Tenant, Reset, out DateTimeOffset since)
+            .Aggregate((one, other) => one.With(other));
         WriteObject(new CacheKitStatistics(
             session.Store, InForce.Tenant, since, counts, session.Caches.Observe()));
     }

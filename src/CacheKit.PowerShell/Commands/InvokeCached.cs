@@ -115,13 +115,11 @@ public sealed class InvokeCachedCommand : SessionCommand, ICachingParameters
     [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop { get; set; }
 
-    /// <summary>What an error is about that names nothing else.</summary>
-    private protected override object? Subject => _engine is null ? null : ScriptBlock;
-
     private protected override void Begin()
     {
         base.Begin();
         _engine = BlockEngine.Open(Context, this, InForce, CacheMode.Plain);
+        Subject = ScriptBlock;
     }
 
     private protected override void Process() =>

@@ -121,13 +121,11 @@ public sealed class InvokeSecureCachedCommand : SessionCommand, ICachingParamete
     [ArgumentCompleter(typeof(OperationCompleter))]
     public string? Interop { get; set; }
 
-    /// <summary>What an error is about that names nothing else.</summary>
-    private protected override object? Subject => _engine is null ? null : ScriptBlock;
-
     private protected override void Begin()
     {
         base.Begin();
         _engine = BlockEngine.Open(Context, this, InForce, CacheMode.Secure, IsFailClosed(FailClosed));
+        Subject = ScriptBlock;
     }
 
     private protected override void Process() =>

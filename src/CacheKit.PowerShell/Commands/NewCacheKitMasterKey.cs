@@ -39,8 +39,6 @@ public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
     [Parameter(ParameterSetName = ParameterSets.Save)]
     public SwitchParameter Force { get; set; }
 
-    private protected override object? Subject => Path;
-
     private protected override void Process()
     {
         if (ParameterSetName == ParameterSets.Text)
@@ -49,6 +47,7 @@ public sealed class NewCacheKitMasterKeyCommand : CacheKitCommand
             return;
         }
 
+        Subject = Path;
         string path = TargetPath();
         if (ShouldProcess(path, "Write a new master key"))
         {

@@ -65,12 +65,14 @@ public sealed partial class NewCacheKitSessionCommand
         {
             throw Conflict(
                 "-PreviousMasterKey is given without -MasterKey, which says what key encrypts.",
-                "Give -MasterKey too. A secret or key file holds its previous keys itself, one a line below the first.");
+                "Give -MasterKey too. A secret or key file holds its previous keys itself, one a line below the "
+                + "first.");
         }
 
         if (VaultName is not null && SecretName is null)
         {
-            throw Conflict("-VaultName is given without -SecretName, which says what to take from it.", "Give -SecretName too.");
+            throw Conflict(
+                "-VaultName is given without -SecretName, which says what to take from it.", "Give -SecretName too.");
         }
     }
 

@@ -32,6 +32,7 @@ public sealed partial class NewCacheKitSessionCommand
     private StoreChoice ChooseRedis(CacheKitEnvironment environment)
     {
         RedisStoreOptions options = StoreChoice.RedisDefaults(environment);
+        string? caFile = CaFileOr(options.CaFile);
         string connection = Redis ?? string.Empty;
         bool hasUser = !string.IsNullOrEmpty(Credential?.UserName);
         return StoreChoice.Redis(
@@ -40,9 +41,9 @@ public sealed partial class NewCacheKitSessionCommand
                 Connection = IsGiven(nameof(Database)) ? StoreChoice.WithDatabase(connection, Database) : connection,
                 User = hasUser ? Credential!.UserName : null,
                 Password = Credential?.Password.Copy(),
-                CaFile = CaFileOr(options.CaFile),
-                ConnectTimeout = ReadTimeout(ConnectTimeout, nameof(ConnectTimeout)) ?? options.ConnectTimeout,
-                OperationTimeout = ReadTimeout(OperationTimeout, nameof(OperationTimeout)) ?? options.OperationTimeout,
+                CaFile = caFile,
+                ConnectTimeout = _connectTimeout ?? options.ConnectTimeout,
+                OperationTimeout = _operationTimeout ?? options.OperationTimeout,
                 ListensForChanges = !NoChangeNotification,
             },
             "-Redis");
@@ -51,17 +52,21 @@ public sealed partial class NewCacheKitSessionCommand
     private StoreChoice ChooseHttp(CacheKitEnvironment environment)
     {
         HttpStoreOptions options = StoreChoice.HttpDefaults(environment);
+        string? caFile = CaFileOr(options.CaFile);
         return StoreChoice.Http(
             options with
             {
+                BaseAddress = IsGiven(nameof(Uri))
+                    ? StoreChoice.AddressFrom(Uri ?? string.Empty, "-Uri")
+                    : options.BaseAddress,
+                // Last: what fails after it would leave a copy of a secret.
                 ApiKey = ApiKeySecret(),
-                BaseAddress = IsGiven(nameof(Uri)) ? StoreChoice.AddressFrom(Uri ?? string.Empty, "-Uri") : options.BaseAddress,
                 AllowCustomHost = IsGiven(nameof(AllowCustomHost)) ? AllowCustomHost : options.AllowCustomHost,
                 AllowPrivateAddresses =
                     IsGiven(nameof(AllowPrivateNetwork)) ? AllowPrivateNetwork : options.AllowPrivateAddresses,
-                CaFile = CaFileOr(options.CaFile),
-                ConnectTimeout = ReadTimeout(ConnectTimeout, nameof(ConnectTimeout)) ?? options.ConnectTimeout,
-                OperationTimeout = ReadTimeout(OperationTimeout, nameof(OperationTimeout)) ?? options.OperationTimeout,
+                CaFile = caFile,
+                ConnectTimeout = _connectTimeout ?? options.ConnectTimeout,
+                OperationTimeout = _operationTimeout ?? options.OperationTimeout,
             },
             "-ApiKey");
     }
@@ -83,7 +88,8 @@ public sealed partial class NewCacheKitSessionCommand
             case var other:
                 throw new CacheKitException(
                     ErrorIds.ApiKeyInvalid,
-                    $"-ApiKey is {(other is null ? "null" : $"a {other.GetType().FullName}")}; it takes a SecureString or text.",
+                    $"-ApiKey is {(other is null ? "null" : $"a {other.GetType().FullName}")}; it takes a SecureString "
+                    + "or text.",
                     "Give the whole key of the service, such as -ApiKey (Get-Secret CacheKit).");
         }
     }

@@ -17,6 +17,9 @@ namespace CacheKit.Commands;
 [OutputType(typeof(CacheKitSession))]
 public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
 {
+    private TimeSpan? _connectTimeout;
+    private TimeSpan? _operationTimeout;
+
     /// <summary>Caches in the memory of this process alone.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Memory)]
     public SwitchParameter Memory { get; set; }
@@ -131,12 +134,13 @@ public sealed partial class NewCacheKitSessionCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter AsDefault { get; set; }
 
-    private protected override object? Subject => Path ?? HarmlessUri() ?? Backend;
-
     private protected override void Process()
     {
         CallDefaults defaults = ReadDefaults();
+        _connectTimeout = ReadTimeout(ConnectTimeout, nameof(ConnectTimeout));
+        _operationTimeout = ReadTimeout(OperationTimeout, nameof(OperationTimeout));
         CheckSizes();
+        Subject = Path ?? HarmlessUri() ?? Backend;
         CacheKitEnvironment environment = CacheKitEnvironment.Capture();
         StoreChoice store = ChooseStore(environment);
         long memoryTierBytes = NoMemoryTier ? 0 : Memory ? MemoryLimit / 2 : MemoryLimit;

@@ -51,7 +51,7 @@ public sealed class ProtectCacheKitDataCommand : SessionCommand
         _bytes = Context.Keep(new ByteCollector());
         if (IsGiven(nameof(Key)))
         {
-            DataKey.Require(Key);
+            DataKey.Check(Key);
         }
 
         _protector = new DataProtector(Rent(CacheMode.Secure).Ring, TimeProvider.System);
@@ -65,11 +65,13 @@ public sealed class ProtectCacheKitDataCommand : SessionCommand
             return;
         }
 
-        End();
+        Flush();
         Protect(InputObject);
     }
 
-    private protected override void End()
+    private protected override void End() => Flush();
+
+    private void Flush()
     {
         if (_bytes!.Take() is { } bytes)
         {

@@ -54,10 +54,9 @@ public sealed class RegisterCacheKitBackendCommand : CacheKitCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override object? Subject => Name;
-
     private protected override void End()
     {
+        Subject = Name;
         Backend backend = Read();
         if (ShouldProcess(backend.Name, "Register backend"))
         {

@@ -82,6 +82,7 @@ public sealed class RemoveCacheKitItemCommand : SessionCommand, IItemParameters
     {
         base.Begin();
         _item = ItemTarget.Open(Context, this, InForce);
+        Subject = Interop;
         ItemNames.RefuseNothing(this);
     }
 
@@ -139,7 +140,7 @@ public sealed class RemoveCacheKitItemCommand : SessionCommand, IItemParameters
 
     private void RemoveItem(string name)
     {
-        if (ItemNames.Check(name) is { } failure)
+        if (ItemNames.ProblemOf(name) is { } failure)
         {
             Context.WriteError(failure);
             return;

@@ -6,7 +6,7 @@ using CacheKit.Sessions;
 
 namespace CacheKit.Commands;
 
-/// <summary>The base of the cmdlets that use a session for one tenant: both are resolved here, once.</summary>
+/// <summary>The base of the cmdlets that use a session for one tenant, which are resolved here, once.</summary>
 public abstract class SessionCommand : CacheKitCommand
 {
     /// <summary>Where to cache, and the defaults of the call; the session in force unless given.</summary>
@@ -31,7 +31,7 @@ public abstract class SessionCommand : CacheKitCommand
             Tenants.Check(Tenant);
         }
 
-        InForce = Context.Keep(new SessionInForce(Session, Tenant));
+        InForce = new SessionInForce(Session, Tenant);
     }
 
     /// <summary>Whether an entry that is not authentic is an error, and stays where it is.</summary>
@@ -43,4 +43,15 @@ public abstract class SessionCommand : CacheKitCommand
     /// <param name="mode">Which of the tenant's caches.</param>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
     private protected EntryCache Rent(CacheMode mode) => Context.Rent(InForce, mode);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            // What else was kept may hold clear text, and goes first.
+            base.Dispose(disposing);
+            InForce?.Dispose();
+        }
+    }
 }

@@ -98,6 +98,7 @@ public sealed class SetCacheKitItemCommand : SessionCommand, IItemParameters
     {
         base.Begin();
         _item = ItemTarget.Open(Context, this, InForce);
+        Subject = Interop;
         _isNamed = IsGiven(nameof(Name));
         _isValued = IsGiven(nameof(Value));
         _ttl = Ttl?.Read(nameof(Ttl), whyNoScript: "it cannot be computed from the value") ?? InForce.Defaults.Ttl;
@@ -144,7 +145,7 @@ public sealed class SetCacheKitItemCommand : SessionCommand, IItemParameters
 
     private void Store(List<PSObject?> output)
     {
-        if (ItemNames.Check(Name) is { } problem)
+        if (ItemNames.ProblemOf(Name) is { } problem)
         {
             Context.WriteError(problem);
             return;

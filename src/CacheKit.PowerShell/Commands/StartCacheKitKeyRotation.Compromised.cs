@@ -23,8 +23,8 @@ public sealed partial class StartCacheKitKeyRotationCommand
             return;
         }
 
-        // First the key: whether the store can be reached must not decide how long the old one is believed. What is written
-        // by others under it meanwhile is removed with the rest.
+        // First the key: whether the store can be reached must not decide how long the old one is believed. What others
+        // write under it meanwhile is removed with the rest.
         EntryCache[] caches = Array.ConvertAll(Rotation.Tenants, Rotation.Rent);
         foreach (EntryCache cache in caches)
         {

@@ -120,9 +120,9 @@ public sealed partial class StartCacheKitKeyRotationCommand : CacheKitCommand, I
             {
                 throw new CacheKitException(
                     ErrorIds.RotationBackwards,
-                    $"{entries} {(entries == 1 ? "entry" : "entries")} of the tenant '{tenant}' under the key that would be "
-                    + "promoted: it has encrypted before. Rotation goes forward only, since nobody knows how many messages a "
-                    + "retired key has sealed.",
+                    $"{entries} {(entries == 1 ? "entry" : "entries")} of the tenant '{tenant}' under the key that would "
+                    + "be promoted: it has encrypted before. Rotation goes forward only, since nobody knows how many "
+                    + "messages a retired key has sealed.",
                     "Start-CacheKitKeyRotation takes a new key.");
             }
         }
@@ -167,8 +167,8 @@ public sealed partial class StartCacheKitKeyRotationCommand : CacheKitCommand, I
         {
             yield return next.Keys.Count == 1
                 ? $"Deploy the new key alone, as {CacheKitEnvironment.MasterKeyVariable}, without previous keys."
-                : $"Deploy the ring wherever it is used: the first key as {CacheKitEnvironment.MasterKeyVariable}, the others in "
-                    + $"{CacheKitEnvironment.PreviousMasterKeysVariable}, newest first. NewMasterKey has the new one.";
+                : $"Deploy the ring wherever it is used: the first key as {CacheKitEnvironment.MasterKeyVariable}, the "
+                    + $"others in {CacheKitEnvironment.PreviousMasterKeysVariable}, newest first. NewMasterKey has the new one.";
         }
 
         if (Compromised)

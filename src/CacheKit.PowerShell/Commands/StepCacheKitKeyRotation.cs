@@ -64,7 +64,8 @@ public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationP
         RotationInventory before = Rotation.Count(cache);
         if (before.Keys.Count == 1)
         {
-            WriteWarning("The ring has no previous key: there is nothing to seal again. Start-CacheKitKeyRotation adds a key.");
+            WriteWarning(
+                "The ring has no previous key: there is nothing to seal again. Start-CacheKitKeyRotation adds a key.");
         }
 
         if (before.Old == 0)
@@ -125,8 +126,8 @@ public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationP
         if (refused > 0)
         {
             WriteWarning(
-                $"{refused} entries of the tenant '{tenant}' are not authentic, or do not decode. They stay as evidence: "
-                + "Get-CacheKitEntry lists them, and Remove-CacheKitItem removes them."
+                $"{refused} entries of the tenant '{tenant}' are not authentic, or do not decode. They stay as "
+                + "evidence: Get-CacheKitEntry lists them, and Remove-CacheKitItem removes them."
                 + (Rotation.InteropNamespaces.Length > 0 ? " Those of interop namespaces are listed with -Raw." : ""));
         }
     }
@@ -136,7 +137,8 @@ public sealed class StepCacheKitKeyRotationCommand : CacheKitCommand, IRotationP
         CacheKitException failure = StoreFailures.From(fault);
         return new CacheKitException(
             failure.ErrorId,
-            $"{failure.Message} {counts[RotationOutcome.Moved]} entries were sealed again before that, and nothing is lost.",
+            $"{failure.Message} {counts[RotationOutcome.Moved]} entries were sealed again before that, and nothing is "
+            + "lost.",
             $"{failure.RecommendedAction} Step-CacheKitKeyRotation goes on where this one ended.",
             fault);
     }

@@ -64,6 +64,7 @@ public sealed class TestCacheKitItemCommand : SessionCommand, IItemParameters
     {
         base.Begin();
         _item = ItemTarget.Open(Context, this, InForce);
+        Subject = Interop;
     }
 
     private protected override void Process()
@@ -101,7 +102,7 @@ public sealed class TestCacheKitItemCommand : SessionCommand, IItemParameters
 
     private bool IsThere(string name)
     {
-        if (ItemNames.Check(name) is { } failure)
+        if (ItemNames.ProblemOf(name) is { } failure)
         {
             Context.WriteError(failure);
             return false;

@@ -83,7 +83,8 @@ public sealed class TestCacheKitSessionCommand : CacheKitCommand
         {
             yield return StoreCheck.Warning(
                 "Choice",
-                $"{CacheKitEnvironment.RedisUrlVariable} comes before {CacheKitEnvironment.ApiKeyVariable}, which is not used",
+                $"{CacheKitEnvironment.RedisUrlVariable} comes before {CacheKitEnvironment.ApiKeyVariable}, which is "
+                + "not used",
                 $"Remove {CacheKitEnvironment.ApiKeyVariable}; or use it with New-CacheKitSession -ApiKey.");
         }
     }

@@ -54,7 +54,7 @@ public sealed class UnprotectCacheKitDataCommand : SessionCommand
         _bytes = Context.Keep(new ByteCollector());
         if (IsGiven(nameof(Key)))
         {
-            DataKey.Require(Key);
+            DataKey.Check(Key);
         }
 
         _comesWithKey = PythonFrame && !IsGiven(nameof(Key));
@@ -72,11 +72,13 @@ public sealed class UnprotectCacheKitDataCommand : SessionCommand
             return;
         }
 
-        End();
+        Flush();
         Open(Data);
     }
 
-    private protected override void End()
+    private protected override void End() => Flush();
+
+    private void Flush()
     {
         if (_bytes!.Take() is { } bytes)
         {
@@ -150,8 +152,8 @@ public sealed class UnprotectCacheKitDataCommand : SessionCommand
         CacheKitException failure = condition == EntryCondition.NotAuthentic
             ? new CacheKitException(
                 ErrorIds.DataNotAuthentic,
-                "The data is not authentic: it was altered or cut off, or protected with another -Key, for another tenant "
-                + "or under another master key.",
+                "The data is not authentic: it was altered or cut off, or protected with another -Key, for another "
+                + "tenant or under another master key.",
                 "Give the bytes as they were, with the -Key, -Tenant and master key that protected them.")
             : new CacheKitException(
                 ErrorIds.EntryMalformed,

@@ -66,6 +66,17 @@ public sealed class UseCacheKitSessionCommand : CacheKitCommand
 
     private CacheKitSession Derive()
     {
+        if (IsGiven(nameof(Tenant)))
+        {
+            Tenants.Check(Tenant);
+        }
+
+        if (IsGiven(nameof(Namespace)))
+        {
+            Namespaces.Check(Namespace);
+        }
+
+        Ttl? ttl = Ttl?.Read(nameof(Ttl), CallDefaults.WhyNoScript);
         CacheKitSession session = new SessionInForce(Session).Session;
         if (session.IsClosed && !session.IsImplicit)
         {
@@ -73,21 +84,11 @@ public sealed class UseCacheKitSessionCommand : CacheKitCommand
         }
 
         CallDefaults defaults = session.Defaults;
-        if (IsGiven(nameof(Tenant)))
+        return session.With(new CallDefaults(Tenant ?? defaults.Tenant)
         {
-            Tenants.Check(Tenant);
-            defaults = defaults with { Tenant = Tenant! };
-        }
-
-        if (IsGiven(nameof(Namespace)))
-        {
-            Namespaces.Check(Namespace);
-            defaults = defaults with { Namespace = Namespace!, HasNamespace = true };
-        }
-
-        return session.With(defaults with
-        {
-            Ttl = Ttl?.Read(nameof(Ttl), CallDefaults.WhyNoScript) ?? defaults.Ttl,
+            Namespace = Namespace ?? defaults.Namespace,
+            HasNamespace = Namespace is not null || defaults.HasNamespace,
+            Ttl = ttl ?? defaults.Ttl,
             FailClosed = IsGiven(nameof(FailClosed)) ? FailClosed : defaults.FailClosed,
         });
     }

@@ -34,8 +34,8 @@ internal sealed class AuditLogSource(CommandContext context, IAuditLogParameters
     /// <exception cref="CacheKitException">There is no usable key, or a tenant cannot be one.</exception>
     public AuditKeys FindKeys()
     {
-        bool hasPrevious = IsGiven(nameof(IAuditLogParameters.PreviousMasterKey));
-        if (IsGiven(nameof(IAuditLogParameters.MasterKey)))
+        bool hasPrevious = context.IsGiven(nameof(IAuditLogParameters.PreviousMasterKey));
+        if (context.IsGiven(nameof(IAuditLogParameters.MasterKey)))
         {
             object?[] previous = hasPrevious ? parameters.PreviousMasterKey ?? [null] : [];
             using KeyRing ring = MasterKeyParameter.Read(parameters.MasterKey, previous);
@@ -55,7 +55,7 @@ internal sealed class AuditLogSource(CommandContext context, IAuditLogParameters
 
     private string FindPath()
     {
-        if (IsGiven(nameof(IAuditLogParameters.Path)))
+        if (context.IsGiven(nameof(IAuditLogParameters.Path)))
         {
             return PathResolver.Resolve(Cmdlet, parameters.Path, ErrorIds.AuditLogUnusable);
         }
@@ -68,7 +68,7 @@ internal sealed class AuditLogSource(CommandContext context, IAuditLogParameters
 
     private string[] FindTenants()
     {
-        bool needsNoSession = IsGiven(nameof(IAuditLogParameters.MasterKey)) && parameters.Session is null;
+        bool needsNoSession = context.IsGiven(nameof(IAuditLogParameters.MasterKey)) && parameters.Session is null;
         string[] tenants = parameters.Tenant is { Length: > 0 } given
             ? given
             : [needsNoSession ? TenantKeyDerivation.DefaultTenant : FindSession().Tenant];
@@ -77,6 +77,4 @@ internal sealed class AuditLogSource(CommandContext context, IAuditLogParameters
     }
 
     private CacheKitSession FindSession() => new SessionInForce(parameters.Session).Session;
-
-    private bool IsGiven(string parameter) => Cmdlet.MyInvocation.BoundParameters.ContainsKey(parameter);
 }

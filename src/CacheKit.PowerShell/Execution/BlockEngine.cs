@@ -27,6 +27,7 @@ internal sealed class BlockEngine
     private readonly EntryCache _cache;
     private readonly CacheStatistics? _statistics;
     private readonly BlockResults _results;
+
     // Made at the first call of a pipeline.
     private CallBatch<PendingCall>? _batch;
 
@@ -176,7 +177,7 @@ internal sealed class BlockEngine
     private void AnswerPending(PendingCall call, ref LookupResult found)
     {
         _callStart = 0;
-        EndIf(_results.RefusalOf(found, call.Keys));
+        EndIf(_results.AuditRefusal(found, call.Keys));
         if (found.Outcome == LookupOutcome.Hit && _results.TryOpen(found.Entry, call.Keys, out object?[] output))
         {
             Count(found.IsLocal ? CallOutcome.MemoryHit : CallOutcome.StoreHit);
@@ -195,7 +196,7 @@ internal sealed class BlockEngine
         {
             if (found.Outcome == LookupOutcome.Hit)
             {
-                EndIf(_results.DropMalformed(call.Keys));
+                EndIf(_results.DropOrRefuse(call.Keys));
             }
 
             bool haveChanged = CapturedVariables.HaveChanged(_cmdlet, call.Variables);
@@ -358,7 +359,7 @@ internal sealed class BlockEngine
 
         long start = Stopwatch.GetTimestamp();
         BlockOutput output = call.Run();
-        _cache.Statistics.CountComputation(Stopwatch.GetElapsedTime(start));
+        _statistics?.CountComputation(Stopwatch.GetElapsedTime(start));
         if (output.HasFailed)
         {
             flight?.Complete(new FlightResult(FlightOutcome.NotCached));
@@ -500,7 +501,7 @@ internal sealed class BlockEngine
         output = [];
         using LookupResult result = found;
         _context.WriteNotices(_cache);
-        EndIf(_results.RefusalOf(result, keys));
+        EndIf(_results.AuditRefusal(result, keys));
         if (result.Outcome != LookupOutcome.Hit)
         {
             return false;
@@ -512,7 +513,7 @@ internal sealed class BlockEngine
             return true;
         }
 
-        EndIf(_results.DropMalformed(keys));
+        EndIf(_results.DropOrRefuse(keys));
         return false;
     }
 

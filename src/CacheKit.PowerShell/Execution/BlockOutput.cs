@@ -21,7 +21,8 @@ internal class BlockOutput(PSCmdlet cmdlet)
     public bool HasFailure => _hasErrors || _end is RuntimeException;
 
     /// <summary>What went wrong first, without a secret that only the block knows: the text of its own error.</summary>
-    public string? FailureText => _items.Select(item => item?.BaseObject).OfType<ErrorRecord>().FirstOrDefault()?.ToString()
+    public string? FailureText =>
+        _items.Select(item => item?.BaseObject).OfType<ErrorRecord>().FirstOrDefault()?.ToString()
         ?? (_end as RuntimeException)?.ErrorRecord.ToString();
 
     /// <summary>Takes what the block wrote to any of the merged streams.</summary>

@@ -55,7 +55,7 @@ internal sealed class BlockResults(
     /// <param name="result">What was found.</param>
     /// <param name="keys">Where.</param>
     /// <returns>Null where it does not.</returns>
-    public CacheKitException? RefusalOf(in LookupResult result, EntryKeys keys)
+    public CacheKitException? AuditRefusal(in LookupResult result, EntryKeys keys)
     {
         if (result.Outcome is not (LookupOutcome.NotAuthentic or LookupOutcome.Malformed))
         {
@@ -68,7 +68,7 @@ internal sealed class BlockResults(
             return null;
         }
 
-        return result.Outcome == LookupOutcome.Malformed ? Malformed(keys) : new CacheKitException(
+        return result.Outcome == LookupOutcome.Malformed ? Malformed(keys, result.Problem) : new CacheKitException(
             ErrorIds.EntryNotAuthentic,
             Sentences.Join(
                 "The entry is not authentic: it was altered, moved, or sealed under another key.",
@@ -81,12 +81,12 @@ internal sealed class BlockResults(
     /// <summary>Drops an entry that is authentic, but did not decode; or says why that ends the command.</summary>
     /// <param name="keys">Where it lies.</param>
     /// <returns>Null where it was dropped.</returns>
-    public CacheKitException? DropMalformed(EntryKeys keys)
+    public CacheKitException? DropOrRefuse(EntryKeys keys)
     {
         cache.Statistics.CountRefused(RefusalReason.Malformed);
         if (options.FailClosed)
         {
-            return Malformed(keys);
+            return Malformed(keys, _problem);
         }
 
         context.Cmdlet.WriteWarning(
@@ -156,11 +156,11 @@ internal sealed class BlockResults(
             target: script);
     }
 
-    private CacheKitException Malformed(EntryKeys keys) => new(
+    private static CacheKitException Malformed(EntryKeys keys, string? problem) => new(
         ErrorIds.EntryMalformed,
         Sentences.Join(
             "The entry is authentic, but does not decode.",
-            _problem,
+            problem,
             "It stays where it is, and the block was not run."),
         "-Refresh replaces the entry.",
         target: keys.Current.ToString());

@@ -18,10 +18,11 @@ internal sealed class ByteCollector : IDisposable
     /// <summary>The bytes that came one by one since the last time; null if there are none.</summary>
     public byte[]? Take()
     {
-        using SensitiveBuffer? bytes = Interlocked.Exchange(ref _bytes, null);
+        using SensitiveBuffer? bytes = _bytes;
+        _bytes = null;
         return bytes?.WrittenSpan.ToArray();
     }
 
     /// <summary>Zeroes what nobody took.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _bytes, null)?.Dispose();
+    public void Dispose() => _bytes?.Dispose();
 }

@@ -20,7 +20,7 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
     // Made at the first wait: a hit in memory never waits.
     private CancellationTokenSource? _stop;
     private volatile bool _isStopping;
-    private List<IDisposable>? _kept;
+    private Stack<IDisposable>? _kept;
     private AuditTrail? _audit;
 
     /// <summary>The cmdlet.</summary>
@@ -66,13 +66,18 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
         }
     }
 
+    /// <summary>Whether the user gave a parameter.</summary>
+    /// <param name="parameter">Its name.</param>
+    public bool IsGiven(string parameter) => cmdlet.MyInvocation.BoundParameters.ContainsKey(parameter);
+
     /// <summary>Keeps something until the command ends.</summary>
-    /// <typeparam name="T">What it is.</typeparam>
-    /// <param name="owned">What is disposed of then.</param>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="owned">What is disposed of then, the last one first.</param>
     public T Keep<T>(T owned)
         where T : class, IDisposable
     {
-        (_kept ??= []).Add(owned);
+        _kept ??= [];
+        _kept.Push(owned);
         return owned;
     }
 
@@ -80,12 +85,10 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
     public void Dispose()
     {
         _stop?.Dispose();
-        foreach (IDisposable owned in _kept ?? [])
+        while (_kept is not null && _kept.TryPop(out IDisposable? owned))
         {
             owned.Dispose();
         }
-
-        _kept = null;
     }
 
     /// <summary>
@@ -230,7 +233,7 @@ internal sealed class CommandContext(PSCmdlet cmdlet) : IDisposable
     /// <param name="count">How many they are, or null.</param>
     public void Audit(AuditEvent kind, TenantKeys keys, string? @namespace, long? count)
     {
-        if (TryAudit(kind, AuditSubject.Of(keys, @namespace, count)) is { } failure)
+        if (IsAudited && TryAudit(kind, AuditSubject.Of(keys, @namespace, count)) is { } failure)
         {
             Throw(failure);
         }

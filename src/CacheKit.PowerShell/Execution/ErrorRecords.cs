@@ -8,13 +8,9 @@ internal static class ErrorRecords
 {
     /// <summary>Makes the record of a failure.</summary>
     /// <param name="failure">The failure.</param>
-    public static ErrorRecord From(CacheKitException failure) => From(failure, failure.Target);
-
-    /// <summary>As <see cref="From(CacheKitException)"/>, of what the failure itself does not name.</summary>
-    /// <param name="failure">The failure.</param>
-    /// <param name="target">What the user gave; never a secret.</param>
-    public static ErrorRecord From(CacheKitException failure, object? target) =>
-        new(failure, failure.ErrorId, CategoryOf(failure.ErrorId), target)
+    /// <param name="subject">What it is about where it names nothing itself; never a secret.</param>
+    public static ErrorRecord From(CacheKitException failure, object? subject = null) =>
+        new(failure, failure.ErrorId, CategoryOf(failure.ErrorId), failure.Target ?? subject)
         {
             // PowerShell's error views show the action below the message.
             ErrorDetails = new ErrorDetails(failure.Message) { RecommendedAction = failure.RecommendedAction },

@@ -30,13 +30,12 @@ internal sealed class InteropEntry
     /// <exception cref="CacheKitException">What they say cannot be, or the session cannot be used.</exception>
     public static InteropEntry Open(CommandContext context, IItemParameters parameters, SessionInForce session)
     {
-        Dictionary<string, object> given = context.Cmdlet.MyInvocation.BoundParameters;
-        bool isNamed = given.ContainsKey(nameof(IItemParameters.Namespace));
+        bool isNamed = context.IsGiven(nameof(IItemParameters.Namespace));
         string? @namespace = isNamed ? parameters.Namespace
             : session.Defaults.HasNamespace ? session.Defaults.Namespace
             : null;
         InteropRules.CheckNames(parameters.Interop, @namespace);
-        if (given.ContainsKey(nameof(IItemParameters.ArgumentList)))
+        if (context.IsGiven(nameof(IItemParameters.ArgumentList)))
         {
             InteropRules.CheckArguments(parameters.ArgumentList);
         }

@@ -34,13 +34,12 @@ internal sealed class ItemTarget
     /// <exception cref="CacheKitException">What they say cannot be, or the session cannot be used.</exception>
     public static ItemTarget Open(CommandContext context, IItemParameters parameters, SessionInForce session)
     {
-        Dictionary<string, object> given = context.Cmdlet.MyInvocation.BoundParameters;
-        if (given.ContainsKey(nameof(IItemParameters.Interop)))
+        if (context.IsGiven(nameof(IItemParameters.Interop)))
         {
             return new ItemTarget(null, null, InteropEntry.Open(context, parameters, session));
         }
 
-        bool isNamed = given.ContainsKey(nameof(IItemParameters.Namespace));
+        bool isNamed = context.IsGiven(nameof(IItemParameters.Namespace));
         string? @namespace = isNamed ? parameters.Namespace : session.Defaults.Namespace;
         Namespaces.Check(@namespace);
         EntryCache cache = context.Rent(session, CacheMode.Secure);

@@ -15,7 +15,7 @@ namespace CacheKit.Execution;
 internal sealed class KeyRotation : IDisposable
 {
     private readonly CommandContext _context;
-    private readonly SessionInForce _session;
+    private readonly bool _isImplicit;
     private readonly SessionCaches _caches;
     private readonly List<EntryCache> _held = [];
 
@@ -26,20 +26,13 @@ internal sealed class KeyRotation : IDisposable
     public KeyRotation(CommandContext context, IRotationParameters parameters)
     {
         _context = context;
-        _session = new SessionInForce(parameters.Session);
-        _caches = _session.Open().Caches;
-        context.AuditInto(_caches.Audit);
-        Tenants = TenantsOf(parameters);
         InteropNamespaces = [.. (parameters.InteropNamespace ?? []).Distinct(StringComparer.Ordinal)];
-        if (Array.Find(InteropNamespaces, name => !InteropKey.IsNamespace(name)) is { } wrong)
-        {
-            throw new CacheKitException(
-                ErrorIds.NamespaceInvalid,
-                "An interop namespace begins with a letter (a-z) or digit, and has up to 64 of these, dots, hyphens "
-                + "and underscores.",
-                "Give another -InteropNamespace.",
-                target: wrong);
-        }
+        Array.ForEach(InteropNamespaces, CheckInterop);
+        SessionInForce session = new(parameters.Session);
+        Tenants = TenantsOf(parameters, session.Tenant);
+        _isImplicit = session.IsImplicit;
+        _caches = session.Require().Caches;
+        context.AuditInto(_caches.Audit);
     }
 
     /// <summary>The tenants, each once.</summary>
@@ -49,7 +42,7 @@ internal sealed class KeyRotation : IDisposable
     public string[] InteropNamespaces { get; }
 
     /// <summary>The store of the session.</summary>
-    public string Store => _session.Session.Store;
+    public string Store => _caches.Describe();
 
     /// <summary>Where the keys came from.</summary>
     public KeyOrigin Origin => _caches.KeyOrigin!;
@@ -75,7 +68,7 @@ internal sealed class KeyRotation : IDisposable
     public void ReplaceKeys(KeyRing expected, KeyRing replacement)
     {
         ImplicitSession.Change(() => Origin.Replace(_context.Cmdlet, expected, replacement));
-        if (!_session.IsImplicit)
+        if (!_isImplicit)
         {
             _caches.ReplaceKeys(replacement.Clone());
         }
@@ -156,11 +149,11 @@ internal sealed class KeyRotation : IDisposable
         _held.Clear();
     }
 
-    private string[] TenantsOf(IRotationParameters parameters)
+    private string[] TenantsOf(IRotationParameters parameters, string otherwise)
     {
-        if (!_context.Cmdlet.MyInvocation.BoundParameters.ContainsKey(nameof(IRotationParameters.Tenant)))
+        if (!_context.IsGiven(nameof(IRotationParameters.Tenant)))
         {
-            return [_session.Tenant];
+            return [otherwise];
         }
 
         string[] tenants = [.. (parameters.Tenant ?? []).Distinct(StringComparer.Ordinal)];
@@ -173,8 +166,21 @@ internal sealed class KeyRotation : IDisposable
         return tenants;
     }
 
+    private static void CheckInterop(string? name)
+    {
+        if (name is null || !InteropKey.IsNamespace(name))
+        {
+            throw new CacheKitException(
+                ErrorIds.NamespaceInvalid,
+                "An interop namespace begins with a letter (a-z) or digit, and has up to 64 of these, dots, hyphens "
+                + "and underscores.",
+                "Give another -InteropNamespace.",
+                target: name);
+        }
+    }
+
     /// <summary>The environment's session is closed when it names other keys, and not by the user.</summary>
-    private CacheKitException Closed() => _session.IsImplicit
+    private CacheKitException Closed() => _isImplicit
         ? new CacheKitException(
             ErrorIds.KeyFileChanged,
             "The environment names other keys, or another store, than when the command began. Nothing was changed.",

@@ -30,12 +30,36 @@ internal sealed class LookupBatch : IDisposable
     public static LookupBatch Find(CommandContext context, EntryCache cache, EntryKeys[] keys, bool failClosed)
     {
         LookupBatch batch = new(keys.Length);
+        try
+        {
+            batch.Fill(context, cache, keys, failClosed);
+            return batch;
+        }
+        catch
+        {
+            // Ctrl+C, or a warning that ends the command.
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Disposes of what was not taken out.</summary>
+    public void Dispose()
+    {
+        foreach (LookupResult result in _found)
+        {
+            result.Dispose();
+        }
+    }
+
+    private void Fill(CommandContext context, EntryCache cache, EntryKeys[] keys, bool failClosed)
+    {
         List<int> open = [];
         for (int i = 0; i < keys.Length; i++)
         {
             if (cache.TryGetLocal(keys[i], out OpenedEntry entry))
             {
-                batch[i] = new LookupResult(LookupOutcome.Hit, entry) { IsLocal = true };
+                _found[i] = new LookupResult(LookupOutcome.Hit, entry) { IsLocal = true };
             }
             else
             {
@@ -49,21 +73,10 @@ internal sealed class LookupBatch : IDisposable
             IReadOnlyList<LookupResult> stored = context.Wait(stop => cache.GetManyAsync(missing, failClosed, stop));
             for (int i = 0; i < open.Count; i++)
             {
-                batch[open[i]] = stored[i];
+                _found[open[i]] = stored[i];
             }
 
             context.WriteNotices(cache);
-        }
-
-        return batch;
-    }
-
-    /// <summary>Disposes of what was not taken out.</summary>
-    public void Dispose()
-    {
-        foreach (LookupResult result in _found)
-        {
-            result.Dispose();
         }
     }
 }

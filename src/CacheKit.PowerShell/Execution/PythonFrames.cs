@@ -26,7 +26,7 @@ internal sealed class PythonFrames(CommandContext context, TenantKeyRing ring, s
     /// <returns>Its objects; none where it cannot be opened.</returns>
     public object?[] Open(byte[] bytes, string? key)
     {
-        if (DataKey.Check(key, "Give the key of the cache in Python as -Key.") is { } problem)
+        if (DataKey.ProblemOf(key, "Give the key of the cache in Python as -Key.") is { } problem)
         {
             context.WriteError(problem);
             return [];
@@ -170,8 +170,8 @@ internal sealed class PythonFrames(CommandContext context, TenantKeyRing ring, s
         };
     }
 
-    private static CacheKitException Invalid(string message, string wayOut) =>
-        new(ErrorIds.PythonFrameInvalid, message, wayOut);
+    private static CacheKitException Invalid(string message, string recommendedAction) =>
+        new(ErrorIds.PythonFrameInvalid, message, recommendedAction);
 
     private static CacheKitException NotEncrypted(string start) => new(
         ErrorIds.PythonFrameNotEncrypted,

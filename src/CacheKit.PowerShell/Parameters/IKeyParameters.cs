@@ -1,8 +1,8 @@
 namespace CacheKit.Parameters;
 
 /// <summary>
-/// The parameters that say what identifies the entry of a call. The cmdlets that have them declare each, as PowerShell
-/// wants it; a test holds them equal.
+/// The parameters that say what identifies the entry of a call. Each cmdlet that has them declares them, since cmdlets
+/// inherit no more than a session; a test holds them equal.
 /// </summary>
 internal interface IKeyParameters
 {

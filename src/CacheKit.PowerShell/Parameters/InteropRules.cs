@@ -8,7 +8,8 @@ namespace CacheKit.Parameters;
 internal static class InteropRules
 {
     private const string Segment =
-        "1 to 64 lower-case letters, digits, dots, hyphens and underscores, begins with a letter or digit, and has no '..'";
+        "1 to 64 lower-case letters, digits, dots, hyphens and underscores, begins with a letter or digit, and has no "
+        + "'..'";
 
     /// <summary>Checks the names that make the key, and remembers them for completion.</summary>
     /// <param name="operation">The operation that the user gave.</param>
@@ -93,17 +94,18 @@ internal static class InteropRules
                     "Use a session with a store that all participants reach, such as New-CacheKitSession -Redis.")
                 : new CacheKitException(
                     ErrorIds.InteropStoreUnsuitable,
-                    "The backend does not end entries: its -Set block takes no $Ttl, so that each value has its end in front, "
-                    + "which no other program reads.",
-                    "Register it with a -Set block that begins with param($Key, $Value, $Ttl) and ends what it stores by it.");
+                    "The backend does not end entries: its -Set block takes no $Ttl, so that each value has its end in "
+                    + "front, which no other program reads.",
+                    "Register it with a -Set block that begins with param($Key, $Value, $Ttl) and ends what it stores "
+                    + "by it.");
         }
 
         if (tenant != shared)
         {
             throw new CacheKitException(
                 ErrorIds.InteropTenantConflict,
-                $"Interop entries are shared under one tenant, and the session's is '{shared}', not '{tenant}': the keys of "
-                + "two tenants would be the same.",
+                $"Interop entries are shared under one tenant, and the session's is '{shared}', not '{tenant}': the keys "
+                + "of two tenants would be the same.",
                 "Make a session with the tenant that all participants have agreed on: New-CacheKitSession -Tenant.");
         }
     }

@@ -9,10 +9,10 @@ internal static class ItemNames
     /// <summary>How many bytes in UTF-8 a name may have.</summary>
     public const int Longest = 1024;
 
-    /// <summary>Checks a name.</summary>
+    /// <summary>Says what is wrong with a name.</summary>
     /// <param name="name">What the user gave.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public static CacheKitException? Check(string? name) => NameText.ProblemOf(name, Longest) is { } problem
+    /// <returns>The failure, or null.</returns>
+    public static CacheKitException? ProblemOf(string? name) => NameText.ProblemOf(name, Longest) is { } problem
         ? new CacheKitException(
             ErrorIds.ItemNameInvalid,
             $"The name of an item is text of 1 to {Longest} bytes without control characters: {problem}.",

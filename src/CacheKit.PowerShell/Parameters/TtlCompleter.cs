@@ -22,5 +22,6 @@ public sealed class TtlCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters) =>
         from duration in s_durations
         where duration.Text.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase)
-        select new CompletionResult(duration.Text, duration.Text, CompletionResultType.ParameterValue, duration.Meaning);
+        select new CompletionResult(
+            duration.Text, duration.Text, CompletionResultType.ParameterValue, duration.Meaning);
 }

@@ -10,5 +10,6 @@ namespace CacheKit.Parameters;
 public sealed class TtlTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => new TtlArgument(inputData);
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) as TtlArgument ?? new TtlArgument(inputData);
 }

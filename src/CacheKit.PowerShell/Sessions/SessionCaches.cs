@@ -98,6 +98,17 @@ internal sealed class SessionCaches : IDisposable
         }
     }
 
+    /// <summary>Takes what was counted of a tenant.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="reset">Whether to begin anew.</param>
+    /// <param name="since">When counting began.</param>
+    /// <returns>The counts of each cache that was used; those of the encrypted one if none was.</returns>
+    public IReadOnlyList<CacheCounts> TakeCounts(string tenant, bool reset, out DateTimeOffset since)
+    {
+        IReadOnlyList<CacheCounts> counts = Statistics.Take(tenant, reset, out since);
+        return counts.Count > 0 ? counts : [new CacheStatistics(CacheMode.Secure.Label).Take()];
+    }
+
     /// <summary>Reads the keys now; a key that is missing or wrong is told at the first use.</summary>
     public void TryReadKeys()
     {

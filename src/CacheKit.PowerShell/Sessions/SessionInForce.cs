@@ -8,12 +8,12 @@ namespace CacheKit.Sessions;
 
 /// <summary>
 /// The session of a command: the one that was given, else the one in force here, else what the environment configures.
-/// The caches that are taken of it stay open until it is disposed of.
+/// The cache that is taken of it stays open until it is disposed of.
 /// </summary>
 internal sealed class SessionInForce : IDisposable
 {
     private readonly CacheKitSession? _chosen;
-    private readonly List<EntryCache> _held = [];
+    private EntryCache? _held;
 
     /// <summary>Finds the session. The environment is not looked at yet.</summary>
     /// <param name="given">What the user gave, or null.</param>
@@ -43,13 +43,13 @@ internal sealed class SessionInForce : IDisposable
 
     /// <summary>The session, open. That of the environment may be closed as soon as this returns.</summary>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
-    public CacheKitSession Open()
+    public CacheKitSession Require()
     {
         CacheKitSession session = IsImplicit ? ImplicitSession.Current : _chosen!;
         return IsImplicit || !session.IsClosed ? session : throw SessionCaches.Closed(session);
     }
 
-    /// <summary>Takes one of the tenant's caches.</summary>
+    /// <summary>Takes one of the tenant's caches, in the place of the one that was taken before.</summary>
     /// <param name="mode">Which.</param>
     /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
     public EntryCache Rent(CacheMode mode)
@@ -58,7 +58,7 @@ internal sealed class SessionInForce : IDisposable
         while (cache is null)
         {
             // Again where the environment says something else now, or another runspace has removed its session.
-            SessionCaches caches = Open().Caches;
+            SessionCaches caches = Require().Caches;
             if (mode.IsInterop)
             {
                 InteropRules.Check(caches.Store, Tenant, _chosen?.HomeTenant ?? Defaults.Tenant);
@@ -67,7 +67,8 @@ internal sealed class SessionInForce : IDisposable
             cache = caches.TryHold(Tenant, mode);
         }
 
-        _held.Add(cache);
+        _held?.Release();
+        _held = cache;
         return cache;
     }
 
@@ -80,7 +81,7 @@ internal sealed class SessionInForce : IDisposable
     {
         try
         {
-            return Open().Caches.Statistics.For(Tenant, mode);
+            return Require().Caches.Statistics.For(Tenant, mode);
         }
         catch (CacheKitException)
         {
@@ -88,25 +89,10 @@ internal sealed class SessionInForce : IDisposable
         }
     }
 
-    /// <summary>Takes what was counted of the tenant.</summary>
-    /// <param name="reset">Whether to begin anew.</param>
-    /// <param name="since">When counting began.</param>
-    /// <returns>The counts of each cache that was used; those of the encrypted one if none was.</returns>
-    /// <exception cref="CacheKitException">The session is closed, or the configuration is not usable.</exception>
-    public IReadOnlyList<CacheCounts> TakeCounts(bool reset, out DateTimeOffset since)
-    {
-        IReadOnlyList<CacheCounts> counts = Open().Caches.Statistics.Take(Tenant, reset, out since);
-        return counts.Count > 0 ? counts : [new CacheStatistics(CacheMode.Secure.Label).Take()];
-    }
-
-    /// <summary>Gives back the caches that were taken.</summary>
+    /// <summary>Gives back the cache that was taken.</summary>
     public void Dispose()
     {
-        foreach (EntryCache cache in _held)
-        {
-            cache.Release();
-        }
-
-        _held.Clear();
+        _held?.Release();
+        _held = null;
     }
 }
