@@ -37,7 +37,7 @@ public abstract class SessionCommand : CacheKitCommand
     /// <summary>Whether an entry that is not authentic is an error, and stays where it is.</summary>
     /// <param name="given">The switch of the cmdlet; the session says it where it was not given.</param>
     private protected bool IsFailClosed(SwitchParameter given) =>
-        IsGiven("FailClosed") ? given : InForce.Defaults.FailClosed;
+        given || (InForce.Defaults.FailClosed && !IsGiven("FailClosed"));
 
     /// <summary>Takes a cache of the session until the command ends.</summary>
     /// <param name="mode">Which of the tenant's caches.</param>
