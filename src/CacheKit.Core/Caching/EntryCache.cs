@@ -17,7 +17,7 @@ namespace CacheKit.Core.Caching;
 /// </remarks>
 public sealed partial class EntryCache : IAsyncDisposable
 {
-    /// <summary>The largest entry in bytes: 100 MiB (PROTOCOL section 1).</summary>
+    /// <summary>The largest entry in bytes: 100 MiB, as in all clients of the family.</summary>
     public const int LargestEntry = 100 * 1024 * 1024;
 
     /// <summary>How far the clocks of two hosts may differ. An entry from further in the future is not used.</summary>

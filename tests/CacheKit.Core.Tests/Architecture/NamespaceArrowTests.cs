@@ -93,6 +93,14 @@ public sealed partial class NamespaceArrowTests
     }
 
     [Fact]
+    public void Architecture_there_is_one_cache_over_three_codecs()
+    {
+        Assert.True(typeof(EntryCache).IsSealed);
+        Type[] codecs = [.. s_types.Where(type => type.IsClass && type.IsAssignableTo(typeof(IEntryCodec)))];
+        Assert.Equal(["InteropCodec", "NativeCodec", "PlainCodec"], codecs.Select(type => type.Name).Order());
+    }
+
+    [Fact]
     public void Architecture_the_core_does_not_reference_PowerShell() => Assert.DoesNotContain(
         typeof(EntryCache).Assembly.GetReferencedAssemblies(),
         assembly => PowerShellAssembly().IsMatch(assembly.Name!));

@@ -56,6 +56,16 @@ public sealed class NamespaceArrowTests
     }
 
     [Fact]
+    public void Architecture_cmdlets_have_two_bases()
+    {
+        Type[] commands =
+            [.. ModuleAssembly.Types.Where(type => type is { IsClass: true, IsNested: false } && RoomOf(type) == "Commands")];
+        Type[] bases = [.. commands.Where(type => type.IsAbstract && !type.IsSealed)];
+        Assert.Equal(["CacheKitCommand", "SessionCommand"], bases.Select(type => type.Name).Order());
+        Assert.All(commands.Except(bases), type => Assert.True(type.IsSealed, type.Name));
+    }
+
+    [Fact]
     public void Architecture_the_allowed_dependencies_have_no_cycle()
     {
         List<string> below = [];

@@ -34,7 +34,7 @@ public enum StoredFormKind
 
 /// <summary>
 /// Recognizes stored bytes by their form, without a key. What it says is what they look like, not what they are: nobody
-/// vouches for them, and a sealed interop entry may begin with any bytes (PROTOCOL section 7.4).
+/// vouches for them, and a sealed interop entry may begin with any bytes.
 /// </summary>
 /// <param name="Kind">What they look like.</param>
 public sealed record StoredForm(StoredFormKind Kind)
