@@ -31,13 +31,14 @@ internal static class BlockIdentity
     public static byte[] Compute(Ast script)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, "block-v1");
+        Append(hash, "block-v2");
         AppendNode(hash, script);
         return hash.GetHashAndReset();
     }
 
     private static void AppendNode(IncrementalHash hash, Ast node)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         Append(hash, node.GetType().Name);
         if (node is ConstantExpressionAst or StringConstantExpressionAst or ExpandableStringExpressionAst)
         {
@@ -56,47 +57,50 @@ internal static class BlockIdentity
         switch (value)
         {
             case null:
-                Append(hash, "-");
+                Append(hash, 'n');
                 break;
             case Ast node:
+                Append(hash, 'a');
                 AppendNode(hash, node);
                 break;
-            case string text:
-                Append(hash, text);
-                break;
-            case VariablePath path:
-                Append(hash, path.UserPath);
-                break;
-            case ITypeName type:
-                Append(hash, type.FullName);
-                break;
-            case Token token:
-                Append(hash, token.Text);
-                break;
             case ITuple tuple:
-                Append(hash, "(");
-                for (int i = 0; i < tuple.Length; i++)
-                {
-                    AppendValue(hash, tuple[i]);
-                }
-
+                AppendItems(hash, '(', [.. Enumerable.Range(0, tuple.Length).Select(i => tuple[i])]);
                 break;
-            case IEnumerable items:
-                Append(hash, "[");
-                foreach (object? item in items)
-                {
-                    AppendValue(hash, item);
-                }
-
-                Append(hash, "]");
-                break;
-            case IFormattable formattable:
-                Append(hash, formattable.ToString(null, CultureInfo.InvariantCulture));
+            case IEnumerable items when value is not string:
+                AppendItems(hash, '[', [.. items.Cast<object?>()]);
                 break;
             default:
-                Append(hash, value.ToString() ?? string.Empty);
+                Append(hash, 's');
+                Append(hash, TextOf(value));
                 break;
         }
+    }
+
+    private static string TextOf(object value) => value switch
+    {
+        string text => text,
+        VariablePath path => path.UserPath,
+        ITypeName type => type.FullName,
+        Token token => token.Text,
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? string.Empty,
+    };
+
+    private static void AppendItems(IncrementalHash hash, char kind, object?[] items)
+    {
+        Append(hash, kind);
+        Append(hash, items.Length.ToString(CultureInfo.InvariantCulture));
+        foreach (object? item in items)
+        {
+            AppendValue(hash, item);
+        }
+    }
+
+    /// <summary>Appends what follows: no two kinds of values begin with the same character.</summary>
+    private static void Append(IncrementalHash hash, char kind)
+    {
+        Span<byte> bytes = [(byte)kind];
+        hash.AppendData(bytes);
     }
 
     /// <summary>Appends text with its length before it, so that no two sequences of texts run together.</summary>

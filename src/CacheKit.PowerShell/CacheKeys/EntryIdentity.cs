@@ -12,10 +12,6 @@ namespace CacheKit.CacheKeys;
 /// </summary>
 internal static class EntryIdentity
 {
-    private const string WaysOut =
-        "Name the entry with -Key, give the block plain values with -ArgumentList, or say with -VaryBy { ... } what tells "
-        + "one input object from another.";
-
     // A script literal makes a new ScriptBlock at each run, but its tree stays: each block is analysed once.
     private static readonly ConditionalWeakTable<object, BlockAnalysis> s_analyses = [];
 
@@ -42,6 +38,11 @@ internal static class EntryIdentity
         else if (call.Block is not null)
         {
             WriteBlock(buffer, identity, call, call.Block, input, trace);
+        }
+
+        if (input.IsGiven && call is { Block: not null, Name: null })
+        {
+            new DependencyWriter(buffer, identity, call.Cmdlet, trace).WriteNamed(Analyse(call.Block), input.Value);
         }
 
         bool isInputReplaced = WriteVaryBy(identity, call, input, trace);
@@ -91,28 +92,14 @@ internal static class EntryIdentity
         KeyTrace? trace)
     {
         BlockAnalysis analysis = Analyse(block);
-        buffer.Write(analysis.Start);
         trace?.Add(KeyComponentKind.Block, "-ScriptBlock", block);
-        if (analysis.FreeVariables.Length > 0)
-        {
-            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(call.Cmdlet, block);
-            foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
-            {
-                // $_ is the input object, which counts by itself.
-                if (!(input.IsGiven && variable.IsCurrentItem))
-                {
-                    buffer.Write(label);
-                    object? value = ValueOf(variable, scope, block);
-                    Check(identity, identity.TryWrite(value), variable.Display);
-                    trace?.Add(KeyComponentKind.Variable, variable.Display, value);
-                }
-            }
-        }
-
+        DependencyWriter writer = new(buffer, identity, call.Cmdlet, trace);
+        writer.Write(analysis, block, input.IsGiven);
         for (int i = 0; i < call.Arguments?.Length; i++)
         {
             identity.WriteLabel("argument");
             Check(identity, identity.TryWrite(call.Arguments[i]), $"argument {i + 1}");
+            writer.WriteNamed(analysis, call.Arguments[i]);
             trace?.Add(KeyComponentKind.Argument, $"-ArgumentList[{i}]", call.Arguments[i]);
         }
     }
@@ -138,44 +125,23 @@ internal static class EntryIdentity
         return isInputReplaced;
     }
 
-    /// <summary>Reads a free variable.</summary>
-    /// <param name="variable">The variable.</param>
-    /// <param name="scope">The variables that the block sees.</param>
-    /// <param name="block">The block.</param>
-    /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    internal static object? ValueOf(
-        FreeVariable variable, PSVariableIntrinsics? scope, ScriptBlock block) => variable.Kind switch
-    {
-        FreeVariableKind.Variable when scope is not null => scope.GetValue(variable.Name),
-        FreeVariableKind.Environment => Environment.GetEnvironmentVariable(variable.Name),
-        FreeVariableKind.ScriptFile when IsNamed(variable, "PSCommandPath") => block.File,
-        FreeVariableKind.ScriptFile => Path.GetDirectoryName(block.File),
-        _ => throw NotDerivable(variable.Display, typeof(void)),
-    };
-
-    private static bool IsNamed(FreeVariable variable, string name) =>
-        variable.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
-
     private static void Check(ValueIdentity identity, Type? withoutIdentity, string what)
     {
-        if (withoutIdentity is null)
+        if (withoutIdentity is not null)
         {
-            return;
+            throw NotDerivable(identity, withoutIdentity, what);
         }
-
-        throw identity.IsTooLarge
-            ? new CacheKitException(
-                ErrorIds.KeyNotDerivable,
-                $"The block depends on {what}, whose value is over 64 MiB, or nests deeper than 64 levels or in a cycle, so "
-                + "that no key can be derived.",
-                WaysOut)
-            : NotDerivable(what, withoutIdentity);
     }
 
-    private static CacheKitException NotDerivable(string what, Type type) => new(
+    /// <summary>The error that a value has no identity.</summary>
+    /// <param name="identity">What could not write it.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="what">What it is of the block.</param>
+    public static CacheKitException NotDerivable(ValueIdentity identity, Type type, string what) => new(
         ErrorIds.KeyNotDerivable,
-        type == typeof(void)
-            ? $"The block reads {what}, whose value cannot be known before it runs, so that no key can be derived."
+        identity.IsTooLarge
+            ? $"The block depends on {what}, whose value is over 64 MiB, or nests deeper than 64 levels or in a cycle, so "
+                + "that no key can be derived."
             : $"The block depends on {what}, a {type}, which has no value identity, so that no key can be derived.",
-        WaysOut);
+        Refusal.WaysOut);
 }

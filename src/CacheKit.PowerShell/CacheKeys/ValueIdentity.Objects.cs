@@ -120,21 +120,10 @@ internal sealed partial class ValueIdentity
             return WriteText("block", index.ToString(CultureInfo.InvariantCulture));
         }
 
-        BlockAnalysis analysis = EntryIdentity.Analyse(block);
-        _buffer.Write(analysis.Start);
         _outermost._blocks = [.. around, block];
         try
         {
-            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(_cmdlet, block);
-            foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
-            {
-                _buffer.Write(label);
-                if (TryWrite(EntryIdentity.ValueOf(variable, scope, block), depth + 1) is { } type)
-                {
-                    return type;
-                }
-            }
-
+            new DependencyWriter(_buffer, this, _cmdlet, null, depth + 1).Write(EntryIdentity.Analyse(block), block, false);
             return null;
         }
         finally

@@ -75,7 +75,11 @@ internal sealed partial class ValueIdentity
         _writer.WriteName(label);
     }
 
-    private Type? TryWrite(object? value, int depth)
+    /// <summary>Writes the identity of a value that is part of another one.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="depth">How deep it lies.</param>
+    /// <returns>Null, or the type that has no value identity.</returns>
+    public Type? TryWrite(object? value, int depth)
     {
         if (value is null)
         {

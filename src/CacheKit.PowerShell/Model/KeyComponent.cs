@@ -23,6 +23,9 @@ public enum KeyComponentKind
 
     /// <summary>The operation that -Interop gives.</summary>
     Operation,
+
+    /// <summary>A script file that the block calls or dot-sources, by its content.</summary>
+    Script,
 }
 
 /// <summary>A part of what a key is computed from.</summary>

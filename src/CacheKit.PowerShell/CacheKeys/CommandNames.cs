@@ -1,0 +1,131 @@
+using System.Management.Automation.Language;
+
+namespace CacheKit.CacheKeys;
+
+/// <summary>Commands as they are written in a script, known by PowerShell's own names and aliases.</summary>
+internal static class CommandNames
+{
+    private static readonly Dictionary<string, string> s_aliases = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["%"] = "ForEach-Object", ["foreach"] = "ForEach-Object",
+        ["gv"] = "Get-Variable", ["rv"] = "Remove-Variable", ["iex"] = "Invoke-Expression",
+        ["icm"] = "Invoke-Command", ["sajb"] = "Start-Job", ["gmo"] = "Get-Module", ["ipmo"] = "Import-Module",
+        ["nmo"] = "New-Module",
+        ["gi"] = "Get-Item", ["gci"] = "Get-ChildItem", ["dir"] = "Get-ChildItem", ["ls"] = "Get-ChildItem",
+        ["gc"] = "Get-Content", ["cat"] = "Get-Content", ["type"] = "Get-Content", ["gp"] = "Get-ItemProperty",
+        ["gpv"] = "Get-ItemPropertyValue", ["rvpa"] = "Resolve-Path", ["cvpa"] = "Convert-Path",
+        ["cd"] = "Set-Location", ["chdir"] = "Set-Location", ["sl"] = "Set-Location", ["pushd"] = "Push-Location",
+        ["cp"] = "Copy-Item", ["copy"] = "Copy-Item", ["cpi"] = "Copy-Item",
+        ["mv"] = "Move-Item", ["move"] = "Move-Item", ["mi"] = "Move-Item",
+        ["ri"] = "Remove-Item", ["rm"] = "Remove-Item", ["del"] = "Remove-Item", ["erase"] = "Remove-Item",
+        ["rd"] = "Remove-Item", ["rmdir"] = "Remove-Item", ["rni"] = "Rename-Item", ["ren"] = "Rename-Item",
+        ["echo"] = "Write-Output", ["write"] = "Write-Output",
+    };
+
+    // Commands that read from any drive.
+    private static readonly HashSet<string> s_itemReaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Get-Item", "Get-ChildItem", "Get-Content", "Get-ItemProperty", "Get-ItemPropertyValue", "Test-Path",
+        "Resolve-Path", "Convert-Path", "Set-Location", "Push-Location", "Copy-Item", "Move-Item", "Join-Path",
+        "Select-String", "New-PSDrive",
+    };
+
+    // Parameters without a value, of all commands that are looked at here: what follows them is another argument.
+    private static readonly HashSet<string> s_switches = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Verbose", "vb", "Debug", "db", "WhatIf", "wi", "Confirm", "cf", "ValueOnly", "Force", "Recurse", "PassThru",
+        "AsJob", "UseNewRunspace", "Raw", "Directory", "File", "Hidden", "ReadOnly", "System", "Resolve", "IsValid",
+        "NoNewScope", "RunAs32", "InDisconnectedSession", "HideComputerName", "Strict",
+    };
+
+    // From 7.0 on, the first begins names of its own; pa, par, ... all mean -Parallel.
+    private static readonly string[] s_remoteParameters =
+    [
+        "ComputerName", "Cn", "Session", "HostName", "VMId", "VMName", "ContainerId", "ConnectionUri", "SSHConnection",
+    ];
+
+    /// <summary>The name of a command, without the module, and for PowerShell's own aliases the command's.</summary>
+    /// <param name="command">The command.</param>
+    /// <returns>Empty when the name is computed.</returns>
+    public static string NameOf(CommandAst command)
+    {
+        string name = command.GetCommandName() ?? string.Empty;
+        name = name[(name.LastIndexOf('\\') + 1)..];
+        return s_aliases.GetValueOrDefault(name, name);
+    }
+
+    /// <summary>Whether a command has one of some names.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="names">The names.</param>
+    public static bool Is(CommandAst command, params ReadOnlySpan<string> names)
+    {
+        string name = NameOf(command);
+        foreach (string each in names)
+        {
+            if (name.Equals(each, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a command is ForEach-Object.</summary>
+    /// <param name="command">The command.</param>
+    public static bool IsForEachObject(CommandAst command) => Is(command, "ForEach-Object");
+
+    /// <summary>Whether a command reads what a path names, on any drive.</summary>
+    /// <param name="command">The command.</param>
+    public static bool ReadsItems(CommandAst command) => s_itemReaders.Contains(NameOf(command));
+
+    /// <summary>Whether a command only passes text on or shows it.</summary>
+    /// <param name="command">The command.</param>
+    public static bool Writes(CommandAst command)
+    {
+        string name = NameOf(command);
+        return name.StartsWith("Write-", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("Out-", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Whether a command takes the values for <c>$using:</c> from where it is called, and runs its block elsewhere.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    public static bool TakesUsingAlong(CommandAst command) =>
+        Is(command, "Start-Job", "Start-ThreadJob")
+        || (IsForEachObject(command) && ArgumentsOf(command).Any(static argument =>
+            argument.Parameter is { Length: > 1 } name && "Parallel".StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+        || (Is(command, "Invoke-Command") && ArgumentsOf(command).Any(static argument =>
+            argument.Parameter is { Length: > 1 } name
+            && s_remoteParameters.Any(each => each.StartsWith(name, StringComparison.OrdinalIgnoreCase))));
+
+    /// <summary>The arguments of a command, each with the parameter that is written before it.</summary>
+    /// <param name="command">The command.</param>
+    public static IEnumerable<(string? Parameter, ExpressionAst Value)> ArgumentsOf(CommandAst command)
+    {
+        string? parameter = null;
+        foreach (CommandElementAst element in command.CommandElements.Skip(1))
+        {
+            if (element is CommandParameterAst named)
+            {
+                bool hasNoValue = named.Argument is null && s_switches.Contains(named.ParameterName);
+                parameter = named.Argument is null && !hasNoValue ? named.ParameterName : null;
+                if (named.Argument is not null)
+                {
+                    yield return (named.ParameterName, named.Argument);
+                }
+            }
+            else
+            {
+                yield return (parameter, (ExpressionAst)element);
+                parameter = null;
+            }
+        }
+    }
+
+    /// <summary>Whether a command gets objects from one before it in its pipeline.</summary>
+    /// <param name="command">The command.</param>
+    public static bool IsFed(CommandAst command) =>
+        command.Parent is PipelineAst pipeline && pipeline.PipelineElements[0] != command;
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+
+namespace CacheKit.CacheKeys;
+
+/// <summary>
+/// Text that names a variable as an item of a drive: <c>env:X</c>, <c>variable:x</c>, and with the provider's name.
+/// </summary>
+internal static partial class NamedPath
+{
+    /// <summary>Reads the path of a variable.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="name">The variable; its name is empty for the drive itself.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryRead(string text, [NotNullWhen(true)] out VariableName? name)
+    {
+        name = null;
+        // A hit asks this of each variable's value: most texts begin with none of the letters.
+        if (text.Length < 4 || (text[0] | 0x20) is not ('e' or 'v' or 'm') || Pattern().Match(text) is not { Success: true } match)
+        {
+            return false;
+        }
+
+        bool isEnvironment = (match.Groups["drive"].ValueSpan[0] | 0x20) == 'e';
+        string rest = match.Groups["name"].Value;
+        name = isEnvironment || rest.Length == 0
+            ? new VariableName(isEnvironment ? FreeVariableKind.Environment : FreeVariableKind.Variable, rest)
+            : VariableName.Of(new VariablePath(rest));
+        return name is not null;
+    }
+
+    /// <summary>Whether text begins as the path of a variable does.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool IsBegun(string text) => Pattern().IsMatch(text);
+
+    /// <summary>Whether text is the path of a function or an alias.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool NamesCommand(string text) => CommandPattern().IsMatch(text);
+
+    [GeneratedRegex(
+        @"^(?:Microsoft\.PowerShell\.Core\\)?(?<drive>environment:|variable:|env|variable):[\\/]*(?<name>.*)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Pattern();
+
+    [GeneratedRegex(
+        @"^(?:Microsoft\.PowerShell\.Core\\)?(?:function|alias):",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex CommandPattern();
+}
