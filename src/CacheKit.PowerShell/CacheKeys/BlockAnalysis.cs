@@ -55,7 +55,7 @@ internal sealed class BlockAnalysis
         ];
         AttemptedNames = [.. parts.SelectMany(static part => part.Attempted).Distinct(StringComparer.OrdinalIgnoreCase)];
         Scripts = [.. parts.SelectMany(static part => part.Scripts)];
-        ReadsComputedItem = parts.Exists(static part => part.ReadsComputedItem);
+        ReadsItem = parts.Exists(static part => part.ReadsItem);
     }
 
     /// <summary>The names of variables that the block assigns, if nothing fails, before it reads them.</summary>
@@ -71,7 +71,7 @@ internal sealed class BlockAnalysis
     public ScriptReference[] Scripts { get; }
 
     /// <summary>Whether it reads items of drives by paths that it is given.</summary>
-    public bool ReadsComputedItem { get; }
+    public bool ReadsItem { get; }
 
     /// <summary>Says so if no key can be derived from the block, whatever the values are.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">No key can be derived.</exception>

@@ -40,8 +40,10 @@ internal sealed partial class DependencyFinder
     private readonly List<ScriptReference> _scripts = [];
     private readonly List<TypeUse> _types = [];
 
-    /// <summary>Every name that the block assigns somewhere.</summary>
-    private readonly HashSet<VariableName> _own = [];
+    /// <summary>
+    /// Every name that the block assigns somewhere, and whether it assigns nothing but blocks written in it.
+    /// </summary>
+    private readonly Dictionary<VariableName, bool> _own = [];
 
     // Names that the block removes somewhere: an assignment of them proves nothing. Null when it removes by computed
     // names, or by patterns.
@@ -66,6 +68,7 @@ internal sealed partial class DependencyFinder
 
     private Refusal? _refusal;
     private Ast? _computedPath;
+    private bool _readsItem;
     private bool _readsComputedItem;
 
     private DependencyFinder(Ast tree)
@@ -117,7 +120,7 @@ internal sealed partial class DependencyFinder
             [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))],
             [.. finder._scripts],
             [.. finder._types],
-            finder._readsComputedItem,
+            finder._readsItem,
             finder._refusal);
     }
 
@@ -754,7 +757,7 @@ internal sealed partial class DependencyFinder
         StringConstantExpressionAst => true,
         VariableExpressionAst variable => VariableName.Of(variable.VariablePath) is { } name
             && name.Kind != FreeVariableKind.Using
-            && !_own.Contains(name)
+            && !_own.ContainsKey(name)
             && !name.Equals(s_currentItem)
             && !s_bound.Contains(name.Name),
         ExpandableStringExpressionAst text => text.NestedExpressions.All(IsKnownBefore),
@@ -772,28 +775,11 @@ internal sealed partial class DependencyFinder
     };
 
     /// <summary>Whether a variable holds nothing but blocks that are written in this one.</summary>
-    private bool IsOwnBlock(ExpressionAst operand)
-    {
-        if (operand is not VariableExpressionAst variable || VariableName.Of(variable.VariablePath) is not { } name
-            || !_assigned.Contains(name))
-        {
-            return false;
-        }
-
-        foreach (AssignmentStatementAst assignment in _children.Keys.OfType<AssignmentStatementAst>())
-        {
-            bool isOfIt = assignment.Left.Find(
-                node => node is VariableExpressionAst target && VariableName.Of(target.VariablePath) is { } each
-                    && each.Equals(name),
-                false) is not null;
-            if (isOfIt && !(assignment.Right is CommandExpressionAst { Expression: ScriptBlockExpressionAst }))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private bool IsOwnBlock(ExpressionAst operand) =>
+        operand is VariableExpressionAst variable
+        && VariableName.Of(variable.VariablePath) is { } name
+        && _assigned.Contains(name)
+        && _own.GetValueOrDefault(name);
 
     private void VisitGetVariable(CommandAst command)
     {
@@ -894,7 +880,7 @@ internal sealed partial class DependencyFinder
         _attempted.UnionWith(inner.Attempted);
         _scripts.AddRange(inner.Scripts);
         _types.AddRange(inner.Types);
-        _readsComputedItem |= inner.ReadsComputedItem;
+        _readsItem |= inner.ReadsItem;
         if (inner.Refusal is { } refusal)
         {
             Refuse(refusal.Reason, place);
@@ -924,9 +910,11 @@ internal sealed partial class DependencyFinder
             bool isPath = parameter is null || parameter.EndsWith("Path", StringComparison.OrdinalIgnoreCase)
                 || "Path".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)
                 || "LiteralPath".StartsWith(parameter, StringComparison.OrdinalIgnoreCase);
+            _readsItem |= isPath && value is not ConstantExpressionAst;
             _readsComputedItem |= isPath && value is not ConstantExpressionAst && !IsKnownBefore(value);
         }
 
+        _readsItem |= CommandNames.IsFed(command);
         _readsComputedItem |= CommandNames.IsFed(command);
     }
 
@@ -1086,19 +1074,23 @@ internal sealed partial class DependencyFinder
 
     private void FindOwn(Ast node)
     {
-        VariableExpressionAst? target = node switch
+        (Ast? target, bool isBlock) = node switch
         {
-            ForEachStatementAst loop => loop.Variable,
-            ParameterAst parameter => parameter.Name,
-            _ => null,
+            ForEachStatementAst loop => (loop.Variable, false),
+            ParameterAst parameter => (parameter.Name, false),
+            AssignmentStatementAst assignment => (assignment.Left, assignment is
+            {
+                Left: VariableExpressionAst,
+                Operator: TokenKind.Equals,
+                Right: CommandExpressionAst { Expression: ScriptBlockExpressionAst },
+            }),
+            _ => ((Ast?)null, false),
         };
-        foreach (Ast each in node is AssignmentStatementAst assignment
-            ? assignment.Left.FindAll(static node => node is VariableExpressionAst, false)
-            : target is null ? [] : [target])
+        foreach (Ast each in target?.FindAll(static each => each is VariableExpressionAst, false) ?? [])
         {
             if (VariableName.Of(((VariableExpressionAst)each).VariablePath) is { } name)
             {
-                _own.Add(name);
+                _own[name] = isBlock && _own.GetValueOrDefault(name, true);
             }
         }
     }
@@ -1160,14 +1152,14 @@ internal sealed partial class DependencyFinder
 /// </param>
 /// <param name="Scripts">The script files that it runs.</param>
 /// <param name="Types">The types that it names.</param>
-/// <param name="ReadsComputedItem">Whether it reads an item of a drive whose path is not written out.</param>
+/// <param name="ReadsItem">Whether it reads an item of a drive whose path is not written out.</param>
 /// <param name="Refusal">The first construct that no key can cover, or null.</param>
 internal sealed record Dependencies(
     FreeVariable[] Variables,
     string[] Attempted,
     ScriptReference[] Scripts,
     TypeUse[] Types,
-    bool ReadsComputedItem,
+    bool ReadsItem,
     Refusal? Refusal);
 
 /// <summary>A type that a block names.</summary>

@@ -34,7 +34,7 @@ internal readonly struct DependencyWriter(
     /// <param name="value">The argument.</param>
     public void WriteNamed(BlockAnalysis analysis, object? value)
     {
-        if (analysis.ReadsComputedItem)
+        if (analysis.ReadsItem)
         {
             WriteNamed(value, cmdlet.SessionState.PSVariable);
         }
@@ -62,7 +62,7 @@ internal readonly struct DependencyWriter(
             }
 
             trace?.Add(KeyComponentKind.Variable, variable.Display, value);
-            if (analysis.ReadsComputedItem)
+            if (analysis.ReadsItem)
             {
                 WriteNamed(value, scope);
             }
