@@ -16,6 +16,8 @@ namespace CacheKit.CacheKeys;
 /// </remarks>
 internal sealed partial class DependencyFinder
 {
+    private const int MostCommands = 16;
+
     private static readonly VariableName s_currentItem = new(FreeVariableKind.Variable, CurrentItem.Name);
     private static readonly VariableName s_exitCode = new(FreeVariableKind.Variable, "LASTEXITCODE");
     private static readonly VariableName s_error = new(FreeVariableKind.Variable, "Error");
@@ -50,10 +52,10 @@ internal sealed partial class DependencyFinder
     private HashSet<VariableName>? _removed = [];
     private readonly HashSet<VariableName> _private = [];
 
-    private HashSet<VariableName> _assigned = [];
+    private readonly Journal<VariableName> _assigned = new();
 
     /// <summary>The commands that have surely run so far.</summary>
-    private HashSet<string> _run = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Journal<string> _run = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// How many blocks with a trap are around: it may skip any statement, so nothing in them is surely assigned.
@@ -63,8 +65,8 @@ internal sealed partial class DependencyFinder
     private int _functions;
     private int _handlers;
 
-    /// <summary>The nested blocks around, each with what was assigned where it is written.</summary>
-    private readonly List<(ScriptBlockExpressionAst Block, HashSet<VariableName> Assigned)> _nested = [];
+    /// <summary>The nested blocks around, each with the point at which it is written.</summary>
+    private readonly List<(ScriptBlockExpressionAst Block, int Mark)> _nested = [];
 
     private Refusal? _refusal;
     private Ast? _computedPath;
@@ -290,7 +292,7 @@ internal sealed partial class DependencyFinder
 
     // Variables
 
-    private void Read(VariablePath path, Ast place)
+    private void Read(VariablePath path, Ast place, int mark = int.MaxValue)
     {
         if (path.IsDriveQualified && VariableName.Of(path) is null)
         {
@@ -301,11 +303,11 @@ internal sealed partial class DependencyFinder
         // local: and private: name the block's own scope, where a value can only come from an assignment of its own.
         if (!path.IsLocal && !path.IsPrivate && VariableName.Of(path) is { } name)
         {
-            Read(name, place);
+            Read(name, place, mark);
         }
     }
 
-    private void Read(VariableName name, Ast place)
+    private void Read(VariableName name, Ast place, int mark = int.MaxValue)
     {
         if (name.Kind == FreeVariableKind.Variable)
         {
@@ -323,17 +325,18 @@ internal sealed partial class DependencyFinder
 
             if (bare.Equals(s_exitCode.Name, StringComparison.OrdinalIgnoreCase))
             {
-                Add(name, place, [.. _run.Order(StringComparer.OrdinalIgnoreCase)]);
+                Add(name, place, [.. _run.Last(MostCommands).Order(StringComparer.OrdinalIgnoreCase)], mark);
                 return;
             }
         }
 
-        Add(name, place, []);
+        Add(name, place, [], mark);
     }
 
-    private void Add(VariableName name, Ast place, string[] unlessNative)
+    /// <summary>Notes a variable, unless it was assigned at a point.</summary>
+    private void Add(VariableName name, Ast place, string[] unlessNative, int mark = int.MaxValue)
     {
-        if (!_assigned.Contains(name))
+        if (!_assigned.ContainedAt(name, mark))
         {
             FreeVariable variable = new(name, place.Extent, unlessNative);
             string spelling = name.Kind == FreeVariableKind.Environment && !OperatingSystem.IsWindows()
@@ -414,7 +417,7 @@ internal sealed partial class DependencyFinder
 
     private void VisitNested(ScriptBlockExpressionAst block)
     {
-        _nested.Add((block, [.. _assigned]));
+        _nested.Add((block, _assigned.Mark));
         InScope(
             () => VisitScript(block.ScriptBlock),
             CurrentItem.IsBoundIn(block) ? [s_currentItem] : []);
@@ -427,24 +430,21 @@ internal sealed partial class DependencyFinder
     /// </summary>
     private void VisitUsing(UsingExpressionAst reference)
     {
-        HashSet<VariableName> inside = _assigned;
         for (int i = _nested.Count - 1; i >= 0; i--)
         {
-            (ScriptBlockExpressionAst block, _assigned) = _nested[i];
+            (ScriptBlockExpressionAst block, int mark) = _nested[i];
             foreach (Ast node in reference.SubExpression.FindAll(static node => node is VariableExpressionAst, false))
             {
-                VariablePath path = ((VariableExpressionAst)node).VariablePath;
-                Read(new VariablePath(WithoutUsing(path.UserPath)), node);
+                VariablePath path = new(WithoutUsing(((VariableExpressionAst)node).VariablePath.UserPath));
+                Read(path, node, mark);
             }
 
             if (CurrentItem.ReceiverOf(block) is CommandAst command && CommandNames.TakesUsingAlong(command))
             {
-                _assigned = inside;
                 return;
             }
         }
 
-        _assigned = inside;
         Add(new VariableName(FreeVariableKind.Using, reference.Extent.Text), reference, []);
     }
 
@@ -460,32 +460,40 @@ internal sealed partial class DependencyFinder
     /// <summary>Visits what runs in a scope of its own, if it runs: what it assigns is forgotten after it.</summary>
     private void InScope(Action visit, params ReadOnlySpan<VariableName> bound)
     {
-        HashSet<VariableName> start = _assigned;
-        _assigned = [.. start];
-        _assigned.ExceptWith(_private);
-        Branch(visit, bound);
-        _assigned = start;
+        KeyValuePair<VariableName, int>[] hidden = _assigned.Hide(_private);
+        InBranch(visit, bound);
+        _assigned.Show(hidden);
     }
 
     /// <summary>Visits what may not be evaluated: what it assigns is forgotten after it.</summary>
-    private void InBranch(Action visit, params ReadOnlySpan<VariableName> bound)
+    /// <returns>What it assigns, and the commands that it runs.</returns>
+    private (VariableName[] Assigned, string[] Run) InBranch(Action visit, params ReadOnlySpan<VariableName> bound)
     {
-        HashSet<VariableName> start = _assigned;
-        _assigned = [.. start];
-        Branch(visit, bound);
-        _assigned = start;
-    }
-
-    private void Branch(Action visit, ReadOnlySpan<VariableName> bound)
-    {
+        int assigned = _assigned.Mark;
+        int run = _run.Mark;
         foreach (VariableName name in bound)
         {
             _assigned.Add(name);
         }
 
-        HashSet<string> run = new(_run, _run.Comparer);
         visit();
-        _run = run;
+        return (_assigned.Rollback(assigned), _run.Rollback(run));
+    }
+
+    /// <summary>One of some branches was taken: what all of them did is sure.</summary>
+    private void Join(List<(VariableName[] Assigned, string[] Run)> branches)
+    {
+        foreach (VariableName name in branches.Skip(1)
+            .Aggregate(branches[0].Assigned.AsEnumerable(), static (all, each) => all.Intersect(each.Assigned)))
+        {
+            _assigned.Add(name);
+        }
+
+        foreach (string name in branches.Skip(1).Aggregate(
+            branches[0].Run.AsEnumerable(), static (all, each) => all.Intersect(each.Run, StringComparer.OrdinalIgnoreCase)))
+        {
+            _run.Add(name);
+        }
     }
 
     // Statements that decide which way the evaluation goes, and so what is surely assigned after them
@@ -493,24 +501,22 @@ internal sealed partial class DependencyFinder
     private void VisitIf(IfStatementAst branch)
     {
         Visit(branch.Clauses[0].Item1);
-        State start = Save();
-        List<State> ends = [];
+        List<(VariableName[] Assigned, string[] Run)> branches = [];
         foreach ((PipelineBaseAst condition, StatementBlockAst body) in branch.Clauses)
         {
-            Restore(start);
-            if (condition != branch.Clauses[0].Item1)
+            branches.Add(InBranch(() =>
             {
-                Visit(condition);
-            }
+                if (condition != branch.Clauses[0].Item1)
+                {
+                    Visit(condition);
+                }
 
-            Visit(body);
-            ends.Add(Save());
+                Visit(body);
+            }));
         }
 
-        Restore(start);
-        Visit(branch.ElseClause);
-        ends.Add(Save());
-        Join(ends);
+        branches.Add(InBranch(() => Visit(branch.ElseClause)));
+        Join(branches);
     }
 
     private void VisitForEach(ForEachStatementAst loop)
@@ -553,48 +559,39 @@ internal sealed partial class DependencyFinder
     private void VisitSwitch(SwitchStatementAst choice)
     {
         Visit(choice.Condition);
-        State start = Save();
-        Assign(s_currentItem);
-        Assign(new VariableName(FreeVariableKind.Variable, "switch"));
-        State inside = Save();
-        foreach ((ExpressionAst test, StatementBlockAst body) in choice.Clauses)
+        InBranch(() =>
         {
-            Restore(inside);
-            Visit(test);
-            Visit(body);
-        }
+            Assign(new VariableName(FreeVariableKind.Variable, "switch"));
+            foreach ((ExpressionAst test, StatementBlockAst body) in choice.Clauses)
+            {
+                InBranch(
+                    () =>
+                    {
+                        Visit(test);
+                        Visit(body);
+                    },
+                    s_currentItem);
+            }
 
-        Restore(inside);
-        Visit(choice.Default);
-        Restore(start);
+            InBranch(() => Visit(choice.Default), s_currentItem);
+        });
     }
 
     private void VisitTry(TryStatementAst attempt)
     {
-        State start = Save();
-        Visit(attempt.Body);
-        List<State> ends = [Save()];
+        List<(VariableName[] Assigned, string[] Run)> branches = [InBranch(() => Visit(attempt.Body))];
         foreach (CatchClauseAst handler in attempt.CatchClauses)
         {
-            Restore(start);
-            _assigned.Add(s_currentItem);
             _handlers++;
-            Visit(handler);
+            (VariableName[] assigned, string[] run) = InBranch(() => Visit(handler), s_currentItem);
+            branches.Add(([.. assigned.Where(static name => !name.Equals(s_currentItem))], run));
             _handlers--;
-            if (!start.Assigned.Contains(s_currentItem))
-            {
-                _assigned.Remove(s_currentItem);
-            }
-
-            ends.Add(Save());
         }
 
-        Restore(start);
-        Visit(attempt.Finally);
-        State last = Save();
-        Join(ends);
-        _assigned.UnionWith(last.Assigned);
-        _run.UnionWith(last.Run);
+        // The last block begins with nothing of what the others did for sure.
+        (VariableName[] Assigned, string[] Run) last = InBranch(() => Visit(attempt.Finally));
+        Join(branches);
+        Join([last]);
     }
 
     private void VisitBinary(BinaryExpressionAst binary)
@@ -609,26 +606,6 @@ internal sealed partial class DependencyFinder
             Visit(binary.Right);
         }
     }
-
-    private State Save() => new([.. _assigned], new HashSet<string>(_run, _run.Comparer));
-
-    private void Restore(State state)
-    {
-        _assigned = [.. state.Assigned];
-        _run = new HashSet<string>(state.Run, state.Run.Comparer);
-    }
-
-    private void Join(List<State> ends)
-    {
-        Restore(ends[0]);
-        foreach (State end in ends.Skip(1))
-        {
-            _assigned.IntersectWith(end.Assigned);
-            _run.IntersectWith(end.Run);
-        }
-    }
-
-    private sealed record State(HashSet<VariableName> Assigned, HashSet<string> Run);
 
     // What is reached by its name
 
@@ -1042,7 +1019,7 @@ internal sealed partial class DependencyFinder
             return;
         }
 
-        if (Is(name, "PSVariable") && member.Parent is not InvokeMemberExpressionAst)
+        if (Is(name, "PSVariable"))
         {
             Refuse("computes the name of a variable", member);
             return;

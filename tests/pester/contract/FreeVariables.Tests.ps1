@@ -113,6 +113,40 @@ Describe 'Free variables' {
         @{ Free = 'a'; Text = '& { & { $a } }' }
         @{ Free = 'a'; Text = 'switch (1) { 1 { $a } }' }
         @{ Free = 'a'; Text = '$x = ""; $x += $a; $x' }
+        @{ Free = 'a'; Text = '(gv a).Value' }
+        @{ Free = 'a'; Text = 'Get-Variable -Name:a' }
+        @{ Free = 'a b'; Text = 'Get-Variable @(''a'', ''b'')' }
+        @{ Free = 'a'; Text = 'Microsoft.PowerShell.Utility\Get-Variable a' }
+        @{ Free = ''; Text = '$a = 1; (gv a).Value' }
+        @{ Free = ''; Text = 'Get-Variable a -Scope Local -ErrorAction Ignore' }
+        @{ Free = 'a'; Text = '(Get-Item variable:a).Value' }
+        @{ Free = 'a'; Text = '(Get-Item Variable:\a).Value' }
+        @{ Free = 'a'; Text = 'Get-Content variable:/a' }
+        @{ Free = 'a'; Text = 'Test-Path variable:a' }
+        @{ Free = 'a'; Text = '(Get-Item Microsoft.PowerShell.Core\Variable::a).Value' }
+        @{ Free = 'a'; Text = '${variable:a}' }
+        @{ Free = 'a'; Text = '$path = "variable:a"; (Get-Item $path).Value' }
+        @{ Free = 'a'; Text = '$ExecutionContext.SessionState.PSVariable.Get("a").Value' }
+        @{ Free = 'a'; Text = '$ExecutionContext.SessionState.PSVariable.GetValue("a")' }
+        @{ Free = 'a'; Text = '''$a'' | Invoke-Expression' }
+        @{ Free = 'a'; Text = '& ([scriptblock]::Create(''$a''))' }
+        @{ Free = 'a'; Text = '$b = 1; $b = $a; $b' }
+        @{ Free = 'a'; Text = '$a = 1; Remove-Variable a; $a' }
+        @{ Free = 'a'; Text = '$a = 1; if ($false) { Remove-Variable a }; $a' }
+        @{ Free = 'a b c'; Text = '$a = $b = $c = 1; Remove-Variable [x]; $a; $b; $c' }
+        @{ Free = 'a'; Text = '$a = 1; foreach ($x in 1) { rv a }; $a' }
+        @{ Free = 'a'; Text = '$private:a = 1; & { $a }' }
+        @{ Free = ''; Text = '$private:a = 1; $a' }
+        @{ Free = ''; Text = '$a = 1; 1 | ForEach-Object -Parallel { $using:a }' }
+        @{ Free = 'a'; Text = '1 | ForEach-Object -Parallel { $a = 1; & { $using:a } }' }
+        @{ Free = 'a'; Text = '1 | ForEach-Object -Parallel { $using:a.Length }' }
+        @{ Free = 'a'; Text = 'Start-ThreadJob { $using:a } | Receive-Job -Wait -AutoRemoveJob' }
+        @{ Free = ''; Text = '$env:CACHEKIT_TEST_A = 1; $env:CACHEKIT_TEST_A' }
+        @{ Free = 'a'; Text = '$env:a = 1; $a' }
+        @{ Free = 'a'; Text = 'try { throw 1 } catch { $a }' }
+        @{ Free = 'a'; Text = '$b = 1; & { $private:b = $a; $b }; $b' }
+        @{ Free = 'a'; Text = '$b = { $a }; . $b' }
+        @{ Free = 'a b'; Text = '1, 2 | ForEach-Object { $a } { $_ } { $b }' }
     ) {
         # One case must not find the entries of another.
         $script:room = [guid]::NewGuid().ToString('n')
@@ -129,6 +163,88 @@ Describe 'Free variables' {
             }
         }
         "$found" | Should -BeExactly $Free
+    }
+
+    It 'Key: is refused where no key can cover { <Text> }' -ForEach @(
+        @{ Text = 'Get-Variable $a' }
+        @{ Text = 'Get-Variable "a$b"' }
+        @{ Text = 'Get-Variable a*' }
+        @{ Text = 'Get-Variable' }
+        @{ Text = 'Get-Variable a -Scope 1' }
+        @{ Text = '$a | Get-Variable' }
+        @{ Text = 'Get-Variable @a' }
+        @{ Text = 'gv -Name ($a)' }
+        @{ Text = 'Get-Item "env:$a"' }
+        @{ Text = 'Get-Item ("env:" + $a)' }
+        @{ Text = '$x = "env:{0}" -f $a; Get-Item $x' }
+        @{ Text = 'Get-ChildItem env:' }
+        @{ Text = 'Get-ChildItem Env:\' }
+        @{ Text = 'Get-Item env:PA*' }
+        @{ Text = 'Get-Item (Join-Path env: $a)' }
+        @{ Text = 'Set-Location env:' }
+        @{ Text = 'Get-Item "variable:$a"' }
+        @{ Text = 'Get-Item function:prompt' }
+        @{ Text = 'Get-Content alias:gci' }
+        @{ Text = '$function:prompt' }
+        @{ Text = '$alias:gci' }
+        @{ Text = '[Environment]::GetEnvironmentVariable($a)' }
+        @{ Text = '[Environment]::GetEnvironmentVariables()' }
+        @{ Text = '[Environment]::ExpandEnvironmentVariables($a)' }
+        @{ Text = '[Environment]::$a()' }
+        @{ Text = '$ExecutionContext.SessionState.PSVariable.GetValue($a)' }
+        @{ Text = '$x = $ExecutionContext.SessionState.PSVariable; $x.GetValue("a")' }
+        @{ Text = '$PSCmdlet.GetVariableValue($a)' }
+        @{ Text = 'Invoke-Expression $a' }
+        @{ Text = 'Invoke-Expression "$a"' }
+        @{ Text = 'iex ($a + 1)' }
+        @{ Text = '$a | iex' }
+        @{ Text = '& ([scriptblock]::Create($a))' }
+        @{ Text = '& ([scriptblock]::Create("$a"))' }
+        @{ Text = '[powershell]::Create().AddScript((Get-Date))' }
+        @{ Text = '& (Get-Module CacheKit) { $a }' }
+        @{ Text = '. (Get-Module CacheKit) { $a }' }
+        @{ Text = '$m = Get-Module CacheKit; & $m { $a }' }
+        @{ Text = '(Get-Module CacheKit).NewBoundScriptBlock({ $a })' }
+        @{ Text = '(Get-Module CacheKit).SessionState.PSVariable.Get("a")' }
+        @{ Text = '. (Get-Date)' }
+        @{ Text = '$x = Get-Date; . $x' }
+        @{ Text = 'foreach ($x in $a) { . $x }' }
+        @{ Text = '. $a.Path' }
+        @{ Text = '$MyInvocation.ScriptName' }
+        @{ Text = '& { $MyInvocation }' }
+        @{ Text = 'function f { $MyInvocation.ScriptName }; f' }
+        @{ Text = 'Invoke-Expression Get-Variable $a' }
+    ) {
+        $a = 'PATH'
+        $b = 1
+        $failure = { Get-CacheKitKey ([scriptblock]::Create("`n`n$Text")) } |
+            Should -Throw -ErrorId 'KeyNotDerivable,CacheKit.Commands.GetCacheKitKeyCommand' -PassThru
+        # The construct and its place, in one sentence, and the way out.
+        $failure.Exception.Message | Should -MatchExactly '\AThe block [a-z].+ \(.+, line 3\), so that no key can be derived\.\z'
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-Key*-ArgumentList*-VaryBy*'
+        "$a$b" | Should -Be 'PATH1'
+    }
+
+    It 'Key: is derived where a construct only looks like one that is refused: { <Text> }' -ForEach @(
+        @{ Text = 'Write-Output "env:$a"' }
+        @{ Text = '"Variable: $a"' }
+        @{ Text = '$path = "x/$a"; Get-Item $path -ErrorAction Ignore' }
+        @{ Text = 'Get-Item $a -ErrorAction Ignore; Write-Output "env: $a"' }
+        @{ Text = '& $a' }
+        @{ Text = 'function f { $MyInvocation.MyCommand.Name }; f' }
+        @{ Text = '$Error.Clear(); $Error.Count' }
+        @{ Text = 'try { throw 1 } catch { $Error[0] }' }
+        @{ Text = '$x = { 1 }; . $x' }
+        @{ Text = '. { $a }' }
+        @{ Text = '[guid]::NewGuid(); [string]::Join(",", $a); [int]::Parse($b)' }
+        @{ Text = '(Get-Date).ToString(); $a.Create' }
+        @{ Text = '[pscredential]::Create; Get-Module' }
+    ) {
+        $a = 'PATH'
+        $b = 1
+        $null = $b
+        $Error.Clear()
+        (Get-CacheKitKey ([scriptblock]::Create($Text))).Key | Should -Not -BeNullOrEmpty
     }
 
     It 'Key: covers variables in text that is run as a script: <Text>' -ForEach @(
