@@ -56,6 +56,7 @@ internal sealed class BlockAnalysis
         AttemptedNames = [.. parts.SelectMany(static part => part.Attempted).Distinct(StringComparer.OrdinalIgnoreCase)];
         Scripts = [.. parts.SelectMany(static part => part.Scripts)];
         ReadsItem = parts.Exists(static part => part.ReadsItem);
+        Silences = parts.Exists(static part => part.Silences);
     }
 
     /// <summary>The names of variables that the block assigns, if nothing fails, before it reads them.</summary>
@@ -72,6 +73,9 @@ internal sealed class BlockAnalysis
 
     /// <summary>Whether it reads items of drives by paths that it is given.</summary>
     public bool ReadsItem { get; }
+
+    /// <summary>Whether it may run a block of its own with failures silenced.</summary>
+    public bool Silences { get; }
 
     /// <summary>Says so if no key can be derived from the block, whatever the values are.</summary>
     /// <exception cref="Core.Diagnostics.CacheKitException">No key can be derived.</exception>

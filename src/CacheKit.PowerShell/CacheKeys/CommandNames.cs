@@ -79,14 +79,25 @@ internal static class CommandNames
     /// <param name="command">The command.</param>
     public static bool ReadsItems(CommandAst command) => s_itemReaders.Contains(NameOf(command));
 
-    /// <summary>Whether a command only passes text on or shows it.</summary>
-    /// <param name="command">The command.</param>
-    public static bool Writes(CommandAst command)
+    /// <summary>Whether a name is that of a command that reads variables by their names, or runs text.</summary>
+    /// <param name="name">The name.</param>
+    public static bool ReadsByName(string name)
     {
-        string name = NameOf(command);
-        return name.StartsWith("Write-", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("Out-", StringComparison.OrdinalIgnoreCase);
+        name = name[(name.LastIndexOf('\\') + 1)..];
+        return s_aliases.GetValueOrDefault(name, name) is { } full
+            && (full.Equals("Get-Variable", StringComparison.OrdinalIgnoreCase)
+                || full.Equals("Invoke-Expression", StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>Whether a command may silence failures in a block that it is given.</summary>
+    /// <param name="command">The command.</param>
+    public static bool SilencesItsBlocks(CommandAst command) =>
+        ArgumentsOf(command).Any(static argument => argument.Parameter is { } name
+            && (name.Equals("ea", StringComparison.OrdinalIgnoreCase)
+                || (name.Length > 5 && "ErrorAction".StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+            && (argument.Value as StringConstantExpressionAst)?.Value.ToUpperInvariant() is not ("STOP" or "CONTINUE"))
+        && command.CommandElements.Any(static element => element is not (StringConstantExpressionAst or CommandParameterAst
+            or ConstantExpressionAst));
 
     /// <summary>
     /// Whether a command takes the values for <c>$using:</c> from where it is called, and runs its block elsewhere.

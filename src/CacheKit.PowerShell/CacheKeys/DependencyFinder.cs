@@ -17,6 +17,7 @@ namespace CacheKit.CacheKeys;
 internal sealed partial class DependencyFinder
 {
     private const int MostCommands = 16;
+    private const string Preference = "ErrorActionPreference";
 
     private static readonly VariableName s_currentItem = new(FreeVariableKind.Variable, CurrentItem.Name);
     private static readonly VariableName s_exitCode = new(FreeVariableKind.Variable, "LASTEXITCODE");
@@ -70,6 +71,10 @@ internal sealed partial class DependencyFinder
 
     private Refusal? _refusal;
     private Ast? _computedPath;
+    private bool _silences;
+    private bool _silencesByName;
+    private bool _computesCommand;
+    private Ast? _readerByName;
     private bool _readsItem;
     private bool _readsComputedItem;
 
@@ -101,7 +106,26 @@ internal sealed partial class DependencyFinder
     /// <param name="tree">Its tree.</param>
     public static Dependencies Find(Ast tree)
     {
-        DependencyFinder finder = new(tree);
+        DependencyFinder finder = Walk(tree, trapped: 0);
+        if (finder._silencesByName)
+        {
+            finder = Walk(tree, trapped: 1);
+        }
+
+        // Sorted, so that a key does not depend on the order of reading.
+        return new Dependencies(
+            [.. finder._found.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value)],
+            [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))],
+            [.. finder._scripts],
+            [.. finder._types],
+            finder._readsItem,
+            finder._silences,
+            finder._refusal);
+    }
+
+    private static DependencyFinder Walk(Ast tree, int trapped)
+    {
+        DependencyFinder finder = new(tree) { _trapped = trapped };
         try
         {
             finder.VisitTree(tree);
@@ -116,14 +140,12 @@ internal sealed partial class DependencyFinder
             finder.Refuse("computes the path of a variable", path);
         }
 
-        // Sorted, so that a key does not depend on the order of reading.
-        return new Dependencies(
-            [.. finder._found.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value)],
-            [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))],
-            [.. finder._scripts],
-            [.. finder._types],
-            finder._readsItem,
-            finder._refusal);
+        if (finder is { _readerByName: { } reader, _computesCommand: true })
+        {
+            finder.Refuse("computes the name of a command that reads variables or runs code", reader);
+        }
+
+        return finder;
     }
 
     private void VisitTree(Ast tree)
@@ -389,6 +411,7 @@ internal sealed partial class DependencyFinder
                 if (VariableName.Of(variable.VariablePath) is { Kind: FreeVariableKind.Variable } name)
                 {
                     _attempted.Add(name.Name);
+                    _silences |= name.Name.EndsWith(Preference, StringComparison.OrdinalIgnoreCase);
                 }
 
                 break;
@@ -612,6 +635,17 @@ internal sealed partial class DependencyFinder
     /// <summary>A constant such as env:X counts as a read wherever it stands.</summary>
     private void VisitText(StringConstantExpressionAst text)
     {
+        if (CommandNames.ReadsByName(text.Value) && !(text.Parent is CommandAst command && command.CommandElements[0] == text))
+        {
+            _readerByName ??= text;
+        }
+
+        // Set-Variable ErrorActionPreference ...: from then on any assignment may fail, and nobody hears of it.
+        if (text.Value.EndsWith(Preference, StringComparison.OrdinalIgnoreCase))
+        {
+            _silencesByName = true;
+        }
+
         if (!NamedPath.TryRead(text.Value, out VariableName? name))
         {
             return;
@@ -640,7 +674,10 @@ internal sealed partial class DependencyFinder
     private void VisitCommand(CommandAst command)
     {
         VisitCalled(command);
+        bool silences = CommandNames.SilencesItsBlocks(command);
+        _trapped += silences ? 1 : 0;
         VisitChildren(command);
+        _trapped -= silences ? 1 : 0;
         switch (CommandNames.NameOf(command).ToUpperInvariant())
         {
             case "GET-VARIABLE":
@@ -704,12 +741,15 @@ internal sealed partial class DependencyFinder
         else if (IsKnownBefore(operand))
         {
             _scripts.Add(ScriptReference.Of(operand));
+            return;
         }
         else if (IsOwnBlock(operand))
         {
             return;
         }
-        else if (isDotSourced)
+
+        _computesCommand = true;
+        if (isDotSourced)
         {
             Refuse("dot-sources what it computes", command);
         }
@@ -858,6 +898,7 @@ internal sealed partial class DependencyFinder
         _scripts.AddRange(inner.Scripts);
         _types.AddRange(inner.Types);
         _readsItem |= inner.ReadsItem;
+        _silences |= inner.Silences;
         if (inner.Refusal is { } refusal)
         {
             Refuse(refusal.Reason, place);
@@ -876,6 +917,10 @@ internal sealed partial class DependencyFinder
                 {
                     Refuse("reads the definition of a function or an alias", command);
                 }
+                else if (CommandNames.Is(command, "New-PSDrive") && (Is(text, "Environment", "Variable")))
+                {
+                    Refuse("makes a drive of variables", command);
+                }
                 else if (NamedPath.TryRead(text, out VariableName? name)
                     && (node is ExpandableStringExpressionAst || name.Value.Name.Length == 0
                         || WildcardPattern.ContainsWildcardCharacters(name.Value.Name)))
@@ -887,7 +932,8 @@ internal sealed partial class DependencyFinder
             bool isPath = parameter is null || parameter.EndsWith("Path", StringComparison.OrdinalIgnoreCase)
                 || "Path".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)
                 || "LiteralPath".StartsWith(parameter, StringComparison.OrdinalIgnoreCase);
-            _readsItem |= isPath && value is not ConstantExpressionAst;
+            // A constant may be on a drive that is the user's own: x:NAME.
+            _readsItem |= isPath && (value as StringConstantExpressionAst)?.Value.Contains(':', StringComparison.Ordinal) != false;
             _readsComputedItem |= isPath && value is not ConstantExpressionAst && !IsKnownBefore(value);
         }
 
@@ -1130,6 +1176,7 @@ internal sealed partial class DependencyFinder
 /// <param name="Scripts">The script files that it runs.</param>
 /// <param name="Types">The types that it names.</param>
 /// <param name="ReadsItem">Whether it reads an item of a drive whose path is not written out.</param>
+/// <param name="Silences">Whether it may run a block of its own with failures silenced.</param>
 /// <param name="Refusal">The first construct that no key can cover, or null.</param>
 internal sealed record Dependencies(
     FreeVariable[] Variables,
@@ -1137,6 +1184,7 @@ internal sealed record Dependencies(
     ScriptReference[] Scripts,
     TypeUse[] Types,
     bool ReadsItem,
+    bool Silences,
     Refusal? Refusal);
 
 /// <summary>A type that a block names.</summary>

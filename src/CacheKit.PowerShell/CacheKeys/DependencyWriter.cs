@@ -23,10 +23,27 @@ internal readonly struct DependencyWriter(
     public void Write(BlockAnalysis analysis, ScriptBlock block, bool hasInput)
     {
         analysis.Check();
+        CheckDrives(analysis, block);
         PSVariableIntrinsics? scope = analysis.FreeVariables.Length > 0 || analysis.Scripts.Length > 0
             ? ScopeReader.VariablesOf(cmdlet, block)
             : null;
         WriteUnit(analysis, scope, block.File, hasInput, []);
+    }
+
+    /// <summary>A drive of the user's own shows variables under paths that nothing gives away.</summary>
+    private void CheckDrives(BlockAnalysis analysis, ScriptBlock block)
+    {
+        if (!analysis.ReadsItem)
+        {
+            return;
+        }
+
+        DriveManagementIntrinsics drives = cmdlet.SessionState.Drive;
+        if (drives.GetAllForProvider("Environment").Count > 1 || drives.GetAllForProvider("Variable").Count > 1)
+        {
+            throw new Refusal("may read from a drive that shows variables, other than Env: and Variable:", block.Ast.Extent)
+                .ToException();
+        }
     }
 
     /// <summary>Writes what an argument or an input object names, if a command of the block may read that.</summary>

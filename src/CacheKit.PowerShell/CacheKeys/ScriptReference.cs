@@ -70,9 +70,15 @@ internal sealed class ScriptReference
     /// <param name="cmdlet">The cmdlet that runs the block.</param>
     /// <param name="valueOf">Reads a variable.</param>
     /// <returns>Its path, or null when what is called is no script file.</returns>
+    /// <exception cref="Core.Diagnostics.CacheKitException">It is a command that reads variables by name.</exception>
     public string? FindFile(PSCmdlet cmdlet, Func<FreeVariable, object?> valueOf)
     {
         object? value = _text ?? Compute(valueOf);
+        if (value is string reader && CommandNames.ReadsByName(reader))
+        {
+            throw new Refusal("calls a command that reads variables or runs code, by a name that it is given", Place).ToException();
+        }
+
         string? name = value switch
         {
             string text => text,

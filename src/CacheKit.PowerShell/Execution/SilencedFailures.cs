@@ -18,9 +18,10 @@ internal static class SilencedFailures
     /// <returns>Their names with the value that the block is to see: none.</returns>
     public static IEnumerable<KeyValuePair<string, object?>> HiddenVariables(PSCmdlet cmdlet, ScriptBlock block)
     {
-        string[] names = EntryIdentity.Analyse(block).AttemptedNames;
+        BlockAnalysis analysis = EntryIdentity.Analyse(block);
+        string[] names = analysis.AttemptedNames;
         PSVariableIntrinsics scope = cmdlet.SessionState.PSVariable;
-        return names.Length == 0 || !(names.Contains(Preference, StringComparer.OrdinalIgnoreCase) || IsSilent(scope))
+        return names.Length == 0 || !(analysis.Silences || IsSilent(scope))
             ? []
             : names.Where(name => !name.Equals(Preference, StringComparison.OrdinalIgnoreCase) && scope.Get(name) is not null)
                 .Select(name => KeyValuePair.Create(name, (object?)null));
