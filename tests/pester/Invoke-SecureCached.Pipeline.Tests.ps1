@@ -5,6 +5,20 @@ Set-StrictMode -Version Latest
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
+
+    # Runs the block with parameters for a session on the same store, whose memory is empty.
+    function Use-ColdSession {
+        param([scriptblock] $ColdBlock)
+
+        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH
+        try {
+            $Call = @{ Session = $session }
+            . $ColdBlock
+        }
+        finally {
+            $session.Dispose()
+        }
+    }
 }
 
 AfterAll {
@@ -28,9 +42,7 @@ Describe 'Input objects' {
 
     It 'Pipeline: reads stored entries in batches and runs the block for new objects' {
         $null = 1..300 | Where-Object { $_ % 3 } | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
-        # A new session, whose memory is empty.
-        $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
-        $all = 1..300 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
+        $all = Use-ColdSession { 1..300 | Invoke-SecureCached @Call { [CacheKitTest.Counter]::Add(); "value $_" } }
         [CacheKitTest.Counter]::Count | Should -Be 300
         ($all -join ',') | Should -Be ((1..300 | ForEach-Object { "value $_" }) -join ',')
     }
@@ -226,9 +238,9 @@ Describe 'The state in which an object came' {
                 Should -Be $expected
         }
 
-        $env:CACHEKIT_MASTER_KEY_FILE = 'a new session'
-        $all = 1..4 | ForEach-Object { Set-Location "$root/b$_"; $_ } | Invoke-SecureCached { Get-Content ./v }
-        $all | Should -Be $expected
+        Use-ColdSession {
+            1..4 | ForEach-Object { Set-Location "$root/b$_"; $_ } | Invoke-SecureCached @Call { Get-Content ./v }
+        } | Should -Be $expected
     }
 
     # What -Bypass returns is what the block sees when it runs at once.
@@ -357,8 +369,7 @@ Describe 'The state in which an object came' {
             }
         }
         @{ Name = 'below Use-CacheKitSession'; Run = {
-                $session = Get-CacheKitSession
-                Use-CacheKitSession -Session $session { Get-Cached -Call $Call } | Set-StateBelow
+                Use-CacheKitSession -Tenant default { Get-Cached -Call $Call } | Set-StateBelow
             }
         }
     ) {
@@ -368,13 +379,10 @@ Describe 'The state in which an object came' {
         $expected.Count | Should -BeGreaterThan 3
         $Call = @{}
         foreach ($time in 'first', 'warm', 'cold') {
-            if ($time -eq 'cold') {
-                $env:CACHEKIT_MASTER_KEY_FILE = 'a new session'
-            }
-
             $env:PIPELINE_STATE = $script:pipelineState = 'start'
             Set-Location -LiteralPath $root
-            @(. $Run) | Should -Be $expected -Because "the $time time is as good as -Bypass"
+            $all = if ($time -eq 'cold') { Use-ColdSession $Run } else { . $Run }
+            $all | Should -Be $expected -Because "the $time time is as good as -Bypass"
         }
     }
 
@@ -419,9 +427,8 @@ Describe 'The state in which an object came' {
         }
 
         $env:PIPELINE_STATE = 'a'
-        $env:CACHEKIT_MASTER_KEY_FILE = 'a new session'
         [CacheKitTest.Counter]::Reset()
-        $all = 1..8 | Invoke-SecureCached $block
+        $all = Use-ColdSession { 1..8 | Invoke-SecureCached @Call $block }
         $all | Should -Be '1 a', '2 a', '3 b', '4 b', '5 b', '6 b', '7 b', '8 b'
         [CacheKitTest.Counter]::Count | Should -Be 2
         $all = 1..8 | Invoke-SecureCached $block
@@ -429,6 +436,31 @@ Describe 'The state in which an object came' {
         $env:PIPELINE_STATE = 'a'
         $all = 1, 2, 3, 4, 6, 7, 8 | Invoke-SecureCached $block
         $all | Should -Be '1 a', '2 a', '3 a', '4 a', '6 a', '7 a', '8 a'
+    }
+
+    It 'Pipeline: finds each object in the state that <Name> left' -ForEach @(
+        @{ Name = 'a function below'; Run = {
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Set-StateBelow
+            }
+        }
+        @{ Name = 'a block below the function around it'; Run = {
+                Get-Cached -Call $Call | ForEach-Object { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
+            }
+        }
+        @{ Name = 'a block below its errors and output'; Run = {
+                & { Get-Cached -Call $Call } 2>&1 | Set-StateBelow
+            }
+        }
+    ) {
+        # There is an entry of each object in each state.
+        foreach ($state in @('start') + (1..6 | ForEach-Object { "after $_" })) {
+            $env:PIPELINE_STATE = $state
+            $null = Get-Cached -Call @{}
+        }
+
+        $env:PIPELINE_STATE = 'start'
+        $expected = 1..6 | ForEach-Object { if ($_ -eq 1) { '1 start' } else { "$_ after $($_ - 1)" } }
+        Use-ColdSession $Run | Should -Be $expected
     }
 
     It 'Pipeline: looks again for objects that the block of an earlier one changed' {
@@ -491,18 +523,13 @@ Describe 'Round trips' {
 
             $Call = @{}
             $null = . $Run
-            $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH
-            try {
-                $Call = @{ Session = $session }
+            $statistics = Use-ColdSession {
                 $null = . $Run
-                $statistics = Get-CacheKitStatistics -Session $session
-                $statistics.Misses | Should -Be 0
-                $statistics.StoreHits | Should -Be $statistics.Calls
-                $statistics
+                Get-CacheKitStatistics @Call
             }
-            finally {
-                $session.Dispose()
-            }
+            $statistics.Misses | Should -Be 0
+            $statistics.StoreHits | Should -Be $statistics.Calls
+            $statistics
         }
     }
 
