@@ -11,6 +11,7 @@ namespace CacheKit.Engine;
 internal static class PipelineNeighbours
 {
     private const int DeepestPipeline = 64;
+    private const string PipedParameter = "InputObject";
 
     private static readonly HiddenMember s_processor = HiddenMember.Property(
         TypeOf("System.Management.Automation.MshCommandRuntime"), "PipelineProcessor");
@@ -197,9 +198,10 @@ internal static class PipelineNeighbours
 
         if (s_invocation.Of(command) is InvocationInfo invocation)
         {
-            foreach (object? value in invocation.BoundParameters.Values)
+            // Default values are here alone, and objects from the pipeline, which the command does not run.
+            foreach ((string name, object? value) in invocation.BoundParameters)
             {
-                if (ScriptArguments.IsOrHolds(value))
+                if (name != PipedParameter && ScriptArguments.IsOrHolds(value))
                 {
                     return true;
                 }

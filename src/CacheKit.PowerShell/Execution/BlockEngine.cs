@@ -35,7 +35,7 @@ internal sealed class BlockEngine
     // Made at the first object of a pipeline in which objects may wait for each other.
     private CallBatch<PendingCall>? _batch;
 
-    // Found out at the first object of a pipeline: its commands have their arguments by then.
+    // Found out at the first object of a pipeline that memory does not have: its commands have their arguments by then.
     private bool? _mayWait;
 
     // How often the block has run: what it changes, it may have changed for those that wait.
@@ -166,21 +166,23 @@ internal sealed class BlockEngine
 
     private void AnswerWithOthers(CallInput input)
     {
+        _callStart = Stopwatch.GetTimestamp();
+        EntryKeys keys = _identity.KeysFor(_cache, input);
+        if (_batch is null or { IsEmpty: true }
+            && !_options.Refresh
+            && TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
+        {
+            return;
+        }
+
         _mayWait ??= MayWait();
         if (_mayWait == false)
         {
-            AnswerNow(input);
+            AnswerUnder(keys, input, changes: 0);
             return;
         }
 
-        _callStart = Stopwatch.GetTimestamp();
-        EntryKeys keys = _identity.KeysFor(_cache, input);
         _batch ??= new CallBatch<PendingCall>();
-        if (_batch.IsEmpty && TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
-        {
-            return;
-        }
-
         if (_batch.Add(new PendingCall(input, keys)))
         {
             Flush();
