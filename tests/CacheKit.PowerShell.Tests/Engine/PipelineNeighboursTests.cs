@@ -12,7 +12,7 @@ namespace CacheKit.PowerShell.Tests.Engine;
 public sealed class PipelineNeighboursTests
 {
     private const string Prepare = """
-        $session = New-CacheKitSession -Memory -NoMemoryTier -MasterKey ('ab' * 32)
+        $session = New-CacheKitSession -Path $args[0] -NoMemoryTier -MasterKey ('ab' * 32)
         $null = 1..60 | Invoke-SecureCached -Session $session { "$_" }
         $null = Get-CacheKitStatistics -Session $session -Reset
         """;
@@ -29,7 +29,7 @@ public sealed class PipelineNeighboursTests
     public void Pipeline_a_host_that_collects_the_output_gets_it_in_batches()
     {
         using ModuleRunspace runspace = new();
-        runspace.Run(Prepare).EnsureSuccess();
+        runspace.Run(Prepare, Path.Combine(runspace.Environment.Folder, "pipeline.db")).EnsureSuccess();
         using Shell shell = runspace.Prepare("""1..60 | Invoke-SecureCached -Session $session { "$_" }""");
         using PSDataCollection<PSObject> output = [];
         shell.EndInvoke(shell.BeginInvoke<PSObject, PSObject>(input: null, output));
@@ -41,7 +41,7 @@ public sealed class PipelineNeighboursTests
     public void Pipeline_a_host_that_writes_objects_one_by_one_gets_each_in_its_turn()
     {
         using ModuleRunspace runspace = new();
-        runspace.Run(Prepare).EnsureSuccess();
+        runspace.Run(Prepare, Path.Combine(runspace.Environment.Folder, "pipeline.db")).EnsureSuccess();
         using Shell shell = runspace.Prepare("process { $_ }");
         shell.Commands.Clear();
         shell.AddCommand("Invoke-SecureCached")
