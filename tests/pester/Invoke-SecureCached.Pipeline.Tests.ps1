@@ -5,6 +5,20 @@ Set-StrictMode -Version Latest
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $commandType = 'CacheKit.Commands.InvokeSecureCachedCommand'
+
+    # Runs the block with parameters for a session on the same store, whose memory is empty.
+    function Use-ColdSession {
+        param([scriptblock] $ColdBlock)
+
+        $session = New-CacheKitSession -Path $env:CACHEKIT_CACHE_PATH
+        try {
+            $Call = @{ Session = $session }
+            . $ColdBlock
+        }
+        finally {
+            $session.Dispose()
+        }
+    }
 }
 
 AfterAll {
@@ -28,9 +42,7 @@ Describe 'Input objects' {
 
     It 'Pipeline: reads stored entries in batches and runs the block for new objects' {
         $null = 1..300 | Where-Object { $_ % 3 } | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
-        # A new session, whose memory is empty.
-        $env:CACHEKIT_MASTER_KEY_FILE = 'changed'
-        $all = 1..300 | Invoke-SecureCached { [CacheKitTest.Counter]::Add(); "value $_" }
+        $all = Use-ColdSession { 1..300 | Invoke-SecureCached @Call { [CacheKitTest.Counter]::Add(); "value $_" } }
         [CacheKitTest.Counter]::Count | Should -Be 300
         ($all -join ',') | Should -Be ((1..300 | ForEach-Object { "value $_" }) -join ',')
     }
@@ -147,6 +159,480 @@ Describe 'Input objects' {
     It 'Key: names an input object that has no identity' {
         { [Threading.Thread]::CurrentThread | Invoke-SecureCached { $_.Name } } |
             Should -Throw -ErrorId "KeyNotDerivable,$commandType"
+    }
+}
+
+Describe 'The state in which an object came' {
+    BeforeAll {
+        # Four folders with a file of the same name, and a script file that changes the state.
+        $root = (New-Item -ItemType Directory -Path (Get-TestPath)).FullName
+        foreach ($n in 1..4) {
+            $null = New-Item -ItemType Directory -Path "$root/b$n"
+            Set-Content -LiteralPath "$root/b$n/v" -Value "content $n"
+        }
+
+        $stateScript = Get-TestPath -Extension .ps1
+        Set-Content -LiteralPath $stateScript -Value 'process { $env:PIPELINE_STATE = "s$_"; $_ }'
+        $lines = Get-TestPath -Extension .txt
+        Set-Content -LiteralPath $lines -Value (1..6)
+
+        function Set-State {
+            process { $env:PIPELINE_STATE = "s$_"; $_ }
+        }
+
+        filter Set-StateByFilter { $env:PIPELINE_STATE = "s$_"; $_ }
+
+        function Set-StateBelow {
+            process { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
+        }
+
+        function Get-Cached {
+            [CmdletBinding()]
+            param([hashtable] $Call)
+
+            1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+        }
+
+        function Get-CachedInside {
+            [CmdletBinding()]
+            param([hashtable] $Call)
+
+            & { Get-Cached -Call $Call }
+        }
+
+        function Get-CachedByOwner {
+            [CmdletBinding()]
+            param([hashtable] $Call)
+
+            1..6 | Invoke-SecureCached @Call { "$_ after $ownerLine" }
+        }
+
+        # Caches through a pipeline that a script steps through.
+        function Invoke-Proxy {
+            param([Parameter(ValueFromPipeline)] $InputObject, [hashtable] $Call)
+
+            begin {
+                $pipeline = { Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } }.GetSteppablePipeline()
+                $pipeline.Begin($PSCmdlet)
+            }
+            process { $pipeline.Process($InputObject) }
+            end { $pipeline.End() }
+        }
+    }
+
+    BeforeEach {
+        Initialize-TestEnvironment
+        Push-Location -LiteralPath $root
+        $env:PIPELINE_STATE = 'start'
+    }
+
+    AfterEach {
+        Pop-Location
+        Remove-Item -Path Env:PIPELINE_STATE -ErrorAction Ignore
+    }
+
+    It 'Pipeline: reads the relative file of each folder' {
+        $expected = 1..4 | ForEach-Object { "content $_" }
+        foreach ($time in 1..2) {
+            1..4 | ForEach-Object { Set-Location "$root/b$_"; $_ } | Invoke-SecureCached { Get-Content ./v } |
+                Should -Be $expected
+        }
+
+        Use-ColdSession {
+            1..4 | ForEach-Object { Set-Location "$root/b$_"; $_ } | Invoke-SecureCached @Call { Get-Content ./v }
+        } | Should -Be $expected
+    }
+
+    # What -Bypass returns is what the block sees when it runs at once.
+    It 'Pipeline: returns what each object finds: <Name>' -ForEach @(
+        @{ Name = 'ForEach-Object above sets the environment'; Run = {
+                1..6 | ForEach-Object { $env:PIPELINE_STATE = "s$_"; $_ } |
+                    Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'ForEach-Object above sets a script variable'; Run = {
+                1..6 | ForEach-Object { $script:pipelineState = "s$_"; $_ } |
+                    Invoke-SecureCached @Call { "$_ $script:pipelineState" }
+            }
+        }
+        @{ Name = 'ForEach-Object above changes a collection'; Run = {
+                $seen = [System.Collections.ArrayList]::new()
+                1..6 | ForEach-Object { $null = $seen.Add($_); $_ } | Invoke-SecureCached @Call { "$_ of $seen" }
+            }
+        }
+        @{ Name = 'a function above'; Run = {
+                1..6 | Set-State | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'a filter above'; Run = {
+                1..6 | Set-StateByFilter | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'a script file above'; Run = {
+                1..6 | & $stateScript | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'a function that calls the cmdlet in its own process block'; Run = {
+                1..6 | Invoke-Proxy -Call $Call
+            }
+        }
+        @{ Name = 'Where-Object { } above'; Run = {
+                1..6 | Where-Object { $env:PIPELINE_STATE = "s$_"; $true } |
+                    Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'a calculated property above'; Run = {
+                1..6 | Select-Object @{ Name = 'N'; Expression = { $env:PIPELINE_STATE = "s$_"; $_ } } |
+                    Invoke-SecureCached @Call { "$($_.N) $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'a splatted calculated property above'; Run = {
+                $splat = @{ Property = @{ Name = 'N'; Expression = { $env:PIPELINE_STATE = "s$_"; $_ } } }
+                1..6 | Select-Object @splat | Invoke-SecureCached @Call { "$($_.N) $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'a script block for a parameter above'; Run = {
+                1..4 | Get-Item -Path { $env:PIPELINE_STATE = "s$_"; "$root/b$_" } |
+                    Invoke-SecureCached @Call { "$($_.Name) $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = '-PipelineVariable above'; Run = {
+                Get-Content -LiteralPath $lines -PipelineVariable line | Invoke-SecureCached @Call { "$_ $line" }
+            }
+        }
+        @{ Name = '-OutVariable above, abbreviated'; Run = {
+                Get-Content -LiteralPath $lines -OutV seen | Invoke-SecureCached @Call { "$_ of $seen" }
+            }
+        }
+        @{ Name = 'Tee-Object -Variable above'; Run = {
+                $tee = $null
+                1..6 | Tee-Object -Variable tee | Invoke-SecureCached @Call { "$_ $tee" }
+            }
+        }
+        @{ Name = 'Set-Location -PassThru above'; Run = {
+                Get-ChildItem -LiteralPath $root -Directory | Set-Location -PassThru |
+                    Select-Object -ExpandProperty Path | Invoke-SecureCached @Call { Get-Content ./v }
+            }
+        }
+        @{ Name = 'Set-Item -PassThru above'; Run = {
+                's1', 's2', 's3', 's4' | Set-Item -Path Env:PIPELINE_STATE -PassThru |
+                    Select-Object -ExpandProperty Value | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'LINQ over a script block'; Run = {
+                $change = [Func[int, int]] { param($N) $env:PIPELINE_STATE = "s$N"; $N }
+                [System.Linq.Enumerable]::Select([int[]] (1..6), $change) |
+                    Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+            }
+        }
+        @{ Name = 'ForEach-Object below'; Run = {
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } |
+                    ForEach-Object { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
+            }
+        }
+        @{ Name = 'ForEach-Object below a cmdlet'; Run = {
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Write-Output |
+                    ForEach-Object { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
+            }
+        }
+        @{ Name = 'a function below'; Run = {
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Set-StateBelow
+            }
+        }
+        @{ Name = 'a calculated property below'; Run = {
+                $property = @{ Name = 'N'; Expression = { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ } }
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Select-Object -Property $property |
+                    Select-Object -ExpandProperty N
+            }
+        }
+        @{ Name = 'Set-Variable below'; Run = {
+                $below = 'start'
+                1..6 | Invoke-SecureCached @Call { "$_ $below" } -PipelineVariable value |
+                    Set-Variable -Name below -PassThru | Select-Object -ExpandProperty Value
+            }
+        }
+        @{ Name = 'its own -OutVariable'; Run = {
+                $seen = $null
+                1..6 | Invoke-SecureCached @Call { "$_ $($seen.Count)" } -OutVariable seen
+            }
+        }
+        @{ Name = 'below the function around it'; Run = {
+                Get-Cached -Call $Call | ForEach-Object { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
+            }
+        }
+        @{ Name = 'below the functions and blocks around it'; Run = {
+                . { Get-CachedInside -Call $Call | Write-Output } | Set-StateBelow
+            }
+        }
+        @{ Name = '-PipelineVariable of the function around it'; Run = {
+                Get-CachedByOwner -Call $Call -PipelineVariable ownerLine | Write-Output
+            }
+        }
+        @{ Name = 'below Use-CacheKitSession'; Run = {
+                Use-CacheKitSession -Tenant default { Get-Cached -Call $Call } | Set-StateBelow
+            }
+        }
+    ) {
+        $env:PIPELINE_STATE = $script:pipelineState = 'start'
+        $Call = @{ Bypass = $true }
+        $expected = @(. $Run)
+        $expected.Count | Should -BeGreaterThan 3
+        $Call = @{}
+        foreach ($time in 'first', 'warm', 'cold') {
+            $env:PIPELINE_STATE = $script:pipelineState = 'start'
+            Set-Location -LiteralPath $root
+            $all = if ($time -eq 'cold') { Use-ColdSession $Run } else { . $Run }
+            $all | Should -Be $expected -Because "the $time time is as good as -Bypass"
+        }
+    }
+
+    It 'Refresh: keeps what each object finds' {
+        foreach ($time in 1..2) {
+            1..6 | ForEach-Object { $env:PIPELINE_STATE = "s$_"; $_ } |
+                Invoke-SecureCached -Refresh { "$_ $env:PIPELINE_STATE" } |
+                Should -Be (1..6 | ForEach-Object { "$_ s$_" })
+        }
+
+        $all = 1..6 | ForEach-Object { $env:PIPELINE_STATE = "s$_"; $_ } | Invoke-SecureCached { "$_ $env:PIPELINE_STATE" }
+        $all | Should -Be (1..6 | ForEach-Object { "$_ s$_" })
+    }
+
+    It 'VaryBy: covers what its script block changes' {
+        foreach ($time in 1..2) {
+            $all = 1..6 | Invoke-SecureCached -VaryBy { $env:PIPELINE_STATE = "s$_"; $_ } { "$_ $env:PIPELINE_STATE" }
+            $all | Should -Be (1..6 | ForEach-Object { "$_ s$_" })
+        }
+    }
+
+    It 'VaryBy: does not keep what is never asked for with the same value twice' {
+        $session = New-CacheKitSession -Memory -MasterKey ('ab' * 32)
+        $vary = { [CacheKitTest.Counter]::Add(); [CacheKitTest.Counter]::Count }
+        1, 2 | Invoke-SecureCached -Session $session -VaryBy $vary { "value $_" } | Should -Be 'value 1', 'value 2'
+        $statistics = Get-CacheKitStatistics -Session $session
+        $statistics.Misses | Should -Be 2
+        $statistics.Writes | Should -Be 0
+        $session.Dispose()
+    }
+
+    It 'Pipeline: looks again when the block of an object changes what later ones read' {
+        $block = {
+            [CacheKitTest.Counter]::Add()
+            "$_ $env:PIPELINE_STATE"
+            if ($_ -eq 2) { $env:PIPELINE_STATE = 'b' }
+        }
+        foreach ($state in 'a', 'b') {
+            $env:PIPELINE_STATE = $state
+            # All but 2 and 5, which are to be misses among hits.
+            $null = 1, 3, 4, 6, 7, 8 | Invoke-SecureCached $block
+        }
+
+        $env:PIPELINE_STATE = 'a'
+        [CacheKitTest.Counter]::Reset()
+        $all = Use-ColdSession { 1..8 | Invoke-SecureCached @Call $block }
+        $all | Should -Be '1 a', '2 a', '3 b', '4 b', '5 b', '6 b', '7 b', '8 b'
+        [CacheKitTest.Counter]::Count | Should -Be 2
+        $all = 1..8 | Invoke-SecureCached $block
+        $all | Should -Be (1..8 | ForEach-Object { if ($_ -eq 2) { '2 b' } else { "$_ b" } })
+        $env:PIPELINE_STATE = 'a'
+        $all = 1, 2, 3, 4, 6, 7, 8 | Invoke-SecureCached $block
+        $all | Should -Be '1 a', '2 a', '3 a', '4 a', '6 a', '7 a', '8 a'
+    }
+
+    It 'Pipeline: finds each object in the state that <Name> left' -ForEach @(
+        @{ Name = 'a function below'; Run = {
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Set-StateBelow
+            }
+        }
+        @{ Name = 'a block below the function around it'; Run = {
+                Get-Cached -Call $Call | ForEach-Object { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
+            }
+        }
+        @{ Name = 'a block below its errors and output'; Run = {
+                & { Get-Cached -Call $Call } 2>&1 | Set-StateBelow
+            }
+        }
+    ) {
+        # There is an entry of each object in each state.
+        foreach ($state in @('start') + (1..6 | ForEach-Object { "after $_" })) {
+            $env:PIPELINE_STATE = $state
+            $null = Get-Cached -Call @{}
+        }
+
+        $env:PIPELINE_STATE = 'start'
+        $expected = 1..6 | ForEach-Object { if ($_ -eq 1) { '1 start' } else { "$_ after $($_ - 1)" } }
+        Use-ColdSession $Run | Should -Be $expected
+    }
+
+    It 'Pipeline: looks again for objects that the block of an earlier one changed' {
+        # Each knows the next one.
+        function New-Chain {
+            $next = $null
+            $chain = foreach ($n in 8..1) { ($next = @{ N = $n; Next = $next }) }
+            [array]::Reverse($chain)
+            $chain
+        }
+        $block = {
+            $n = $_.N
+            if ($_.Next) { $_.Next.N += 10 }
+            "n $n"
+        }
+        $chain = New-Chain
+        $all = $chain | Invoke-SecureCached $block
+        $all | Should -Be 'n 1', 'n 12', 'n 13', 'n 14', 'n 15', 'n 16', 'n 17', 'n 18'
+        # Nothing was kept under the objects as they were before.
+        foreach ($one in New-Chain) {
+            $n = $one.N
+            Invoke-SecureCached -InputObject $one $block | Should -Be "n $n"
+        }
+    }
+
+    It 'Statistics: counts an object that was looked for twice once' {
+        $session = New-CacheKitSession -Memory -MasterKey ('ab' * 32)
+        $all = 1..8 | Invoke-SecureCached -Session $session { "$_ $env:PIPELINE_STATE"; $env:PIPELINE_STATE = "s$_" }
+        $all | Should -Be (1..8 | ForEach-Object { if ($_ -eq 1) { '1 start' } else { "$_ s$($_ - 1)" } })
+        $statistics = Get-CacheKitStatistics -Session $session
+        $statistics.Calls | Should -Be 8
+        $statistics.Misses | Should -Be 8
+        $session.Dispose()
+    }
+}
+
+Describe 'Round trips' {
+    BeforeAll {
+        $folder = (New-Item -ItemType Directory -Path (Get-TestPath)).FullName
+        foreach ($n in 1..60) {
+            Set-Content -LiteralPath "$folder/$n.txt" -Value $n
+        }
+
+        $lines = Get-TestPath -Extension .txt
+        Set-Content -LiteralPath $lines -Value (1..60)
+        $table = Get-TestPath -Extension .csv
+        1..60 | ForEach-Object { [pscustomobject]@{ Name = "n$_" } } | Export-Csv -LiteralPath $table
+        $out = Get-TestPath -Extension .out
+
+        function Get-Cached {
+            [CmdletBinding()]
+            param([hashtable] $Call)
+
+            1..60 | Invoke-SecureCached @Call { "$_" }
+        }
+
+        # How often the store is read for entries that lie there, by a session whose memory is empty.
+        function Measure-Read {
+            param([scriptblock] $Run)
+
+            $Call = @{}
+            $null = . $Run
+            $statistics = Use-ColdSession {
+                $null = . $Run
+                Get-CacheKitStatistics @Call
+            }
+            $statistics.Misses | Should -Be 0
+            $statistics.StoreHits | Should -Be $statistics.Calls
+            $statistics
+        }
+    }
+
+    BeforeEach {
+        Initialize-TestEnvironment
+    }
+
+    # A batch is not made to wait, so that a busy machine may need some more than these.
+    It 'Pipeline: reads a thousand objects in about ten round trips' {
+        $statistics = Measure-Read { $all = 1..1000 | Invoke-SecureCached @Call { $_ } }
+        $statistics.StoreHits | Should -Be 1000
+        $statistics.Reads | Should -BeGreaterOrEqual 10
+        $statistics.Reads | Should -BeLessThan 100
+    }
+
+    It 'Pipeline: looks objects up together: <Name>' -ForEach @(
+        @{ Name = 'an expression, assigned'; Run = { $all = 1..60 | Invoke-SecureCached @Call { "$_" } } }
+        @{ Name = 'a list'; Run = {
+                $all = [System.Collections.Generic.List[int]] (1..60) | Invoke-SecureCached @Call { "$_" }
+            }
+        }
+        @{ Name = 'into nothing'; Run = { 1..60 | Invoke-SecureCached @Call { "$_" } | Out-Null } }
+        @{ Name = 'in parentheses'; Run = { (1..60 | Invoke-SecureCached @Call { "$_" }) | ForEach-Object { $_ } } }
+        @{ Name = 'redirected to a file'; Run = { 1..60 | Invoke-SecureCached @Call { "$_" } > $out } }
+        @{ Name = 'Get-Content'; Run = { $all = Get-Content -LiteralPath $lines | Invoke-SecureCached @Call { "$_" } } }
+        @{ Name = 'Import-Csv'; Run = {
+                $all = Import-Csv -LiteralPath $table | Invoke-SecureCached @Call { $_.Name }
+            }
+        }
+        @{ Name = 'Get-ChildItem'; Run = {
+                $all = Get-ChildItem -LiteralPath $folder | Invoke-SecureCached @Call { $_.Name }
+            }
+        }
+        @{ Name = 'Where-Object without a script block'; Run = {
+                $all = Get-ChildItem -LiteralPath $folder | Where-Object Length -GT 0 |
+                    Invoke-SecureCached @Call { $_.Name }
+            }
+        }
+        @{ Name = 'Select-Object Name below'; Run = {
+                $all = Import-Csv -LiteralPath $table | Invoke-SecureCached @Call { $_ } | Select-Object Name
+            }
+        }
+        @{ Name = 'ConvertTo-Json below'; Run = { $all = 1..60 | Invoke-SecureCached @Call { "$_" } | ConvertTo-Json } }
+        @{ Name = 'in a function, assigned'; Run = { $all = Get-Cached -Call $Call } }
+        @{ Name = 'in a function, with a cmdlet below'; Run = { Get-Cached -Call $Call | Sort-Object | Out-Null } }
+        @{ Name = 'in a cached block'; Run = { $all = Invoke-SecureCached -Bypass { Get-Cached -Call $Call } } }
+        @{ Name = 'in a loop'; Run = { $all = foreach ($i in 1) { 1..60 | Invoke-SecureCached @Call { "$_" } } } }
+        @{ Name = 'objects that were collected first'; Run = {
+                $numbers = 1..60 | ForEach-Object { $_ }
+                $all = $numbers | Invoke-SecureCached @Call { "$_" }
+            }
+        }
+        @{ Name = 'in a runspace of ForEach-Object -Parallel'; Run = {
+                1 | ForEach-Object -Parallel {
+                    Import-Module CacheKit
+                    $Call = $using:Call
+                    1..60 | Invoke-SecureCached @Call { "$_" }
+                } | ForEach-Object { $_ }
+            }
+        }
+        @{ Name = 'with -ErrorVariable'; Run = {
+                $all = 1..60 | Invoke-SecureCached @Call { "$_" } -ErrorVariable failures
+            }
+        }
+    ) {
+        (Measure-Read $Run).Reads | Should -BeLessThan 30
+    }
+
+    It 'Pipeline: looks each object up in its turn: <Name>' -ForEach @(
+        @{ Name = 'ForEach-Object above'; Run = {
+                $all = 1..60 | ForEach-Object { $_ } | Invoke-SecureCached @Call { "$_" }
+            }
+        }
+        @{ Name = 'Where-Object { } below'; Run = {
+                $all = 1..60 | Invoke-SecureCached @Call { "$_" } | Where-Object { $_ }
+            }
+        }
+        @{ Name = 'ForEach-Object with a method'; Run = {
+                $all = 1..60 | Invoke-SecureCached @Call { "$_" } | ForEach-Object ToUpper
+            }
+        }
+        @{ Name = 'another cached block'; Run = {
+                $all = 1..60 | Invoke-SecureCached { "$_" } | Invoke-SecureCached @Call { "again $_" }
+            }
+        }
+        @{ Name = 'a function in place of a cmdlet'; Run = {
+                function Sort-Object { $input }
+                $all = 1..60 | Invoke-SecureCached @Call { "$_" } | Sort-Object
+            }
+        }
+        @{ Name = '-VaryBy with a script block'; Run = {
+                $all = 1..60 | Invoke-SecureCached @Call -VaryBy { $_ } { "$_" }
+            }
+        }
+        @{ Name = 'below the function around it'; Run = { Get-Cached -Call $Call | ForEach-Object { $_ } } }
+        @{ Name = 'default parameter values'; Run = {
+                $PSDefaultParameterValues = @{ 'Get-Content:PipelineVariable' = 'line' }
+                $all = Get-Content -LiteralPath $lines | Invoke-SecureCached @Call { "$_" }
+            }
+        }
+    ) {
+        $statistics = Measure-Read $Run
+        $statistics.Reads | Should -Be $statistics.Calls
     }
 }
 

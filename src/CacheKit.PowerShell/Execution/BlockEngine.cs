@@ -6,6 +6,7 @@ using CacheKit.Core.Caching;
 using CacheKit.Core.Caching.Statistics;
 using CacheKit.Core.Diagnostics;
 using CacheKit.Core.Keys;
+using CacheKit.Engine;
 using CacheKit.Parameters;
 using CacheKit.Sessions;
 
@@ -17,6 +18,9 @@ namespace CacheKit.Execution;
 /// </summary>
 internal sealed class BlockEngine
 {
+    /// <summary>How often a key that changes while its entry is looked for is followed.</summary>
+    private const int MostChanges = 3;
+
     private static readonly TimeSpan s_patienceOfCtrlC = TimeSpan.FromMilliseconds(100);
 
     private readonly CommandContext _context;
@@ -28,8 +32,14 @@ internal sealed class BlockEngine
     private readonly CacheStatistics? _statistics;
     private readonly BlockResults _results;
 
-    // Made at the first call of a pipeline.
+    // Made at the first object of a pipeline in which objects may wait for each other.
     private CallBatch<PendingCall>? _batch;
+
+    // Found out at the first object of a pipeline that memory does not have: its commands have their arguments by then.
+    private bool? _mayWait;
+
+    // How often the block has run: what it changes, it may have changed for those that wait.
+    private int _runs;
 
     // When the call began; zero for one of a batch, which shares its time with others.
     private long _callStart;
@@ -115,7 +125,7 @@ internal sealed class BlockEngine
         if (_options.Bypass)
         {
             _statistics?.Count(CallOutcome.Bypassed);
-            CallOf(input, []).Run().Write();
+            CallOf(input).Run().Write();
         }
         else if (_cmdlet.MyInvocation.ExpectingInput)
         {
@@ -137,12 +147,20 @@ internal sealed class BlockEngine
         }
 
         PendingCall[] calls = _batch.TakeAll();
-        using LookupBatch found = _options.Refresh
-            ? new LookupBatch(calls.Length)
-            : LookupBatch.Find(_context, _cache, [.. calls.Select(call => call.Keys)], _options.FailClosed);
+        int runs = _runs;
+        using LookupBatch found =
+            LookupBatch.Find(_context, _cache, [.. calls.Select(call => call.Keys)], _options.FailClosed);
         for (int i = 0; i < calls.Length; i++)
         {
-            AnswerPending(calls[i], ref found[i]);
+            if (_runs == runs || !HasChanged(calls[i].Keys, calls[i].Input, out _))
+            {
+                AnswerPending(calls[i], ref found[i]);
+            }
+            else
+            {
+                // The block of an object before it changed what it would see now.
+                AnswerNow(calls[i].Input);
+            }
         }
     }
 
@@ -150,27 +168,49 @@ internal sealed class BlockEngine
     {
         _callStart = Stopwatch.GetTimestamp();
         EntryKeys keys = _identity.KeysFor(_cache, input);
-        _batch ??= new CallBatch<PendingCall>();
-        if (_batch.IsEmpty && !_options.Refresh && TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
+        if (_batch is null or { IsEmpty: true }
+            && !_options.Refresh
+            && TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
         {
             return;
         }
 
-        IReadOnlyList<KeyValuePair<string, object?>>? variables =
-            CapturedVariables.TryRead(_cmdlet, _block, input.Value);
-        if (_batch.Add(new PendingCall(input, keys, variables ?? [])) || variables is null)
+        _mayWait ??= MayWait();
+        if (_mayWait == false)
+        {
+            AnswerUnder(keys, input, changes: 0);
+            return;
+        }
+
+        _batch ??= new CallBatch<PendingCall>();
+        if (_batch.Add(new PendingCall(input, keys)))
         {
             Flush();
         }
     }
 
+    /// <summary>
+    /// Whether an object may wait for later ones: not if anything but the block could change what the block reads. A
+    /// refresh looks for nothing, so that there is nothing to do together.
+    /// </summary>
+    private bool MayWait() =>
+        !_options.Refresh
+        && !(_identity.VaryBy ?? []).Any(value => ScriptArguments.IsOrHolds(value))
+        && PipelineNeighbours.AreInert(_cmdlet);
+
     private void AnswerNow(CallInput input)
     {
         _callStart = Stopwatch.GetTimestamp();
-        EntryKeys keys = _identity.KeysFor(_cache, input);
-        if (_options.Refresh || !TryAnswerFromMemory(keys, CallOutcome.MemoryHit))
+        AnswerUnder(_identity.KeysFor(_cache, input), input, changes: 0);
+    }
+
+    /// <summary>Answers a call, whose key may change while its entry is looked for.</summary>
+    private void AnswerUnder(EntryKeys? keys, CallInput input, int changes)
+    {
+        while (keys is not null && (_options.Refresh || !TryAnswerFromMemory(keys, CallOutcome.MemoryHit)))
         {
-            Resolve(keys, CallOf(input, []), isStoreAsked: _options.Refresh);
+            keys = Resolve(keys, input, isStoreAsked: _options.Refresh, isLast: changes == MostChanges);
+            changes++;
         }
     }
 
@@ -185,27 +225,21 @@ internal sealed class BlockEngine
             found = default;
             _cmdlet.WriteVerbose($"Hit: {call.Keys.Current}.");
             Write(output);
+            return;
         }
-        else if (!CapturedVariables.IsImmutable(call.Input.Value)
-            && _identity.KeysFor(_cache, call.Input).Current.Id != call.Keys.Current.Id)
-        {
-            // It was changed while it waited: what the block would see now has another key.
-            AnswerNow(call.Input);
-        }
-        else
-        {
-            if (found.Outcome == LookupOutcome.Hit)
-            {
-                EndIf(_results.DropOrRefuse(call.Keys));
-            }
 
-            bool haveChanged = CapturedVariables.HaveChanged(_cmdlet, call.Variables);
-            Resolve(call.Keys, CallOf(call.Input, haveChanged ? call.Variables : []), isStoreAsked: true);
+        if (found.Outcome == LookupOutcome.Hit)
+        {
+            EndIf(_results.DropOrRefuse(call.Keys));
         }
+
+        EntryKeys? changed = Resolve(call.Keys, call.Input, isStoreAsked: true, isLast: false);
+        AnswerUnder(changed, call.Input, changes: 1);
     }
 
     /// <summary>There is no entry in memory: one runspace looks and computes, the others wait for it.</summary>
-    private void Resolve(EntryKeys keys, BlockCall call, bool isStoreAsked)
+    /// <returns>Null when the call is answered; else the key that it has by now.</returns>
+    private EntryKeys? Resolve(EntryKeys keys, CallInput input, bool isStoreAsked, bool isLast)
     {
         FlightResult? shared = default(FlightResult);
         // Each round is after a flight that left an entry, or that was given up.
@@ -214,8 +248,7 @@ internal sealed class BlockEngine
             Flight flight = _cache.Flights.Enter(keys, out bool isLeader);
             if (isLeader)
             {
-                Lead(keys, call, flight, isStoreAsked);
-                return;
+                return Lead(keys, input, flight, isStoreAsked, isLast);
             }
 
             RefuseOwn(flight);
@@ -226,15 +259,16 @@ internal sealed class BlockEngine
                 ? TryAnswerWith(entry, keys)
                 : shared is not null && TryAnswerFromMemory(keys, CallOutcome.Shared))
             {
-                return;
+                return null;
             }
         }
 
-        Compute(keys, call, flight: null);
+        return ComputeUnlessChanged(keys, input, flight: null, isLast);
     }
 
     /// <summary>Looks and computes for everybody who asks for the key meanwhile.</summary>
-    private void Lead(EntryKeys keys, BlockCall call, Flight flight, bool isStoreAsked)
+    /// <returns>Null when the call is answered; else the key that it has by now.</returns>
+    private EntryKeys? Lead(EntryKeys keys, CallInput input, Flight flight, bool isStoreAsked, bool isLast)
     {
         using (flight)
         {
@@ -243,12 +277,12 @@ internal sealed class BlockEngine
                 flight.Complete(new FlightResult(FlightOutcome.Found));
                 Count(outcome);
                 Write(output);
-                return;
+                return null;
             }
 
             try
             {
-                Compute(keys, call, flight);
+                return ComputeUnlessChanged(keys, input, flight, isLast);
             }
             finally
             {
@@ -349,7 +383,34 @@ internal sealed class BlockEngine
         return result;
     }
 
-    private void Compute(EntryKeys keys, BlockCall call, Flight? flight)
+    /// <summary>
+    /// Computes what no entry was found for, if the block would still see what its key was derived from: since then,
+    /// others were waited for, and blocks of the user ran.
+    /// </summary>
+    /// <param name="keys">The key.</param>
+    /// <param name="input">The input object.</param>
+    /// <param name="flight">The flight, or null.</param>
+    /// <param name="isLast">Whether to compute in any case. A result without a key that holds is not kept.</param>
+    /// <returns>Null when the call is answered; else the key that it has by now.</returns>
+    private EntryKeys? ComputeUnlessChanged(EntryKeys keys, CallInput input, Flight? flight, bool isLast)
+    {
+        bool hasChanged = HasChanged(keys, input, out EntryKeys now);
+        if (hasChanged && !isLast)
+        {
+            return now;
+        }
+
+        Compute(keys, CallOf(input), flight, isKept: !hasChanged);
+        return null;
+    }
+
+    private bool HasChanged(EntryKeys keys, CallInput input, out EntryKeys now)
+    {
+        now = _identity.KeysFor(_cache, input);
+        return now.Current.Id != keys.Current.Id;
+    }
+
+    private void Compute(EntryKeys keys, BlockCall call, Flight? flight, bool isKept)
     {
         _cmdlet.WriteVerbose($"{(_options.Refresh ? "Refresh" : "Miss")}: {keys.Current}.");
         if (!_options.Refresh)
@@ -358,6 +419,7 @@ internal sealed class BlockEngine
         }
 
         long start = Stopwatch.GetTimestamp();
+        _runs++;
         BlockOutput output = call.Run();
         _statistics?.CountComputation(Stopwatch.GetElapsedTime(start));
         if (output.HasFailed)
@@ -374,7 +436,15 @@ internal sealed class BlockEngine
         }
         else
         {
-            Store(keys, output, flight);
+            if (isKept)
+            {
+                Store(keys, output, flight);
+            }
+            else
+            {
+                _cmdlet.WriteVerbose("What identifies the call changes all the time: its result is not cached.");
+            }
+
             Count(_options.Refresh ? CallOutcome.Refreshed : CallOutcome.Miss);
         }
 
@@ -547,20 +617,19 @@ internal sealed class BlockEngine
         }
     }
 
-    private BlockCall CallOf(CallInput input, IReadOnlyList<KeyValuePair<string, object?>> variables)
+    private BlockCall CallOf(CallInput input)
     {
-        List<KeyValuePair<string, object?>> all =
-            [.. SilencedFailures.HiddenVariables(_cmdlet, _block), .. variables];
+        List<KeyValuePair<string, object?>> variables = [.. SilencedFailures.HiddenVariables(_cmdlet, _block)];
         if (_options.NonZeroExitIsError)
         {
             // PowerShell's own way to make native commands count, from 7.4 on.
-            all.Add(KeyValuePair.Create("PSNativeCommandUseErrorActionPreference", (object?)true));
+            variables.Add(KeyValuePair.Create("PSNativeCommandUseErrorActionPreference", (object?)true));
         }
 
         object?[]? arguments = _identity.IsInterop && input.IsGiven
             ? InteropIdentity.ArgumentsFor(_block, input.Value)
             : _identity.Arguments;
-        return new BlockCall(_cmdlet, _block, arguments) { Input = input, Variables = all };
+        return new BlockCall(_cmdlet, _block, arguments) { Input = input, Variables = variables };
     }
 
     /// <summary>Warns, once, of a namespace that holds encrypted entries.</summary>

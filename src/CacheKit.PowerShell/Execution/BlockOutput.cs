@@ -25,6 +25,9 @@ internal class BlockOutput(PSCmdlet cmdlet)
         _items.Select(item => item?.BaseObject).OfType<ErrorRecord>().FirstOrDefault()?.ToString()
         ?? (_end as RuntimeException)?.ErrorRecord.ToString();
 
+    /// <summary>The cmdlet that writes each object at once; null where all are kept until the block has ended.</summary>
+    public virtual PSCmdlet? Writer => null;
+
     /// <summary>Takes what the block wrote to any of the merged streams.</summary>
     /// <param name="item">The object.</param>
     public virtual void Take(PSObject? item)

@@ -11,9 +11,7 @@ internal sealed class LookupBatch : IDisposable
 {
     private readonly LookupResult[] _found;
 
-    /// <summary>Nothing was found.</summary>
-    /// <param name="count">How many keys there are.</param>
-    public LookupBatch(int count)
+    private LookupBatch(int count)
     {
         _found = new LookupResult[count];
     }

@@ -11,6 +11,9 @@ namespace CacheKit.Execution;
 internal sealed class ScopedOutput(PSCmdlet cmdlet) : BlockOutput(cmdlet)
 {
     /// <inheritdoc/>
+    public override PSCmdlet? Writer { get; } = cmdlet;
+
+    /// <inheritdoc/>
     public override void Take(PSObject? item)
     {
         // Warnings and the like too: the caller may have merged them into the output.

@@ -20,7 +20,7 @@ public sealed class NamespaceArrowTests
         ["Sessions"] = ["Parameters", Core],
         ["Conversion"] = ["Engine", Core],
         ["CacheKeys"] = ["Conversion", "Engine", "Parameters", "Model", Core],
-        ["Execution"] = ["CacheKeys", "Conversion", "Sessions", "Parameters", "Model", Core],
+        ["Execution"] = ["CacheKeys", "Conversion", "Engine", "Sessions", "Parameters", "Model", Core],
         ["Backends"] = ["Execution", "Model", Core],
         ["Commands"] = ["Backends", "Execution", "CacheKeys", "Conversion", "Sessions", "Parameters", "Model", Core],
         ["Loading"] = ["Sessions"],
