@@ -51,6 +51,20 @@ Describe 'Get-CacheKitKey' {
         $report.Namespace | Should -Be 'main'
     }
 
+    It 'Key: lists the script files that the block runs' {
+        $library = Get-TestPath -Extension .ps1
+        Set-Content $library '$server'
+        $server = 'db1'
+        $report = Get-CacheKitKey { . $library }
+        $report.Components.Kind -join ',' | Should -Be 'Block,Variable,Script,Variable'
+        $report.Components[2].Name | Should -Be '$library'
+        $report.Components[2].Value | Should -Be $library
+        $report.Components[3].Value | Should -Be 'db1'
+        $before = $report.Key
+        Set-Content $library '$server + 1'
+        (Get-CacheKitKey { . $library }).Key | Should -Not -Be $before
+    }
+
     It 'Key: has one part with -Key' {
         $server = 'db1'
         $report = Get-CacheKitKey { $server } -Key 'name'

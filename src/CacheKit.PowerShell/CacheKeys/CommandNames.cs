@@ -79,6 +79,15 @@ internal static class CommandNames
     /// <param name="command">The command.</param>
     public static bool ReadsItems(CommandAst command) => s_itemReaders.Contains(NameOf(command));
 
+    /// <summary>Whether the name of a command is the path of a file: <c>M\x</c> is command x of module M.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsPath(string name)
+    {
+        int separator = name.AsSpan().IndexOfAny('/', '\\');
+        return separator >= 0
+            && (name[separator] == '/' || separator == 0 || name[0] is '.' or '~' || name[separator - 1] == ':');
+    }
+
     /// <summary>Whether a name is that of a command that reads variables by their names, or runs text.</summary>
     /// <param name="name">The name.</param>
     public static bool ReadsByName(string name)

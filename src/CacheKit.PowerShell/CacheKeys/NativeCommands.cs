@@ -38,11 +38,14 @@ internal static class NativeCommands
             return false;
         }
 
-        int separator = name.AsSpan().IndexOfAny('/', '\\');
-        if (separator >= 0)
+        if (CommandNames.IsPath(name))
         {
-            // M\x is command x of module M; a path has a root, or begins with a dot.
-            return name[separator] == '/' || separator == 0 || name[0] == '.' || name[separator - 1] == ':';
+            return true;
+        }
+
+        if (name.Contains('\\', StringComparison.Ordinal))
+        {
+            return false;
         }
 
         // Get-X may be of a module that is not loaded yet.

@@ -64,7 +64,7 @@ internal sealed class ScriptReference
     /// <summary>Whether the name of a command may be that of a script file.</summary>
     /// <param name="name">The name.</param>
     public static bool MayName(string name) =>
-        name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || name.AsSpan().ContainsAny('/', '\\');
+        name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || CommandNames.IsPath(name);
 
     /// <summary>Finds the file.</summary>
     /// <param name="cmdlet">The cmdlet that runs the block.</param>
@@ -74,7 +74,7 @@ internal sealed class ScriptReference
     public string? FindFile(PSCmdlet cmdlet, Func<FreeVariable, object?> valueOf)
     {
         object? value = _text ?? Compute(valueOf);
-        if (value is string reader && CommandNames.ReadsByName(reader))
+        if (_text is null && value is string reader && CommandNames.ReadsByName(reader))
         {
             throw new Refusal("calls a command that reads variables or runs code, by a name that it is given", Place).ToException();
         }

@@ -247,6 +247,29 @@ Describe 'Free variables' {
         (Get-CacheKitKey ([scriptblock]::Create($Text))).Key | Should -Not -BeNullOrEmpty
     }
 
+    It 'Key: is derived from blocks of any size: <Name>' -ForEach @(
+        @{ Name = 'a megabyte'; Text = { (1..25000 | ForEach-Object { "`$v$_ = $_; if (`$v$_) { Get-X `$v$_ }" }) -join "`n" } }
+        @{ Name = 'ten thousand variables'; Text = { '$a; ' + ((1..10000 | ForEach-Object { "`$v$_" }) -join '; ') } }
+        @{ Name = 'ten thousand in one text'; Text = { '"$a ' + ((1..10000 | ForEach-Object { "`$v$_" }) -join ' ') + '"' } }
+        @{ Name = 'a sum of five thousand'; Text = { '$a' + ('+1' * 5000) } }
+        @{ Name = 'three hundred blocks in each other'; Text = { ('& {' * 300) + '$a' + ('}' * 300) } }
+        @{ Name = 'three hundred branches in each other'; Text = { ('if ($a) {' * 300) + '1' + ('}' * 300) } }
+    ) {
+        $block = [scriptblock]::Create((& $Text))
+        $keys = foreach ($a in 1, 2, 1) { (Get-CacheKitKey $block).Key }
+        $keys[0] | Should -Be $keys[2]
+        if ($Name -ne 'a megabyte') {
+            $keys[0] | Should -Not -Be $keys[1]
+        }
+    }
+
+    It 'Key: names the place in the file of a script' {
+        $script = Get-TestPath -Extension .ps1
+        Set-Content $script "`n`nGet-CacheKitKey {`n    Get-Variable `$name`n}"
+        { & $script } | Should -Throw -ErrorId 'KeyNotDerivable,*' -ExpectedMessage (
+            "*(Get-Variable `$name, line 4 of $([System.IO.Path]::GetFileName($script)))*")
+    }
+
     It 'Key: covers variables in text that is run as a script: <Text>' -ForEach @(
         @{ Free = '$a'; Text = 'Invoke-Expression ''$a''' }
         @{ Free = '$a'; Text = 'iex ''& { $a }''' }
