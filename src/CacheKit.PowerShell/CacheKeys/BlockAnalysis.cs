@@ -53,7 +53,8 @@ internal sealed class BlockAnalysis
                 .Select(static variable =>
                     (variable, ValueIdentity.Encode(buffer => new ValueIdentity(buffer).WriteLabel(variable.Display)))),
         ];
-        AttemptedNames = [.. parts.SelectMany(static part => part.Attempted).Distinct(StringComparer.OrdinalIgnoreCase)];
+        AttemptedNames =
+            [.. parts.SelectMany(static part => part.Attempted).Distinct(StringComparer.OrdinalIgnoreCase)];
         Scripts = [.. parts.SelectMany(static part => part.Scripts)];
         ReadsItem = parts.Exists(static part => part.ReadsItem);
         Silences = parts.Exists(static part => part.Silences);
@@ -168,8 +169,10 @@ internal sealed class TypeReader(Ast tree)
         }
         else if (definition is null && type!.IsEnum)
         {
-            identities.Add(SHA256.HashData(ValueIdentity.Encode(buffer => new ValueIdentity(buffer).TryWrite(
-                (string[])[.. Enum.GetNames(type).Select(name => $"{name}={Enum.Format(type, Enum.Parse(type, name), "D")}")]))));
+            string[] constants =
+                [.. Enum.GetNames(type).Select(name => $"{name}={Enum.Format(type, Enum.Parse(type, name), "D")}")];
+            byte[] written = ValueIdentity.Encode(buffer => new ValueIdentity(buffer).TryWrite(constants));
+            identities.Add(SHA256.HashData(written));
         }
         else if (definition is null || (use.IsStatic && !definition.IsEnum && !IsInside(definition)))
         {

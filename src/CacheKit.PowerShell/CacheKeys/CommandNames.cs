@@ -57,19 +57,8 @@ internal static class CommandNames
     /// <summary>Whether a command has one of some names.</summary>
     /// <param name="command">The command.</param>
     /// <param name="names">The names.</param>
-    public static bool Is(CommandAst command, params ReadOnlySpan<string> names)
-    {
-        string name = NameOf(command);
-        foreach (string each in names)
-        {
-            if (name.Equals(each, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool Is(CommandAst command, params ReadOnlySpan<string> names) =>
+        IsOneOf(NameOf(command), names);
 
     /// <summary>Whether a command is ForEach-Object.</summary>
     /// <param name="command">The command.</param>
@@ -105,8 +94,7 @@ internal static class CommandNames
             && (name.Equals("ea", StringComparison.OrdinalIgnoreCase)
                 || (name.Length > 5 && "ErrorAction".StartsWith(name, StringComparison.OrdinalIgnoreCase)))
             && (argument.Value as StringConstantExpressionAst)?.Value.ToUpperInvariant() is not ("STOP" or "CONTINUE"))
-        && command.CommandElements.Any(static element => element is not (StringConstantExpressionAst or CommandParameterAst
-            or ConstantExpressionAst));
+        && command.CommandElements.Any(static element => element is not (ConstantExpressionAst or CommandParameterAst));
 
     /// <summary>
     /// Whether a command takes the values for <c>$using:</c> from where it is called, and runs its block elsewhere.
@@ -115,7 +103,8 @@ internal static class CommandNames
     public static bool TakesUsingAlong(CommandAst command) =>
         Is(command, "Start-Job", "Start-ThreadJob")
         || (IsForEachObject(command) && ArgumentsOf(command).Any(static argument =>
-            argument.Parameter is { Length: > 1 } name && "Parallel".StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+            argument.Parameter is { Length: > 1 } name
+            && "Parallel".StartsWith(name, StringComparison.OrdinalIgnoreCase)))
         || (Is(command, "Invoke-Command") && ArgumentsOf(command).Any(static argument =>
             argument.Parameter is { Length: > 1 } name
             && s_remoteParameters.Any(each => each.StartsWith(name, StringComparison.OrdinalIgnoreCase))));
@@ -148,4 +137,46 @@ internal static class CommandNames
     /// <param name="command">The command.</param>
     public static bool IsFed(CommandAst command) =>
         command.Parent is PipelineAst pipeline && pipeline.PipelineElements[0] != command;
+
+    /// <summary>Reads the constant texts of an argument.</summary>
+    /// <param name="value">The argument.</param>
+    /// <param name="texts">Takes them.</param>
+    /// <returns>Whether it is nothing but constants.</returns>
+    public static bool TryReadTexts(Ast value, List<string> texts)
+    {
+        switch (value)
+        {
+            case StringConstantExpressionAst text:
+                texts.Add(text.Value);
+                return true;
+            case ConstantExpressionAst constant:
+                texts.Add(constant.Extent.Text);
+                return true;
+            case ArrayLiteralAst several:
+                return several.Elements.All(each => TryReadTexts(each, texts));
+            case ParenExpressionAst { Pipeline: PipelineAst pipeline } when pipeline.GetPureExpression() is { } inner:
+                return TryReadTexts(inner, texts);
+            case ArrayExpressionAst { SubExpression.Statements: { } statements }:
+                return statements.All(statement => statement is PipelineAst pipeline
+                    && pipeline.GetPureExpression() is { } inner && TryReadTexts(inner, texts));
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Whether text is one of some names, in any case.</summary>
+    /// <param name="text">The text, or null.</param>
+    /// <param name="names">The names.</param>
+    public static bool IsOneOf(string? text, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (string.Equals(text, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 
 namespace CacheKit.CacheKeys;
 
@@ -14,14 +13,21 @@ namespace CacheKit.CacheKeys;
 /// The walk follows the order of evaluation and keeps the set of names that are assigned on every path so far. What
 /// happens in a branch, a loop or a nested block is not sure to happen: its assignments are forgotten after it.
 /// </remarks>
-internal sealed partial class DependencyFinder
+internal sealed class DependencyFinder
 {
     private const int MostCommands = 16;
-    private const string Preference = "ErrorActionPreference";
+    private const string Global = "global:";
 
-    private static readonly VariableName s_currentItem = new(FreeVariableKind.Variable, CurrentItem.Name);
+    /// <summary>The variable that says what happens to errors.</summary>
+    public const string Preference = "ErrorActionPreference";
+
+    /// <summary><c>$_</c>.</summary>
+    public static readonly VariableName CurrentItemName = new(FreeVariableKind.Variable, CurrentItem.Name);
+
+    /// <summary><c>$Error</c>.</summary>
+    public static readonly VariableName ErrorName = new(FreeVariableKind.Variable, "Error");
+
     private static readonly VariableName s_exitCode = new(FreeVariableKind.Variable, "LASTEXITCODE");
-    private static readonly VariableName s_error = new(FreeVariableKind.Variable, "Error");
     private static readonly VariableName s_this = new(FreeVariableKind.Variable, "this");
 
     /// <summary>Constants, and automatic variables that the engine sets anew for the block itself.</summary>
@@ -30,27 +36,14 @@ internal sealed partial class DependencyFinder
         "true", "false", "null", "args", "input", "PSBoundParameters", "?",
     };
 
-    /// <summary>What <c>$MyInvocation</c> says of how a function was called, and not of where that is written.</summary>
-    private static readonly HashSet<string> s_callOnly = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "BoundParameters", "UnboundArguments", "ExpectingInput", "MyCommand", "InvocationName", "PipelineLength",
-        "PipelinePosition",
-    };
-
     private readonly Dictionary<Ast, List<Ast>> _children = [];
     private readonly Dictionary<string, FreeVariable> _found = new(StringComparer.Ordinal);
     private readonly HashSet<string> _attempted = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ScriptReference> _scripts = [];
     private readonly List<TypeUse> _types = [];
 
-    /// <summary>
-    /// Every name that the block assigns somewhere, and whether it assigns nothing but blocks written in it.
-    /// </summary>
-    private readonly Dictionary<VariableName, bool> _own = [];
-
-    // Names that the block removes somewhere: an assignment of them proves nothing. Null when it removes by computed
-    // names, or by patterns.
-    private HashSet<VariableName>? _removed = [];
+    private readonly AssignmentSurvey _survey = new();
+    private readonly NamedAccess _names;
     private readonly HashSet<VariableName> _private = [];
 
     private readonly Journal<VariableName> _assigned = new();
@@ -70,16 +63,11 @@ internal sealed partial class DependencyFinder
     private readonly List<(ScriptBlockExpressionAst Block, int Mark)> _nested = [];
 
     private Refusal? _refusal;
-    private Ast? _computedPath;
     private bool _silences;
-    private bool _silencesByName;
-    private bool _computesCommand;
-    private Ast? _readerByName;
-    private bool _readsItem;
-    private bool _readsComputedItem;
 
     private DependencyFinder(Ast tree)
     {
+        _names = new NamedAccess(this);
         foreach (Ast node in tree.FindAll(static _ => true, searchNestedScriptBlocks: true))
         {
             if (node.Parent is { } parent && node != tree)
@@ -92,8 +80,7 @@ internal sealed partial class DependencyFinder
                 siblings.Add(node);
             }
 
-            FindRemoved(node);
-            FindOwn(node);
+            _survey.Add(node);
         }
 
         foreach (List<Ast> siblings in _children.Values)
@@ -107,7 +94,7 @@ internal sealed partial class DependencyFinder
     public static Dependencies Find(Ast tree)
     {
         DependencyFinder finder = Walk(tree, trapped: 0);
-        if (finder._silencesByName)
+        if (finder._names.SilencesByName)
         {
             finder = Walk(tree, trapped: 1);
         }
@@ -118,7 +105,7 @@ internal sealed partial class DependencyFinder
             [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))],
             [.. finder._scripts],
             [.. finder._types],
-            finder._readsItem,
+            finder._names.ReadsItem,
             finder._silences,
             finder._refusal);
     }
@@ -135,16 +122,7 @@ internal sealed partial class DependencyFinder
             finder._refusal = new Refusal("nests too deeply to be read", tree.Extent);
         }
 
-        if (finder is { _computedPath: { } path, _readsComputedItem: true })
-        {
-            finder.Refuse("computes the path of a variable", path);
-        }
-
-        if (finder is { _readerByName: { } reader, _computesCommand: true })
-        {
-            finder.Refuse("computes the name of a command that reads variables or runs code", reader);
-        }
-
+        finder._names.Complete();
         return finder;
     }
 
@@ -201,7 +179,9 @@ internal sealed partial class DependencyFinder
         }
     }
 
-    private void Visit(Ast? node)
+    /// <summary>Visits a node.</summary>
+    /// <param name="node">The node, or null.</param>
+    public void Visit(Ast? node)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (node)
@@ -212,22 +192,22 @@ internal sealed partial class DependencyFinder
                 Read(variable.VariablePath, variable);
                 break;
             case StringConstantExpressionAst text:
-                VisitText(text);
+                _names.VisitText(text);
                 break;
             case ExpandableStringExpressionAst text:
-                VisitExpandable(text);
+                _names.VisitExpandable(text);
                 break;
             case CommandAst command:
                 VisitCommand(command);
                 break;
             case InvokeMemberExpressionAst call:
-                VisitCall(call);
+                _names.VisitCall(call);
                 break;
             case MemberExpressionAst member:
-                VisitMember(member);
+                _names.VisitMember(member);
                 break;
             case IndexExpressionAst { Target: VariableExpressionAst target, Index: ConstantExpressionAst { Value: 0 } }
-                when _handlers > 0 && VariableName.Of(target.VariablePath) is { } name && name.Equals(s_error):
+                when _handlers > 0 && VariableName.Of(target.VariablePath) is { } name && name.Equals(ErrorName):
                 // In a handler, $Error[0] is what it handles.
                 break;
             case TypeExpressionAst type:
@@ -261,7 +241,7 @@ internal sealed partial class DependencyFinder
                 break;
             case TrapStatementAst trap:
                 _handlers++;
-                InBranch(() => VisitChildren(trap), s_currentItem);
+                InBranch(() => VisitChildren(trap), CurrentItemName);
                 _handlers--;
                 break;
             case FunctionMemberAst method:
@@ -299,7 +279,9 @@ internal sealed partial class DependencyFinder
         }
     }
 
-    private void VisitChildren(Ast node)
+    /// <summary>Visits the direct children of a node, in the order in which they are written.</summary>
+    /// <param name="node">The node.</param>
+    public void VisitChildren(Ast node)
     {
         foreach (Ast child in ChildrenOf(node))
         {
@@ -310,11 +292,18 @@ internal sealed partial class DependencyFinder
     /// <summary>The direct children of a node, in the order in which they are written.</summary>
     private List<Ast> ChildrenOf(Ast node) => _children.GetValueOrDefault(node) ?? [];
 
-    private void Refuse(string reason, Ast place) => _refusal ??= new Refusal(reason, place.Extent);
+    /// <summary>Says why no key can be derived, if nothing before has said so.</summary>
+    /// <param name="reason">What the block does: the predicate of a sentence.</param>
+    /// <param name="place">Where.</param>
+    public void Refuse(string reason, Ast place) => _refusal ??= new Refusal(reason, place.Extent);
 
     // Variables
 
-    private void Read(VariablePath path, Ast place, int mark = int.MaxValue)
+    /// <summary>Notes that a variable is read.</summary>
+    /// <param name="path">The variable, as parsed.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="mark">The point of the walk whose assignments count.</param>
+    public void Read(VariablePath path, Ast place, int mark = int.MaxValue)
     {
         if (path.IsDriveQualified && VariableName.Of(path) is null)
         {
@@ -329,11 +318,17 @@ internal sealed partial class DependencyFinder
         }
     }
 
-    private void Read(VariableName name, Ast place, int mark = int.MaxValue)
+    /// <summary>Notes that a variable is read.</summary>
+    /// <param name="name">The variable.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="mark">The point of the walk whose assignments count.</param>
+    public void Read(VariableName name, Ast place, int mark = int.MaxValue)
     {
         if (name.Kind == FreeVariableKind.Variable)
         {
-            string bare = name.Name.StartsWith("global:", StringComparison.OrdinalIgnoreCase) ? name.Name[7..] : name.Name;
+            string bare = name.Name.StartsWith(Global, StringComparison.OrdinalIgnoreCase)
+                ? name.Name[Global.Length..]
+                : name.Name;
             if (s_bound.Contains(name.Name))
             {
                 return;
@@ -383,9 +378,11 @@ internal sealed partial class DependencyFinder
         Assign(name);
     }
 
-    private void Assign(VariableName name)
+    /// <summary>Notes that a variable is surely assigned.</summary>
+    /// <param name="name">The variable.</param>
+    public void Assign(VariableName name)
     {
-        if (_trapped == 0 && _removed?.Contains(name) == false)
+        if (_trapped == 0 && !_survey.Removes(name))
         {
             _assigned.Add(name);
         }
@@ -443,7 +440,7 @@ internal sealed partial class DependencyFinder
         _nested.Add((block, _assigned.Mark));
         InScope(
             () => VisitScript(block.ScriptBlock),
-            CurrentItem.IsBoundIn(block) ? [s_currentItem] : []);
+            CurrentItem.IsBoundIn(block) ? [CurrentItemName] : []);
         _nested.RemoveAt(_nested.Count - 1);
     }
 
@@ -513,7 +510,8 @@ internal sealed partial class DependencyFinder
         }
 
         foreach (string name in branches.Skip(1).Aggregate(
-            branches[0].Run.AsEnumerable(), static (all, each) => all.Intersect(each.Run, StringComparer.OrdinalIgnoreCase)))
+            branches[0].Run.AsEnumerable(),
+            static (all, each) => all.Intersect(each.Run, StringComparer.OrdinalIgnoreCase)))
         {
             _run.Add(name);
         }
@@ -593,10 +591,10 @@ internal sealed partial class DependencyFinder
                         Visit(test);
                         Visit(body);
                     },
-                    s_currentItem);
+                    CurrentItemName);
             }
 
-            InBranch(() => Visit(choice.Default), s_currentItem);
+            InBranch(() => Visit(choice.Default), CurrentItemName);
         });
     }
 
@@ -606,8 +604,8 @@ internal sealed partial class DependencyFinder
         foreach (CatchClauseAst handler in attempt.CatchClauses)
         {
             _handlers++;
-            (VariableName[] assigned, string[] run) = InBranch(() => Visit(handler), s_currentItem);
-            branches.Add(([.. assigned.Where(static name => !name.Equals(s_currentItem))], run));
+            (VariableName[] assigned, string[] run) = InBranch(() => Visit(handler), CurrentItemName);
+            branches.Add(([.. assigned.Where(static name => !name.Equals(CurrentItemName))], run));
             _handlers--;
         }
 
@@ -630,265 +628,28 @@ internal sealed partial class DependencyFinder
         }
     }
 
-    // What is reached by its name
-
-    /// <summary>A constant such as env:X counts as a read wherever it stands.</summary>
-    private void VisitText(StringConstantExpressionAst text)
-    {
-        if (CommandNames.ReadsByName(text.Value) && !(text.Parent is CommandAst command && command.CommandElements[0] == text))
-        {
-            _readerByName ??= text;
-        }
-
-        // Set-Variable ErrorActionPreference ...: from then on any assignment may fail, and nobody hears of it.
-        if (text.Value.EndsWith(Preference, StringComparison.OrdinalIgnoreCase))
-        {
-            _silencesByName = true;
-        }
-
-        if (!NamedPath.TryRead(text.Value, out VariableName? name))
-        {
-            return;
-        }
-
-        string rest = name.Value.Name;
-        if (rest.Length == 0 || rest.Contains('{', StringComparison.Ordinal))
-        {
-            _computedPath ??= text;
-        }
-        else if (!WildcardPattern.ContainsWildcardCharacters(rest))
-        {
-            Read(name.Value, text);
-        }
-    }
-
-    private void VisitExpandable(ExpandableStringExpressionAst text)
-    {
-        VisitChildren(text);
-        if (NamedPath.IsBegun(text.Value))
-        {
-            _computedPath ??= text;
-        }
-    }
-
     private void VisitCommand(CommandAst command)
     {
-        VisitCalled(command);
-        bool silences = CommandNames.SilencesItsBlocks(command);
-        _trapped += silences ? 1 : 0;
-        VisitChildren(command);
-        _trapped -= silences ? 1 : 0;
-        switch (CommandNames.NameOf(command).ToUpperInvariant())
-        {
-            case "GET-VARIABLE":
-                VisitGetVariable(command);
-                break;
-            case "INVOKE-EXPRESSION":
-                VisitInvokeExpression(command);
-                break;
-            case "NEW-OBJECT":
-                foreach ((string? parameter, ExpressionAst value) in CommandNames.ArgumentsOf(command))
-                {
-                    if (value is StringConstantExpressionAst text
-                        && (parameter is null || "TypeName".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)))
-                    {
-                        _types.Add(new TypeUse(new TypeName(text.Extent, text.Value), false, text.Extent));
-                        break;
-                    }
-                }
-
-                break;
-            default:
-                if (CommandNames.ReadsItems(command))
-                {
-                    VisitItems(command);
-                }
-
-                break;
-        }
-
+        _names.VisitCommand(command);
         if (command.GetCommandName() is { } name && _trapped == 0)
         {
             _run.Add(name);
         }
     }
 
-    /// <summary>What a command calls: a script file counts by its content, code that cannot be known is refused.</summary>
-    private void VisitCalled(CommandAst command)
+    /// <summary>Notes a type.</summary>
+    /// <param name="type">Its use.</param>
+    public void Use(TypeUse type) => _types.Add(type);
+
+    /// <summary>Notes a script file.</summary>
+    /// <param name="script">Its call.</param>
+    public void Use(ScriptReference script) => _scripts.Add(script);
+
+    /// <summary>Notes what code depends on that is written as text.</summary>
+    /// <param name="inner">What it depends on.</param>
+    /// <param name="place">Where the text is.</param>
+    public void Include(Dependencies inner, Ast place)
     {
-        if (command.CommandElements[0] is not ExpressionAst called)
-        {
-            return;
-        }
-
-        bool isDotSourced = command.InvocationOperator == TokenKind.Dot;
-        ExpressionAst operand = Inner(called);
-        if (operand is StringConstantExpressionAst or ScriptBlockExpressionAst)
-        {
-            if (operand is StringConstantExpressionAst { Value: var text } && ScriptReference.MayName(text))
-            {
-                _scripts.Add(ScriptReference.Of(operand));
-            }
-
-            return;
-        }
-
-        if (operand.Find(static node => node is CommandAst inner
-            && CommandNames.Is(inner, "Get-Module", "Import-Module", "New-Module"), false) is not null)
-        {
-            Refuse("runs code inside a module", command);
-        }
-        else if (IsKnownBefore(operand))
-        {
-            _scripts.Add(ScriptReference.Of(operand));
-            return;
-        }
-        else if (IsOwnBlock(operand))
-        {
-            return;
-        }
-
-        _computesCommand = true;
-        if (isDotSourced)
-        {
-            Refuse("dot-sources what it computes", command);
-        }
-        else if (command.CommandElements.Skip(1).Any(static element => element is ScriptBlockExpressionAst))
-        {
-            // & $module { ... }
-            Refuse("hands a block to a command that it computes, which may run it inside a module", command);
-        }
-    }
-
-    private static ExpressionAst Inner(ExpressionAst expression) =>
-        expression is ParenExpressionAst { Pipeline: PipelineAst pipeline } && pipeline.GetPureExpression() is { } inner
-            ? Inner(inner)
-            : expression;
-
-    /// <summary>
-    /// Whether an expression has a value that can be computed before the block runs, without running anything of it:
-    /// text, free variables, and paths joined of them.
-    /// </summary>
-    private bool IsKnownBefore(Ast? node) => node switch
-    {
-        StringConstantExpressionAst => true,
-        VariableExpressionAst variable => VariableName.Of(variable.VariablePath) is { } name
-            && name.Kind != FreeVariableKind.Using
-            && !_own.ContainsKey(name)
-            && !name.Equals(s_currentItem)
-            && !s_bound.Contains(name.Name),
-        ExpandableStringExpressionAst text => text.NestedExpressions.All(IsKnownBefore),
-        ParenExpressionAst paren => IsKnownBefore(paren.Pipeline),
-        SubExpressionAst { SubExpression: { Traps: null or { Count: 0 }, Statements: [var only] } } => IsKnownBefore(only),
-        PipelineAst { PipelineElements: [var only] } => IsKnownBefore(only),
-        CommandExpressionAst expression => expression.Redirections.Count == 0 && IsKnownBefore(expression.Expression),
-        BinaryExpressionAst { Operator: TokenKind.Plus } sum => IsKnownBefore(sum.Left) && IsKnownBefore(sum.Right),
-        CommandAst command => CommandNames.Is(command, "Join-Path")
-            && command.Redirections.Count == 0
-            && CommandNames.ArgumentsOf(command).All(argument =>
-                argument.Parameter is null or "Path" or "ChildPath" or "AdditionalChildPath"
-                && IsKnownBefore(argument.Value)),
-        _ => false,
-    };
-
-    /// <summary>Whether a variable holds nothing but blocks that are written in this one.</summary>
-    private bool IsOwnBlock(ExpressionAst operand) =>
-        operand is VariableExpressionAst variable
-        && VariableName.Of(variable.VariablePath) is { } name
-        && _assigned.Contains(name)
-        && _own.GetValueOrDefault(name);
-
-    private void VisitGetVariable(CommandAst command)
-    {
-        bool hasNames = false;
-        string scope = string.Empty;
-        List<string> names = [];
-        foreach ((string? parameter, ExpressionAst value) in CommandNames.ArgumentsOf(command))
-        {
-            if (parameter is null || "Name".StartsWith(parameter, StringComparison.OrdinalIgnoreCase))
-            {
-                hasNames = true;
-                if (!TryReadTexts(value, names) || names.Any(WildcardPattern.ContainsWildcardCharacters))
-                {
-                    Refuse("computes the name of a variable", command);
-                    return;
-                }
-            }
-            else if ("Scope".StartsWith(parameter, StringComparison.OrdinalIgnoreCase))
-            {
-                string? text = (value as StringConstantExpressionAst)?.Value
-                    ?? (value as ConstantExpressionAst)?.Value?.ToString();
-                if (string.IsNullOrEmpty(text) || (char.IsAsciiDigit(text[0]) && text != "0"))
-                {
-                    Refuse("reads a variable of a scope that it counts", command);
-                    return;
-                }
-
-                scope = text is "0" ? "local:" : $"{text}:";
-            }
-        }
-
-        if (!hasNames || CommandNames.ArgumentsOf(command).Any(static argument =>
-            argument.Value is VariableExpressionAst { Splatted: true }))
-        {
-            Refuse("computes the name of a variable", command);
-        }
-
-        foreach (string name in names.Where(static name => name.Length > 0))
-        {
-            Read(new VariablePath(name.Contains(':', StringComparison.Ordinal) ? name : scope + name), command);
-        }
-    }
-
-    /// <summary>The constant texts of an argument.</summary>
-    private static bool TryReadTexts(Ast value, List<string> texts)
-    {
-        switch (value)
-        {
-            case StringConstantExpressionAst text:
-                texts.Add(text.Value);
-                return true;
-            case ConstantExpressionAst constant:
-                texts.Add(constant.Extent.Text);
-                return true;
-            case ArrayLiteralAst several:
-                return several.Elements.All(each => TryReadTexts(each, texts));
-            case ParenExpressionAst { Pipeline: PipelineAst pipeline } when pipeline.GetPureExpression() is { } inner:
-                return TryReadTexts(inner, texts);
-            case ArrayExpressionAst { SubExpression.Statements: { } statements }:
-                return statements.All(statement => statement is PipelineAst pipeline
-                    && pipeline.GetPureExpression() is { } inner && TryReadTexts(inner, texts));
-            default:
-                return false;
-        }
-    }
-
-    private void VisitInvokeExpression(CommandAst command)
-    {
-        List<string> texts = [];
-        ExpressionAst? code = CommandNames.ArgumentsOf(command).Select(static argument => argument.Value).FirstOrDefault();
-        if (code is null && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst fed, _, ..] } pipeline
-            && pipeline.PipelineElements[1] == command)
-        {
-            code = fed.Expression;
-        }
-
-        if (code is null || !TryReadTexts(code, texts))
-        {
-            Refuse("runs code that it computes", command);
-            return;
-        }
-
-        foreach (string text in texts)
-        {
-            VisitCode(text, command);
-        }
-    }
-
-    /// <summary>Code that is written as text counts as if it were written as code.</summary>
-    private void VisitCode(string text, Ast place)
-    {
-        Dependencies inner = Find(Parser.ParseInput(text, out _, out _));
         foreach (FreeVariable variable in inner.Variables)
         {
             Add(new VariableName(variable.Kind, variable.Name), place, variable.UnlessNative);
@@ -897,7 +658,6 @@ internal sealed partial class DependencyFinder
         _attempted.UnionWith(inner.Attempted);
         _scripts.AddRange(inner.Scripts);
         _types.AddRange(inner.Types);
-        _readsItem |= inner.ReadsItem;
         _silences |= inner.Silences;
         if (inner.Refusal is { } refusal)
         {
@@ -905,267 +665,40 @@ internal sealed partial class DependencyFinder
         }
     }
 
-    private void VisitItems(CommandAst command)
+    /// <summary>Whether a variable is surely assigned by now.</summary>
+    /// <param name="name">The variable.</param>
+    public bool IsAssigned(VariableName name) => _assigned.Contains(name);
+
+    /// <summary>Whether the block assigns a variable somewhere.</summary>
+    /// <param name="name">The variable.</param>
+    public bool Assigns(VariableName name) => _survey.Assigns(name);
+
+    /// <summary>Whether all that the block assigns to a variable are blocks that are written in it.</summary>
+    /// <param name="name">The variable.</param>
+    public bool HoldsOwnBlock(VariableName name) => _survey.HoldsOwnBlock(name);
+
+    /// <summary>Whether the engine sets a variable anew for the block, or it is constant.</summary>
+    /// <param name="name">Its name.</param>
+    public static bool IsBound(string name) => s_bound.Contains(name);
+
+    /// <summary>Whether the walk is in a function that the block defines.</summary>
+    public bool IsInFunction => _functions > 0;
+
+    /// <summary>Visits the parts of a command, which may run blocks among them with failures silenced.</summary>
+    /// <param name="command">The command.</param>
+    public void VisitElements(CommandAst command)
     {
-        foreach ((string? parameter, ExpressionAst value) in CommandNames.ArgumentsOf(command))
-        {
-            foreach (Ast node in value.FindAll(
-                static node => node is StringConstantExpressionAst or ExpandableStringExpressionAst, false))
-            {
-                string text = (node as StringConstantExpressionAst)?.Value ?? ((ExpandableStringExpressionAst)node).Value;
-                if (NamedPath.NamesCommand(text))
-                {
-                    Refuse("reads the definition of a function or an alias", command);
-                }
-                else if (CommandNames.Is(command, "New-PSDrive") && (Is(text, "Environment", "Variable")))
-                {
-                    Refuse("makes a drive of variables", command);
-                }
-                else if (NamedPath.TryRead(text, out VariableName? name)
-                    && (node is ExpandableStringExpressionAst || name.Value.Name.Length == 0
-                        || WildcardPattern.ContainsWildcardCharacters(name.Value.Name)))
-                {
-                    Refuse("reads variables whose names are not written out", command);
-                }
-            }
-
-            bool isPath = parameter is null || parameter.EndsWith("Path", StringComparison.OrdinalIgnoreCase)
-                || "Path".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)
-                || "LiteralPath".StartsWith(parameter, StringComparison.OrdinalIgnoreCase);
-            // A constant may be on a drive that is the user's own: x:NAME.
-            _readsItem |= isPath && (value as StringConstantExpressionAst)?.Value.Contains(':', StringComparison.Ordinal) != false;
-            _readsComputedItem |= isPath && value is not ConstantExpressionAst && !IsKnownBefore(value);
-        }
-
-        _readsItem |= CommandNames.IsFed(command);
-        _readsComputedItem |= CommandNames.IsFed(command);
+        bool silences = CommandNames.SilencesItsBlocks(command);
+        _trapped += silences ? 1 : 0;
+        VisitChildren(command);
+        _trapped -= silences ? 1 : 0;
     }
-
-    private void VisitCall(InvokeMemberExpressionAst call)
-    {
-        string? member = (call.Member as StringConstantExpressionAst)?.Value;
-        ExpressionAst? argument = call.Arguments?.FirstOrDefault();
-        string? text = (argument as StringConstantExpressionAst)?.Value;
-        if (IsVariableTable(call.Expression))
-        {
-            VisitArguments(call);
-            if (text is null || member is null)
-            {
-                Refuse("computes the name of a variable", call);
-            }
-            else if (member.StartsWith("Get", StringComparison.OrdinalIgnoreCase))
-            {
-                Read(new VariablePath(text), call);
-            }
-
-            return;
-        }
-
-        if (Is(member, "GetVariableValue") && call.Expression is VariableExpressionAst)
-        {
-            VisitArguments(call);
-            if (text is null)
-            {
-                Refuse("computes the name of a variable", call);
-                return;
-            }
-
-            Read(new VariablePath(text), call);
-            return;
-        }
-
-        if (Is(member, "Clear") && call.Expression is VariableExpressionAst variable
-            && VariableName.Of(variable.VariablePath) is { } name && name.Equals(s_error))
-        {
-            Assign(s_error);
-            return;
-        }
-
-        VisitChildren(call);
-        if (member is null)
-        {
-            if (call.Static)
-            {
-                Refuse("calls a method whose name it computes", call);
-            }
-        }
-        else if (Is(member, "GetEnvironmentVariable"))
-        {
-            ReadEnvironment(call, text is null ? null : [text]);
-        }
-        else if (Is(member, "GetEnvironmentVariables"))
-        {
-            ReadEnvironment(call, null);
-        }
-        else if (Is(member, "ExpandEnvironmentVariables"))
-        {
-            ReadEnvironment(call, text is null ? null : [.. PercentNames().Matches(text).Select(match => match.Groups[1].Value)]);
-        }
-        else if (Is(member, "InvokeScript", "NewScriptBlock", "ExpandString", "GetScriptBlock", "AddScript")
-            || (Is(member, "Create") && call is { Static: true, Expression: var target }
-                && (target is not TypeExpressionAst type || IsNamed(type.TypeName, "ScriptBlock"))))
-        {
-            // AddScript runs it elsewhere, where it sees no variable of the block's.
-            bool isKnown = argument is ScriptBlockExpressionAst || (Is(member, "AddScript") && IsKnownBefore(argument));
-            if (text is null && !isKnown)
-            {
-                Refuse("runs code that it computes", call);
-            }
-            else if (text is not null)
-            {
-                VisitCode(Is(member, "ExpandString") ? $"\"{text.Replace("\"", "`\"", StringComparison.Ordinal)}\"" : text, call);
-            }
-        }
-        else if (Is(member, "NewBoundScriptBlock"))
-        {
-            Refuse("runs code inside a module", call);
-        }
-    }
-
-    private void VisitArguments(InvokeMemberExpressionAst call)
-    {
-        foreach (ExpressionAst argument in call.Arguments ?? Enumerable.Empty<ExpressionAst>())
-        {
-            Visit(argument);
-        }
-    }
-
-    private void ReadEnvironment(InvokeMemberExpressionAst call, string[]? names)
-    {
-        if (names is null)
-        {
-            Refuse("reads environment variables whose names are not written out", call);
-        }
-
-        foreach (string name in names ?? [])
-        {
-            Read(new VariableName(FreeVariableKind.Environment, name), call);
-        }
-    }
-
-    /// <summary><c>$ExecutionContext.SessionState.PSVariable</c>, and the same of <c>$PSCmdlet</c>.</summary>
-    private static bool IsVariableTable(ExpressionAst expression) =>
-        expression is MemberExpressionAst
-        {
-            Member: StringConstantExpressionAst { Value: var table },
-            Expression: MemberExpressionAst
-            {
-                Member: StringConstantExpressionAst { Value: var state },
-                Expression: VariableExpressionAst { VariablePath.UserPath: var root },
-            },
-        }
-        && Is(table, "PSVariable") && Is(state, "SessionState") && Is(root, "ExecutionContext", "PSCmdlet");
-
-    private void VisitMember(MemberExpressionAst member)
-    {
-        string? name = (member.Member as StringConstantExpressionAst)?.Value;
-        if (_functions > 0 && name is not null && s_callOnly.Contains(name)
-            && member.Expression is VariableExpressionAst { VariablePath.UserPath: var variable } && Is(variable, "MyInvocation"))
-        {
-            return;
-        }
-
-        if (Is(name, "PSVariable"))
-        {
-            Refuse("computes the name of a variable", member);
-            return;
-        }
-
-        VisitChildren(member);
-    }
-
-    private static bool Is(string? text, params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (string.Equals(text, name, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsNamed(ITypeName type, string name) =>
-        type.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a type stands before <c>::</c>, other than to make an object.</summary>
     private static bool IsStaticMember(TypeExpressionAst type) =>
         type.Parent is MemberExpressionAst { Static: true } member && member.Expression == type
-        && !(member is InvokeMemberExpressionAst && Is((member.Member as StringConstantExpressionAst)?.Value, "new"));
-
-    private void FindOwn(Ast node)
-    {
-        (Ast? target, bool isBlock) = node switch
-        {
-            ForEachStatementAst loop => (loop.Variable, false),
-            ParameterAst parameter => (parameter.Name, false),
-            AssignmentStatementAst assignment => (assignment.Left, assignment is
-            {
-                Left: VariableExpressionAst,
-                Operator: TokenKind.Equals,
-                Right: CommandExpressionAst { Expression: ScriptBlockExpressionAst },
-            }),
-            _ => ((Ast?)null, false),
-        };
-        foreach (Ast each in target?.FindAll(static each => each is VariableExpressionAst, false) ?? [])
-        {
-            if (VariableName.Of(((VariableExpressionAst)each).VariablePath) is { } name)
-            {
-                _own[name] = isBlock && _own.GetValueOrDefault(name, true);
-            }
-        }
-    }
-
-    /// <summary>Notes which variables a node removes.</summary>
-    private void FindRemoved(Ast node)
-    {
-        List<string> names = [];
-        bool isKnown = true;
-        switch (node)
-        {
-            case CommandAst command when CommandNames.Is(command, "Remove-Variable"):
-                isKnown = !CommandNames.IsFed(command) && CommandNames.ArgumentsOf(command).All(argument => TryReadTexts(argument.Value, names));
-                break;
-            case CommandAst command when CommandNames.Is(command, "Remove-Item", "Move-Item", "Rename-Item"):
-                foreach (Ast text in command.FindAll(
-                    static each => each is StringConstantExpressionAst or ExpandableStringExpressionAst, false))
-                {
-                    string path = (text as StringConstantExpressionAst)?.Value ?? ((ExpandableStringExpressionAst)text).Value;
-                    if (NamedPath.TryRead(path, out VariableName? name))
-                    {
-                        isKnown &= text is StringConstantExpressionAst;
-                        names.Add(name.Value.Kind == FreeVariableKind.Environment ? $"env:{name.Value.Name}" : name.Value.Name);
-                    }
-                }
-
-                break;
-            case InvokeMemberExpressionAst call when Is((call.Member as StringConstantExpressionAst)?.Value, "Remove")
-                && call.Expression is MemberExpressionAst { Member: StringConstantExpressionAst { Value: var table } }
-                && Is(table, "PSVariable"):
-                isKnown = call.Arguments?.All(argument => TryReadTexts(argument, names)) == true;
-                break;
-            default:
-                return;
-        }
-
-        if (!isKnown || names.Any(static name => name.Length == 0 || WildcardPattern.ContainsWildcardCharacters(name)))
-        {
-            _removed = null;
-        }
-
-        foreach (string name in names.Where(static name => name.Length > 0))
-        {
-            if (VariableName.Of(new VariablePath(name)) is { } removed)
-            {
-                _removed?.Add(removed);
-            }
-        }
-    }
-
-    [GeneratedRegex("%([^%]+)%", RegexOptions.CultureInvariant)]
-    private static partial Regex PercentNames();
+        && !(member is InvokeMemberExpressionAst { Member: StringConstantExpressionAst name }
+            && CommandNames.IsOneOf(name.Value, "new"));
 }
 
 /// <summary>What a block depends on beside its code.</summary>

@@ -41,8 +41,8 @@ internal readonly struct DependencyWriter(
         DriveManagementIntrinsics drives = cmdlet.SessionState.Drive;
         if (drives.GetAllForProvider("Environment").Count > 1 || drives.GetAllForProvider("Variable").Count > 1)
         {
-            throw new Refusal("may read from a drive that shows variables, other than Env: and Variable:", block.Ast.Extent)
-                .ToException();
+            throw new Refusal(
+                "may read from a drive that shows variables, other than Env: and Variable:", block.Ast.Extent).ToException();
         }
     }
 

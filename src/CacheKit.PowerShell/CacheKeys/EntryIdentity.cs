@@ -140,8 +140,8 @@ internal static class EntryIdentity
     public static CacheKitException NotDerivable(ValueIdentity identity, Type type, string what) => new(
         ErrorIds.KeyNotDerivable,
         identity.IsTooLarge
-            ? $"The block depends on {what}, whose value is over 64 MiB, or nests deeper than 64 levels or in a cycle, so "
-                + "that no key can be derived."
+            ? $"The block depends on {what}, whose value is over 64 MiB, or nests deeper than 64 levels or in a cycle, "
+                + "so that no key can be derived."
             : $"The block depends on {what}, a {type}, which has no value identity, so that no key can be derived.",
         Refusal.WaysOut);
 }

@@ -17,7 +17,9 @@ internal static partial class NamedPath
     {
         name = null;
         // A hit asks this of each variable's value: most texts begin with none of the letters.
-        if (text.Length < 4 || (text[0] | 0x20) is not ('e' or 'v' or 'm') || Pattern().Match(text) is not { Success: true } match)
+        if (text.Length < 4
+            || (text[0] | 0x20) is not ('e' or 'v' or 'm')
+            || Pattern().Match(text) is not { Success: true } match)
         {
             return false;
         }

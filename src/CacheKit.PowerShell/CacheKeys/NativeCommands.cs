@@ -7,10 +7,12 @@ namespace CacheKit.CacheKeys;
 /// <summary>Tells native commands, which set <c>$LASTEXITCODE</c>, from those of PowerShell, which do not.</summary>
 internal static class NativeCommands
 {
-    private const CommandTypes OfPowerShell = CommandTypes.Alias | CommandTypes.Function | CommandTypes.Filter | CommandTypes.Cmdlet;
+    private const CommandTypes OfPowerShell =
+        CommandTypes.Alias | CommandTypes.Function | CommandTypes.Filter | CommandTypes.Cmdlet;
 
     private static readonly FrozenSet<string> s_verbs = typeof(VerbsCommon).Assembly.GetExportedTypes()
-        .Where(static type => type.Name.StartsWith("Verbs", StringComparison.Ordinal) && type.Namespace == typeof(VerbsCommon).Namespace)
+        .Where(static type => type.Namespace == typeof(VerbsCommon).Namespace
+            && type.Name.StartsWith("Verbs", StringComparison.Ordinal))
         .SelectMany(static type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Select(static verb => verb.Name)
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -55,7 +57,9 @@ internal static class NativeCommands
             return false;
         }
 
-        CommandInfo? found = cmdlet.InvokeCommand.GetCommands(name, OfPowerShell, nameIsPattern: false).FirstOrDefault();
-        return found is null || (found is AliasInfo alias && alias.Definition != name && IsNative(cmdlet, alias.Definition));
+        CommandInfo? found =
+            cmdlet.InvokeCommand.GetCommands(name, OfPowerShell, nameIsPattern: false).FirstOrDefault();
+        return found is null
+            || (found is AliasInfo alias && alias.Definition != name && IsNative(cmdlet, alias.Definition));
     }
 }

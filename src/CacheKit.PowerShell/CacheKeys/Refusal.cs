@@ -10,8 +10,8 @@ internal sealed record Refusal(string Reason, IScriptExtent Place)
 {
     /// <summary>What a user can do about it.</summary>
     public const string WaysOut =
-        "Name the entry with -Key, and say with -VaryBy what else its value depends on; or give the block plain values with "
-        + "-ArgumentList. -VaryBy { ... } tells one input object from another.";
+        "Name the entry with -Key, and say with -VaryBy what else its value depends on; or give the block plain values "
+        + "with -ArgumentList. -VaryBy { ... } tells one input object from another.";
 
     private const int LongestConstruct = 60;
 

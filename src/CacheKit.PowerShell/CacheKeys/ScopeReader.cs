@@ -121,6 +121,7 @@ internal static class ScopeReader
 
     private static CacheKitException Unknown(FreeVariable variable) => new(
         ErrorIds.KeyNotDerivable,
-        $"The block reads {variable.Display}, whose value cannot be known before it runs, so that no key can be derived.",
+        $"The block reads {variable.Display}, whose value cannot be known before it runs, so that no key can be "
+            + "derived.",
         Refusal.WaysOut);
 }

@@ -76,7 +76,8 @@ internal sealed class ScriptReference
         object? value = _text ?? Compute(valueOf);
         if (_text is null && value is string reader && CommandNames.ReadsByName(reader))
         {
-            throw new Refusal("calls a command that reads variables or runs code, by a name that it is given", Place).ToException();
+            throw new Refusal(
+                "calls a command that reads variables or runs code, by a name that it is given", Place).ToException();
         }
 
         string? name = value switch
@@ -96,13 +97,15 @@ internal sealed class ScriptReference
     {
         byte[] content = File.ReadAllBytes(path);
         byte[] hash = SHA256.HashData(content);
-        if (s_files.TryGetValue(path, out (byte[] Hash, BlockAnalysis Analysis) known) && known.Hash.AsSpan().SequenceEqual(hash))
+        if (s_files.TryGetValue(path, out (byte[] Hash, BlockAnalysis Analysis) known)
+            && known.Hash.AsSpan().SequenceEqual(hash))
         {
             return known.Analysis;
         }
 
-        BlockAnalysis analysis = new(Parser.ParseInput(
-            Encoding.UTF8.GetString(content).TrimStart('\uFEFF'), path, out _, out ParseError[] errors), errors.Length > 0 ? hash : null);
+        string text = Encoding.UTF8.GetString(content).TrimStart('\uFEFF');
+        ScriptBlockAst tree = Parser.ParseInput(text, path, out _, out ParseError[] errors);
+        BlockAnalysis analysis = new(tree, errors.Length > 0 ? hash : null);
         if (s_files.Count >= MostFiles)
         {
             s_files.Clear();
@@ -122,7 +125,8 @@ internal sealed class ScriptReference
             return value is PSObject wrapper ? wrapper.BaseObject : value;
         }
 
-        List<PSVariable> variables = [.. _variables.Select((variable, i) => new PSVariable(NameOf(i), valueOf(variable)))];
+        List<PSVariable> variables =
+            [.. _variables.Select((variable, i) => new PSVariable(NameOf(i), valueOf(variable)))];
         object? result = _code.InvokeWithContext(null, variables).FirstOrDefault();
         return result is PSObject wrapped ? wrapped.BaseObject : result;
     }
@@ -137,7 +141,8 @@ internal sealed class ScriptReference
                 .FirstOrDefault(File.Exists);
         }
 
-        string path = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(name, out ProviderInfo provider, out _);
+        string path = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+            name, out ProviderInfo provider, out _);
         if (provider.Name != "FileSystem")
         {
             return null;

@@ -1,0 +1,468 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+using static CacheKit.CacheKeys.CommandNames;
+
+namespace CacheKit.CacheKeys;
+
+/// <summary>
+/// What a block reaches by a name rather than as a variable: by commands, methods, paths such as <c>env:X</c>, and code
+/// that is written as text. A name that is written out is read; where it is computed, no key can be derived.
+/// </summary>
+/// <param name="walk">The walk through the block.</param>
+internal sealed partial class NamedAccess(DependencyFinder walk)
+{
+    /// <summary>What <c>$MyInvocation</c> says of how a function was called, not of where that is written.</summary>
+    private static readonly HashSet<string> s_callOnly = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "BoundParameters", "UnboundArguments", "ExpectingInput", "MyCommand", "InvocationName", "PipelineLength",
+        "PipelinePosition",
+    };
+
+    private Ast? _computedPath;
+    private Ast? _readerByName;
+    private bool _computesCommand;
+    private bool _readsComputedItem;
+
+    /// <summary>Whether it reads an item of a drive whose path is not written out.</summary>
+    public bool ReadsItem { get; private set; }
+
+    /// <summary>Whether it sets by name what happens to errors.</summary>
+    public bool SilencesByName { get; private set; }
+
+    /// <summary>Refuses what only the whole block shows.</summary>
+    public void Complete()
+    {
+        if (_computedPath is not null && _readsComputedItem)
+        {
+            walk.Refuse("computes the path of a variable", _computedPath);
+        }
+
+        if (_readerByName is not null && _computesCommand)
+        {
+            walk.Refuse("computes the name of a command that reads variables or runs code", _readerByName);
+        }
+    }
+
+    /// <summary>A constant such as env:X counts as a read wherever it stands.</summary>
+    public void VisitText(StringConstantExpressionAst text)
+    {
+        bool isCalled = text.Parent is CommandAst command && command.CommandElements[0] == text;
+        if (ReadsByName(text.Value) && !isCalled)
+        {
+            _readerByName ??= text;
+        }
+
+        // Set-Variable ErrorActionPreference ...: from then on any assignment may fail, and nobody hears of it.
+        if (text.Value.EndsWith(DependencyFinder.Preference, StringComparison.OrdinalIgnoreCase))
+        {
+            SilencesByName = true;
+        }
+
+        if (!NamedPath.TryRead(text.Value, out VariableName? name))
+        {
+            return;
+        }
+
+        string rest = name.Value.Name;
+        if (rest.Length == 0 || rest.Contains('{', StringComparison.Ordinal))
+        {
+            _computedPath ??= text;
+        }
+        else if (!WildcardPattern.ContainsWildcardCharacters(rest))
+        {
+            walk.Read(name.Value, text);
+        }
+    }
+
+    public void VisitExpandable(ExpandableStringExpressionAst text)
+    {
+        walk.VisitChildren(text);
+        if (NamedPath.IsBegun(text.Value))
+        {
+            _computedPath ??= text;
+        }
+    }
+
+    public void VisitCommand(CommandAst command)
+    {
+        VisitCalled(command);
+        walk.VisitElements(command);
+        switch (NameOf(command).ToUpperInvariant())
+        {
+            case "GET-VARIABLE":
+                VisitGetVariable(command);
+                break;
+            case "INVOKE-EXPRESSION":
+                VisitInvokeExpression(command);
+                break;
+            case "NEW-OBJECT":
+                foreach ((string? parameter, ExpressionAst value) in ArgumentsOf(command))
+                {
+                    if (value is StringConstantExpressionAst text
+                        && (parameter is null || "TypeName".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)))
+                    {
+                        walk.Use(new TypeUse(new TypeName(text.Extent, text.Value), false, text.Extent));
+                        break;
+                    }
+                }
+
+                break;
+            default:
+                if (ReadsItems(command))
+                {
+                    VisitItems(command);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>
+    /// What a command calls: a script file counts by its content, code that cannot be known is refused.
+    /// </summary>
+    private void VisitCalled(CommandAst command)
+    {
+        if (command.CommandElements[0] is not ExpressionAst called)
+        {
+            return;
+        }
+
+        bool isDotSourced = command.InvocationOperator == TokenKind.Dot;
+        ExpressionAst operand = Inner(called);
+        if (operand is StringConstantExpressionAst or ScriptBlockExpressionAst)
+        {
+            if (operand is StringConstantExpressionAst { Value: var text } && ScriptReference.MayName(text))
+            {
+                walk.Use(ScriptReference.Of(operand));
+            }
+
+            return;
+        }
+
+        if (operand.Find(static node => node is CommandAst inner
+            && Is(inner, "Get-Module", "Import-Module", "New-Module"), false) is not null)
+        {
+            walk.Refuse("runs code inside a module", command);
+        }
+        else if (IsKnownBefore(operand))
+        {
+            walk.Use(ScriptReference.Of(operand));
+            return;
+        }
+        else if (IsOwnBlock(operand))
+        {
+            return;
+        }
+
+        _computesCommand = true;
+        if (isDotSourced)
+        {
+            walk.Refuse("dot-sources what it computes", command);
+        }
+        else if (command.CommandElements.Skip(1).Any(static element => element is ScriptBlockExpressionAst))
+        {
+            // & $module { ... }
+            walk.Refuse("hands a block to a command that it computes, which may run it inside a module", command);
+        }
+    }
+
+    private static ExpressionAst Inner(ExpressionAst expression) =>
+        expression is ParenExpressionAst { Pipeline: PipelineAst pipeline } && pipeline.GetPureExpression() is { } inner
+            ? Inner(inner)
+            : expression;
+
+    /// <summary>
+    /// Whether an expression has a value that can be computed before the block runs, without running anything of it:
+    /// text, free variables, and paths joined of them.
+    /// </summary>
+    private bool IsKnownBefore(Ast? node) => node switch
+    {
+        StringConstantExpressionAst => true,
+        VariableExpressionAst variable => VariableName.Of(variable.VariablePath) is { } name
+            && name.Kind != FreeVariableKind.Using
+            && !walk.Assigns(name)
+            && !name.Equals(DependencyFinder.CurrentItemName)
+            && !DependencyFinder.IsBound(name.Name),
+        ExpandableStringExpressionAst text => text.NestedExpressions.All(IsKnownBefore),
+        ParenExpressionAst paren => IsKnownBefore(paren.Pipeline),
+        SubExpressionAst { SubExpression: { Traps: null or { Count: 0 }, Statements: [var only] } } =>
+            IsKnownBefore(only),
+        PipelineAst { PipelineElements: [var only] } => IsKnownBefore(only),
+        CommandExpressionAst expression => expression.Redirections.Count == 0 && IsKnownBefore(expression.Expression),
+        BinaryExpressionAst { Operator: TokenKind.Plus } sum => IsKnownBefore(sum.Left) && IsKnownBefore(sum.Right),
+        CommandAst command => Is(command, "Join-Path")
+            && command.Redirections.Count == 0
+            && ArgumentsOf(command).All(argument =>
+                argument.Parameter is null or "Path" or "ChildPath" or "AdditionalChildPath"
+                && IsKnownBefore(argument.Value)),
+        _ => false,
+    };
+
+    /// <summary>Whether a variable holds nothing but blocks that are written in this one.</summary>
+    private bool IsOwnBlock(ExpressionAst operand) =>
+        operand is VariableExpressionAst variable
+        && VariableName.Of(variable.VariablePath) is { } name
+        && walk.IsAssigned(name)
+        && walk.HoldsOwnBlock(name);
+
+    private void VisitGetVariable(CommandAst command)
+    {
+        bool hasNames = false;
+        string scope = string.Empty;
+        List<string> names = [];
+        foreach ((string? parameter, ExpressionAst value) in ArgumentsOf(command))
+        {
+            if (parameter is null || "Name".StartsWith(parameter, StringComparison.OrdinalIgnoreCase))
+            {
+                hasNames = true;
+                if (!TryReadTexts(value, names) || names.Any(WildcardPattern.ContainsWildcardCharacters))
+                {
+                    walk.Refuse("computes the name of a variable", command);
+                    return;
+                }
+            }
+            else if ("Scope".StartsWith(parameter, StringComparison.OrdinalIgnoreCase))
+            {
+                string? text = (value as StringConstantExpressionAst)?.Value
+                    ?? (value as ConstantExpressionAst)?.Value?.ToString();
+                if (string.IsNullOrEmpty(text) || (char.IsAsciiDigit(text[0]) && text != "0"))
+                {
+                    walk.Refuse("reads a variable of a scope that it counts", command);
+                    return;
+                }
+
+                scope = text is "0" ? "local:" : $"{text}:";
+            }
+        }
+
+        if (!hasNames || ArgumentsOf(command).Any(static argument =>
+            argument.Value is VariableExpressionAst { Splatted: true }))
+        {
+            walk.Refuse("computes the name of a variable", command);
+        }
+
+        foreach (string name in names.Where(static name => name.Length > 0))
+        {
+            walk.Read(new VariablePath(name.Contains(':', StringComparison.Ordinal) ? name : scope + name), command);
+        }
+    }
+
+    private void VisitInvokeExpression(CommandAst command)
+    {
+        List<string> texts = [];
+        ExpressionAst? code = ArgumentsOf(command).Select(static argument => argument.Value).FirstOrDefault();
+        if (code is null
+            && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst fed, var second, ..] }
+            && second == command)
+        {
+            code = fed.Expression;
+        }
+
+        if (code is null || !TryReadTexts(code, texts))
+        {
+            walk.Refuse("runs code that it computes", command);
+            return;
+        }
+
+        foreach (string text in texts)
+        {
+            VisitCode(text, command);
+        }
+    }
+
+    /// <summary>Code that is written as text counts as if it were written as code.</summary>
+    private void VisitCode(string text, Ast place)
+    {
+        Dependencies inner = DependencyFinder.Find(Parser.ParseInput(text, out _, out _));
+        ReadsItem |= inner.ReadsItem;
+        walk.Include(inner, place);
+    }
+
+    private void VisitItems(CommandAst command)
+    {
+        foreach ((string? parameter, ExpressionAst value) in ArgumentsOf(command))
+        {
+            foreach (Ast node in value.FindAll(
+                static node => node is StringConstantExpressionAst or ExpandableStringExpressionAst, false))
+            {
+                string text = (node as StringConstantExpressionAst)?.Value
+                    ?? ((ExpandableStringExpressionAst)node).Value;
+                if (NamedPath.NamesCommand(text))
+                {
+                    walk.Refuse("reads the definition of a function or an alias", command);
+                }
+                else if (Is(command, "New-PSDrive") && IsOneOf(text, "Environment", "Variable"))
+                {
+                    walk.Refuse("makes a drive of variables", command);
+                }
+                else if (NamedPath.TryRead(text, out VariableName? name)
+                    && (node is ExpandableStringExpressionAst || name.Value.Name.Length == 0
+                        || WildcardPattern.ContainsWildcardCharacters(name.Value.Name)))
+                {
+                    walk.Refuse("reads variables whose names are not written out", command);
+                }
+            }
+
+            bool isPath = parameter is null || parameter.EndsWith("Path", StringComparison.OrdinalIgnoreCase)
+                || "Path".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)
+                || "LiteralPath".StartsWith(parameter, StringComparison.OrdinalIgnoreCase);
+            // A constant may be on a drive that is the user's own: x:NAME.
+            bool isOnDrive = value is not StringConstantExpressionAst constant
+                || constant.Value.Contains(':', StringComparison.Ordinal);
+            ReadsItem |= isPath && isOnDrive;
+            _readsComputedItem |= isPath && value is not ConstantExpressionAst && !IsKnownBefore(value);
+        }
+
+        ReadsItem |= IsFed(command);
+        _readsComputedItem |= IsFed(command);
+    }
+
+    public void VisitCall(InvokeMemberExpressionAst call)
+    {
+        string? member = (call.Member as StringConstantExpressionAst)?.Value;
+        ExpressionAst? argument = call.Arguments?.FirstOrDefault();
+        string? text = (argument as StringConstantExpressionAst)?.Value;
+        if (IsVariableTable(call.Expression))
+        {
+            VisitArguments(call);
+            if (text is null || member is null)
+            {
+                walk.Refuse("computes the name of a variable", call);
+            }
+            else if (member.StartsWith("Get", StringComparison.OrdinalIgnoreCase))
+            {
+                walk.Read(new VariablePath(text), call);
+            }
+
+            return;
+        }
+
+        if (IsOneOf(member, "GetVariableValue") && call.Expression is VariableExpressionAst)
+        {
+            VisitArguments(call);
+            if (text is null)
+            {
+                walk.Refuse("computes the name of a variable", call);
+                return;
+            }
+
+            walk.Read(new VariablePath(text), call);
+            return;
+        }
+
+        if (IsOneOf(member, "Clear") && call.Expression is VariableExpressionAst variable
+            && VariableName.Of(variable.VariablePath) is { } name && name.Equals(DependencyFinder.ErrorName))
+        {
+            walk.Assign(DependencyFinder.ErrorName);
+            return;
+        }
+
+        walk.VisitChildren(call);
+        if (member is null)
+        {
+            if (call.Static)
+            {
+                walk.Refuse("calls a method whose name it computes", call);
+            }
+        }
+        else if (IsOneOf(member, "GetEnvironmentVariable"))
+        {
+            ReadEnvironment(call, text is null ? null : [text]);
+        }
+        else if (IsOneOf(member, "GetEnvironmentVariables"))
+        {
+            ReadEnvironment(call, null);
+        }
+        else if (IsOneOf(member, "ExpandEnvironmentVariables"))
+        {
+            ReadEnvironment(
+                call, text is null ? null : [.. PercentNames().Matches(text).Select(match => match.Groups[1].Value)]);
+        }
+        else if (IsOneOf(member, "InvokeScript", "NewScriptBlock", "ExpandString", "GetScriptBlock", "AddScript")
+            || (IsOneOf(member, "Create") && call is { Static: true, Expression: var target }
+                && (target is not TypeExpressionAst type || IsNamed(type.TypeName, "ScriptBlock"))))
+        {
+            // AddScript runs it elsewhere, where it sees no variable of the block's.
+            bool isKnown = argument is ScriptBlockExpressionAst
+                || (IsOneOf(member, "AddScript") && IsKnownBefore(argument));
+            if (text is null && !isKnown)
+            {
+                walk.Refuse("runs code that it computes", call);
+            }
+            else if (text is not null)
+            {
+                VisitCode(
+                    IsOneOf(member, "ExpandString")
+                        ? $"\"{text.Replace("\"", "`\"", StringComparison.Ordinal)}\""
+                        : text,
+                    call);
+            }
+        }
+        else if (IsOneOf(member, "NewBoundScriptBlock"))
+        {
+            walk.Refuse("runs code inside a module", call);
+        }
+    }
+
+    private void VisitArguments(InvokeMemberExpressionAst call)
+    {
+        foreach (ExpressionAst argument in call.Arguments ?? Enumerable.Empty<ExpressionAst>())
+        {
+            walk.Visit(argument);
+        }
+    }
+
+    private void ReadEnvironment(InvokeMemberExpressionAst call, string[]? names)
+    {
+        if (names is null)
+        {
+            walk.Refuse("reads environment variables whose names are not written out", call);
+        }
+
+        foreach (string name in names ?? [])
+        {
+            walk.Read(new VariableName(FreeVariableKind.Environment, name), call);
+        }
+    }
+
+    /// <summary><c>$ExecutionContext.SessionState.PSVariable</c>, and the same of <c>$PSCmdlet</c>.</summary>
+    private static bool IsVariableTable(ExpressionAst expression) =>
+        expression is MemberExpressionAst
+        {
+            Member: StringConstantExpressionAst { Value: var table },
+            Expression: MemberExpressionAst
+            {
+                Member: StringConstantExpressionAst { Value: var state },
+                Expression: VariableExpressionAst { VariablePath.UserPath: var root },
+            },
+        }
+        && IsOneOf(table, "PSVariable")
+        && IsOneOf(state, "SessionState")
+        && IsOneOf(root, "ExecutionContext", "PSCmdlet");
+
+    public void VisitMember(MemberExpressionAst member)
+    {
+        string? name = (member.Member as StringConstantExpressionAst)?.Value;
+        if (walk.IsInFunction && name is not null && s_callOnly.Contains(name)
+            && member.Expression is VariableExpressionAst { VariablePath.UserPath: var variable }
+            && IsOneOf(variable, "MyInvocation"))
+        {
+            return;
+        }
+
+        if (IsOneOf(name, "PSVariable"))
+        {
+            walk.Refuse("computes the name of a variable", member);
+            return;
+        }
+
+        walk.VisitChildren(member);
+    }
+
+    private static bool IsNamed(ITypeName type, string name) =>
+        type.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex("%([^%]+)%", RegexOptions.CultureInvariant)]
+    private static partial Regex PercentNames();
+}
