@@ -12,8 +12,9 @@ internal readonly struct AddedParts
 {
     private static readonly PSMemberInfo[] s_none = [];
 
-    private AddedParts(Collection<string>? typeNames, string? text, PSMemberInfo[] members)
+    private AddedParts(Collection<string>? typeNames, string? text, PSMemberInfo[] members, bool isFromAnotherSession)
     {
+        IsFromAnotherSession = isFromAnotherSession;
         TypeNames = typeNames;
         Text = text;
         Members = members;
@@ -27,6 +28,9 @@ internal readonly struct AddedParts
 
     /// <summary>The members, in the order in which they were added.</summary>
     public PSMemberInfo[] Members { get; }
+
+    /// <summary>Whether it has properties of a .NET type that it had in another session.</summary>
+    public bool IsFromAnotherSession { get; }
 
     /// <summary>Whether there is anything.</summary>
     public bool HasAny => TypeNames is not null || Text is not null || Members.Length > 0;
@@ -44,7 +48,8 @@ internal readonly struct AddedParts
             return new AddedParts(
                 remembered is not null && IsOwn(remembered, value.GetType()) ? remembered : null,
                 null,
-                members.Length == 0 ? members : Array.FindAll(members, Counts));
+                members.Length == 0 ? members : Array.FindAll(members, Counts),
+                isFromAnotherSession: false);
         }
 
         object bare = wrapped.BaseObject;
@@ -55,7 +60,8 @@ internal readonly struct AddedParts
         }
 
         Collection<string> names = ObjectParts.TypeNamesOf(wrapped);
-        if (ObjectParts.AdaptedMembersOf(wrapped) is { Length: > 0 } adapted)
+        PSMemberInfo[] adapted = ObjectParts.AdaptedMembersOf(wrapped);
+        if (adapted.Length > 0)
         {
             members = [.. members, .. adapted];
         }
@@ -63,7 +69,8 @@ internal readonly struct AddedParts
         return new AddedParts(
             IsOwn(names, bare.GetType()) ? names : null,
             ObjectParts.DeserializedTextOf(wrapped),
-            members);
+            members,
+            adapted.Length > 0);
     }
 
     // The engine shares the names of a type, and copies them, to be written to, for an object whose names were asked for.

@@ -41,8 +41,11 @@ internal sealed class ValueIdentity
     private readonly PSCmdlet? _cmdlet;
     private readonly ValueIdentity _outermost;
 
-    /// <summary>The script blocks that are being written: one that reads itself is not written again.</summary>
-    private List<ScriptBlock> _blocks = [];
+    /// <summary>
+    /// What is being written and may lead back to itself: script blocks, and objects from another session, where a drive
+    /// has its provider and that its drives.
+    /// </summary>
+    private readonly List<object> _around = [];
     private int _counted;
     private long _total;
 
@@ -165,14 +168,13 @@ internal sealed class ValueIdentity
         AddedParts added = AddedParts.Of(value);
         if (bare is PSCustomObject && value is PSObject)
         {
-            WriteLabel("bag");
-            return TryWriteAdded(added, bare, depth);
+            return TryWriteBag(value, added, depth);
         }
 
         if (added.HasAny)
         {
             WriteLabel("added");
-            if (TryWriteAdded(added, bare, depth) is { } type)
+            if (TryWriteAdded(added, bare.GetType(), depth) is { } type)
             {
                 return type;
             }
@@ -181,7 +183,40 @@ internal sealed class ValueIdentity
         return TryWriteBare(bare, depth);
     }
 
-    private Type? TryWriteAdded(in AddedParts added, object owner, int depth)
+    private Type? TryWriteBag(object bag, in AddedParts added, int depth)
+    {
+        if (!added.IsFromAnotherSession)
+        {
+            WriteLabel("bag");
+            return TryWriteAdded(added, typeof(PSCustomObject), depth);
+        }
+
+        if (IsWrittenAround(bag))
+        {
+            return null;
+        }
+
+        WriteLabel("bag");
+        _outermost._around.Add(bag);
+        Type? type = TryWriteAdded(added, typeof(PSCustomObject), depth);
+        _outermost._around.RemoveAt(_outermost._around.Count - 1);
+        return type;
+    }
+
+    /// <summary>Writes where an object stands that is being written already.</summary>
+    private bool IsWrittenAround(object value)
+    {
+        int index = _outermost._around.FindIndex(one => ReferenceEquals(one, value));
+        if (index >= 0)
+        {
+            WriteLabel("around");
+            WriteCount(index);
+        }
+
+        return index >= 0;
+    }
+
+    private Type? TryWriteAdded(in AddedParts added, Type owner, int depth)
     {
         if (added.TypeNames is null)
         {
@@ -200,7 +235,7 @@ internal sealed class ValueIdentity
         return TryWriteMembers(added.Members, owner, depth);
     }
 
-    private Type? TryWriteMembers(PSMemberInfo[] members, object owner, int depth)
+    private Type? TryWriteMembers(PSMemberInfo[] members, Type owner, int depth)
     {
         WriteCount(members.Length);
         foreach (PSMemberInfo member in members)
@@ -214,18 +249,18 @@ internal sealed class ValueIdentity
         return null;
     }
 
-    private Type? TryWriteMember(PSMemberInfo member, object owner, int depth)
+    private Type? TryWriteMember(PSMemberInfo member, Type owner, int depth)
     {
         if (depth > DeepestValue)
         {
             _outermost.IsTooLarge = true;
-            return owner.GetType();
+            return owner;
         }
 
         // A class of a script may answer otherwise each time.
         if (member.GetType().Assembly != typeof(PSObject).Assembly)
         {
-            return owner.GetType();
+            return owner;
         }
 
         switch (member)
@@ -268,7 +303,7 @@ internal sealed class ValueIdentity
                 return null;
             // What a script or a method computes may be anything.
             default:
-                return owner.GetType();
+                return owner;
         }
     }
 
@@ -446,8 +481,11 @@ internal sealed class ValueIdentity
 
     private static IEnumerable<(object? Key, object? Value)> Pairs(IEnumerable dictionary)
     {
-        foreach (DictionaryEntry pair in dictionary)
+        // A generic dictionary enumerates pairs of its own type, except to those who ask for any dictionary.
+        IEnumerator pairs = dictionary is IDictionary any ? any.GetEnumerator() : dictionary.GetEnumerator();
+        while (pairs.MoveNext())
         {
+            DictionaryEntry pair = (DictionaryEntry)pairs.Current;
             yield return (pair.Key, pair.Value);
         }
     }
@@ -607,36 +645,26 @@ internal sealed class ValueIdentity
             return block.GetType();
         }
 
-        List<ScriptBlock> around = _outermost._blocks;
-        int index = around.IndexOf(block);
-        if (index >= 0)
+        if (IsWrittenAround(block))
         {
-            WriteLabel("block around");
-            WriteCount(index);
             return null;
         }
 
         BlockAnalysis analysis = EntryIdentity.Analyse(block);
         _buffer.Write(analysis.Start);
-        _outermost._blocks = [.. around, block];
-        try
+        _outermost._around.Add(block);
+        PSVariableIntrinsics? scope = ScopeReader.VariablesOf(_cmdlet, block);
+        foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
         {
-            PSVariableIntrinsics? scope = ScopeReader.VariablesOf(_cmdlet, block);
-            foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
+            _buffer.Write(label);
+            if (TryWrite(EntryIdentity.ValueOf(variable, scope, block), depth + 1) is { } type)
             {
-                _buffer.Write(label);
-                if (TryWrite(EntryIdentity.ValueOf(variable, scope, block), depth + 1) is { } type)
-                {
-                    return type;
-                }
+                return type;
             }
+        }
 
-            return null;
-        }
-        finally
-        {
-            _outermost._blocks = around;
-        }
+        _outermost._around.RemoveAt(_outermost._around.Count - 1);
+        return null;
     }
 
     /// <summary>Whether there is room for a value, after all that has been written for this identity so far.</summary>
