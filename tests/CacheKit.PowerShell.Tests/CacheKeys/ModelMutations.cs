@@ -111,7 +111,7 @@ internal sealed class ModelMutations(Random random)
                 break;
             case 9:
                 (node.Items.Count > 0 && node.Notes.Count > 0 ? node.Items[^1].Value.Notes : node.Notes)
-                    .AddRange(node.Notes.ToArray());
+                    .AddRange(node.Copy().Notes);
                 break;
             case 10 when node.Kind == ModelKind.Scalar:
                 node.Scalar = OneOf(s_scalars);
