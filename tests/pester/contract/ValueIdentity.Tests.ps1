@@ -340,12 +340,14 @@ Describe 'Value identity' {
             One   = {
                 $x = [pscustomobject]@{ a = 1; b = 2 }
                 $set = [Management.Automation.PSPropertySet]::new('DefaultDisplayPropertySet', [string[]]'a')
-                Add-Member -InputObject $x -MemberType MemberSet -Name PSStandardMembers -Value ([Management.Automation.PSMemberInfo[]]$set)
+                $sets = [Management.Automation.PSMemberInfo[]]$set
+                Add-Member -InputObject $x -MemberType MemberSet -Name PSStandardMembers -Value $sets
             }
             Other = {
                 $x = [pscustomobject]@{ a = 1; b = 2 }
                 $set = [Management.Automation.PSPropertySet]::new('DefaultDisplayPropertySet', [string[]]'b')
-                Add-Member -InputObject $x -MemberType MemberSet -Name PSStandardMembers -Value ([Management.Automation.PSMemberInfo[]]$set)
+                $sets = [Management.Automation.PSMemberInfo[]]$set
+                Add-Member -InputObject $x -MemberType MemberSet -Name PSStandardMembers -Value $sets
             }
         }
         @{
