@@ -48,7 +48,7 @@ internal readonly struct AddedParts
             return new AddedParts(
                 remembered is not null && IsOwn(remembered, value.GetType()) ? remembered : null,
                 null,
-                members.Length == 0 ? members : Array.FindAll(members, Counts),
+                Array.TrueForAll(members, Counts) ? members : Array.FindAll(members, Counts),
                 isFromAnotherSession: false);
         }
 
@@ -56,7 +56,10 @@ internal readonly struct AddedParts
         if (members.Length > 0)
         {
             bool isLine = bare is string && IsLineOfProvider(members);
-            members = Array.FindAll(members, member => Counts(member) && !(isLine && IsOfLine(member)));
+            if (isLine || !Array.TrueForAll(members, Counts))
+            {
+                members = Array.FindAll(members, member => Counts(member) && !(isLine && IsOfLine(member)));
+            }
         }
 
         Collection<string> names = ObjectParts.TypeNamesOf(wrapped);

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace CacheKit.CacheKeys;
 
@@ -8,6 +9,9 @@ internal enum CollectionForm
 {
     /// <summary>By its items in their order.</summary>
     Items,
+
+    /// <summary>By its items in their order, of which there may be more to come.</summary>
+    GrowingItems,
 
     /// <summary>By its items, whose order is an accident.</summary>
     UnorderedItems,
@@ -36,6 +40,9 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
     private const BindingFlags Declared =
         BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
+    // Weak, as the items may be of a type of a script.
+    private static readonly ConditionalWeakTable<Type, Found> s_found = [];
+
     private static readonly CollectionShape s_items = new(CollectionForm.Items);
     private static readonly CollectionShape s_unorderedItems = new(CollectionForm.UnorderedItems);
     private static readonly CollectionShape s_table = new(CollectionForm.UnorderedPairs, "_keycomparer");
@@ -63,7 +70,7 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
         ["System.Collections.Immutable.ImmutableList`1"] = s_items,
         ["System.Collections.Immutable.ImmutableQueue`1"] = s_items,
         ["System.Collections.Immutable.ImmutableStack`1"] = s_items,
-        ["System.Management.Automation.PSDataCollection`1"] = new(CollectionForm.Items, "IsOpen"),
+        ["System.Management.Automation.PSDataCollection`1"] = new(CollectionForm.GrowingItems, "IsOpen"),
         ["System.Management.Automation.Runspaces.ConsolidatedString"] = s_items,
 
         ["System.Collections.Generic.HashSet`1"] = new(CollectionForm.Items, "Comparer"),
@@ -102,33 +109,16 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
         ["System.Collections.ObjectModel.ReadOnlyDictionary`2"] = new(CollectionForm.View, "Dictionary"),
     };
 
-    /// <summary>Finds what is known of the type of a value.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="type">The type that tells it; for one that .NET chooses by the content, its public base.</param>
+    /// <summary>
+    /// The type that tells a collection, as text: for one whose class .NET chooses by the content, its public base. Null
+    /// for one of items that have no such text.
+    /// </summary>
+    public string? TypeName { get; private init; }
+
+    /// <summary>Finds what is known of a type.</summary>
+    /// <param name="type">The type.</param>
     /// <returns>Null when it is no collection, or an unknown one.</returns>
-    public static CollectionShape? Of(object value, out Type type)
-    {
-        type = value.GetType();
-        if (value is not IEnumerable || !TypeIdentity.IsOfThePlatform(type.Assembly))
-        {
-            return null;
-        }
-
-        while (type.Namespace == "System.Collections.Frozen" && !type.IsPublic && type.BaseType is { } parent)
-        {
-            type = parent;
-        }
-
-        if (Find(type) is { } shape)
-        {
-            return shape;
-        }
-
-        // What a known collection gives to look at it: its keys, its values; or itself for several threads.
-        return type.DeclaringType is { } declaring && value is ICollection && Find(declaring) is { } owner
-            ? OfPart(type, value, owner)
-            : null;
-    }
+    public static CollectionShape? Of(Type type) => s_found.GetValue(type, static key => new Found(Look(key))).Shape;
 
     /// <summary>Reads one of the sources.</summary>
     /// <param name="value">The collection.</param>
@@ -156,17 +146,36 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
     /// The items as they are now. Enumerating a collection that is still being filled would wait for its end.
     /// </summary>
     /// <param name="value">The collection.</param>
-    public static ICollection ItemsOf(IEnumerable value)
+    public ICollection ItemsOf(IEnumerable value)
     {
-        if (value.GetType() is { IsGenericType: true, Name: "PSDataCollection`1" } type)
+        if (Form == CollectionForm.GrowingItems)
         {
-            ICollection data = (ICollection)value;
-            Array copy = Array.CreateInstance(type.GenericTypeArguments[0], data.Count);
-            data.CopyTo(copy, 0);
+            ICollection growing = (ICollection)value;
+            Array copy = Array.CreateInstance(value.GetType().GenericTypeArguments[0], growing.Count);
+            growing.CopyTo(copy, 0);
             return copy;
         }
 
         return value as IList ?? value.Cast<object?>().ToArray();
+    }
+
+    private static CollectionShape? Look(Type type)
+    {
+        if (!TypeIdentity.IsOfThePlatform(type.Assembly))
+        {
+            return null;
+        }
+
+        while (type.Namespace == "System.Collections.Frozen" && !type.IsPublic && type.BaseType is { } parent)
+        {
+            type = parent;
+        }
+
+        // What a known collection gives to look at it: its keys, its values; or itself for several threads.
+        CollectionShape? shape = Find(type) ?? (type.DeclaringType is { } declaring && Find(declaring) is { } owner
+            ? OfPart(type, owner)
+            : null);
+        return shape is null ? null : shape with { TypeName = TypeIdentity.Of(type) };
     }
 
     private static CollectionShape? Find(Type type)
@@ -175,11 +184,11 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
         return s_known.GetValueOrDefault(definition.FullName!);
     }
 
-    private static CollectionShape? OfPart(Type type, object value, CollectionShape owner) => value switch
-    {
-        IDictionary => type.FullName == "System.Collections.Hashtable+SyncHashtable"
-            ? new CollectionShape(CollectionForm.View, "_table")
-            : null,
-        _ => owner.Form is CollectionForm.UnorderedPairs ? s_unorderedItems : s_items,
-    };
+    private static CollectionShape? OfPart(Type type, CollectionShape owner) =>
+        type.FullName == "System.Collections.Hashtable+SyncHashtable" ? new CollectionShape(CollectionForm.View, "_table")
+        : !type.IsAssignableTo(typeof(ICollection)) || type.IsAssignableTo(typeof(IDictionary)) ? null
+        : owner.Form is CollectionForm.UnorderedPairs ? s_unorderedItems
+        : s_items;
+
+    private sealed record Found(CollectionShape? Shape);
 }

@@ -45,7 +45,7 @@ internal sealed class ValueIdentity
     /// What is being written and may lead back to itself: script blocks, and objects from another session, where a drive
     /// has its provider and that its drives.
     /// </summary>
-    private readonly List<object> _around = [];
+    private List<object>? _around;
     private int _counted;
     private long _total;
 
@@ -197,16 +197,17 @@ internal sealed class ValueIdentity
         }
 
         WriteLabel("bag");
-        _outermost._around.Add(bag);
+        List<object> around = _outermost._around ??= [];
+        around.Add(bag);
         Type? type = TryWriteAdded(added, typeof(PSCustomObject), depth);
-        _outermost._around.RemoveAt(_outermost._around.Count - 1);
+        around.RemoveAt(around.Count - 1);
         return type;
     }
 
     /// <summary>Writes where an object stands that is being written already.</summary>
     private bool IsWrittenAround(object value)
     {
-        int index = _outermost._around.FindIndex(one => ReferenceEquals(one, value));
+        int index = _outermost._around?.FindIndex(one => ReferenceEquals(one, value)) ?? -1;
         if (index >= 0)
         {
             WriteLabel("around");
@@ -367,8 +368,8 @@ internal sealed class ValueIdentity
                 return null;
         }
 
-        return CollectionShape.Of(value, out Type known) is { } shape
-            ? TryWriteCollection((IEnumerable)value, shape, known, depth)
+        return value is IEnumerable items && CollectionShape.Of(type) is { } shape
+            ? TryWriteCollection(items, shape, depth)
             : TryWriteObject(value, type, depth);
     }
 
@@ -394,11 +395,11 @@ internal sealed class ValueIdentity
         return TryWriteItems(array, array.Length, depth);
     }
 
-    private Type? TryWriteCollection(IEnumerable value, CollectionShape shape, Type known, int depth)
+    private Type? TryWriteCollection(IEnumerable value, CollectionShape shape, int depth)
     {
-        if (TypeIdentity.Of(known) is not { } name)
+        if (shape.TypeName is not { } name)
         {
-            return known;
+            return value.GetType();
         }
 
         WriteLabel("collection");
@@ -416,8 +417,8 @@ internal sealed class ValueIdentity
 
         switch (shape.Form)
         {
-            case CollectionForm.Items:
-                ICollection items = CollectionShape.ItemsOf(value);
+            case CollectionForm.Items or CollectionForm.GrowingItems:
+                ICollection items = shape.ItemsOf(value);
                 return TryWriteItems(items, items.Count, depth);
             case CollectionForm.UnorderedItems:
                 return TryWriteSorted(value.Cast<object?>().Select(static item => (item, (object?)null)), depth);
@@ -531,7 +532,10 @@ internal sealed class ValueIdentity
                 return TryWrite(path.Provider, depth + 1);
             case PSDriveInfo drive when type == typeof(PSDriveInfo):
                 WriteTexts("drive", drive.Name, drive.Root, drive.Description, drive.DisplayRoot);
-                return TryWrite(drive.Credential, depth + 1) ?? TryWrite(drive.Provider, depth + 1);
+                // Most drives have an empty one, which is no secret.
+                bool hasCredential = !string.IsNullOrEmpty(drive.Credential?.UserName);
+                return TryWrite(hasCredential ? drive.Credential : null, depth + 1)
+                    ?? TryWrite(drive.Provider, depth + 1);
             case ProviderInfo provider when type == typeof(ProviderInfo):
                 WriteTexts("provider", provider.Name, provider.ModuleName, provider.Home);
                 return null;
@@ -652,7 +656,8 @@ internal sealed class ValueIdentity
 
         BlockAnalysis analysis = EntryIdentity.Analyse(block);
         _buffer.Write(analysis.Start);
-        _outermost._around.Add(block);
+        List<object> around = _outermost._around ??= [];
+        around.Add(block);
         PSVariableIntrinsics? scope = ScopeReader.VariablesOf(_cmdlet, block);
         foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
         {
@@ -663,7 +668,7 @@ internal sealed class ValueIdentity
             }
         }
 
-        _outermost._around.RemoveAt(_outermost._around.Count - 1);
+        around.RemoveAt(around.Count - 1);
         return null;
     }
 

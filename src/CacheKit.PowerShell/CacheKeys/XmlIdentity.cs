@@ -31,7 +31,7 @@ internal static class XmlIdentity
         }
 
         identity.WriteLabel("xml");
-        if (TryWriteTree(identity, top) is { } type)
+        if (TryWriteTree(identity, top, node) is { } type)
         {
             return type;
         }
@@ -42,7 +42,7 @@ internal static class XmlIdentity
         {
             identity.WriteText(null);
         }
-        else if (TryWriteTree(identity, document) is { } ofDocument)
+        else if (TryWriteTree(identity, document, node) is { } ofDocument)
         {
             return ofDocument;
         }
@@ -91,14 +91,14 @@ internal static class XmlIdentity
     }
 
     /// <summary>Writes a node and all in it. XML may nest deeper than the stack would bear.</summary>
-    private static Type? TryWriteTree(ValueIdentity identity, XmlNode root)
+    private static Type? TryWriteTree(ValueIdentity identity, XmlNode root, XmlNode meant)
     {
         Stack<XmlNode> waiting = new([root]);
         List<XmlNode> children = [];
         while (waiting.TryPop(out XmlNode? node))
         {
-            // Another class may be anything beside its nodes; what a script added to a node would be seen through it.
-            if (node.GetType().Assembly != s_assembly || (node != root && AddedParts.Of(node).HasAny))
+            // Another class may be anything beside its nodes. What a script added is told only of the node that is meant.
+            if (node.GetType().Assembly != s_assembly || (node != meant && AddedParts.Of(node).HasAny))
             {
                 return node.GetType();
             }

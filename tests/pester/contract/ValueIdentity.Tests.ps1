@@ -100,6 +100,16 @@ Describe 'Value identity' {
             Other = { $x = Get-Deserialized ([timezoneinfo]::Utc) }
         }
         @{
+            Name  = 'equal files from another session, whose drive leads back to itself'
+            One   = { $x = Get-Deserialized (Get-Item -LiteralPath $PSHOME/pwsh.dll) }
+            Other = { $x = Get-Deserialized (Get-Item -LiteralPath $PSHOME/pwsh.dll) }
+        }
+        @{
+            Name  = 'collections that more may be added to'
+            One   = { $x = [Management.Automation.PSDataCollection[psobject]]::new(); $x.Add(1) }
+            Other = { $x = [Management.Automation.PSDataCollection[psobject]]::new(); $x.Add(1) }
+        }
+        @{
             Name  = 'equal enums of two scripts'
             One   = { $x = Invoke-Expression 'enum E { a; b }; [E]::b' }
             Other = { $x = Invoke-Expression 'enum E { a; b }; [E]::b' }
@@ -356,6 +366,16 @@ Describe 'Value identity' {
             Other = { $x = Get-Deserialized ([timezoneinfo]::CreateCustomTimeZone('UTC', '01:00', 'UTC', 'UTC')) }
         }
         @{
+            Name  = 'files from another session'
+            One   = { $x = Get-Deserialized ([IO.FileInfo]"$PSHOME/pwsh.dll") }
+            Other = { $x = Get-Deserialized ([IO.FileInfo]"$PSHOME/System.Management.Automation.dll") }
+        }
+        @{
+            Name  = 'what was added to a node of XML'
+            One   = { $x = ([xml]'<a/>').DocumentElement | Add-Member -NotePropertyName n -NotePropertyValue 1 -PassThru }
+            Other = { $x = ([xml]'<a/>').DocumentElement | Add-Member -NotePropertyName n -NotePropertyValue 2 -PassThru }
+        }
+        @{
             Name  = 'texts of objects from another session'
             One   = { $x = Get-Deserialized ([DayOfWeek]::Monday) }
             Other = { $x = Get-Deserialized ([UriKind]::Absolute) }
@@ -504,6 +524,11 @@ Describe 'Value identity' {
         (Get-CacheKitKey { $file }).Key | Should -BeExactly (Get-CacheKitKey { $file }).Key
     }
 
+    It 'Key: shows a file, whose drive has no credential' {
+        $file = Get-Item -LiteralPath $PSHOME/pwsh.dll
+        (Get-CacheKitKey { $file }).Components[1].Value | Should -BeLike '*pwsh.dll'
+    }
+
     It 'Key: covers a block that refers to itself' {
         $x = { param($n) if ($n) { & $x ($n - 1) } }
         $key = (Get-CacheKitKey { $x }).Key
@@ -571,6 +596,14 @@ Describe 'Value identity' {
         @{
             Name  = 'an array that was never made'
             Value = { $x = [Collections.Immutable.ImmutableArray[int]]::new() }
+        }
+        @{
+            Name  = 'XML around a node to which a script added something'
+            Value = {
+                $document = [xml]'<a><b/></a>'
+                Add-Member -InputObject $document.DocumentElement -NotePropertyName n -NotePropertyValue 1
+                $x = $document.SelectSingleNode('//b')
+            }
         }
         @{
             Name  = 'a note that a class of a script answers'
