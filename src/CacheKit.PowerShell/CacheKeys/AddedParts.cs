@@ -41,8 +41,14 @@ internal readonly struct AddedParts
     /// </param>
     public static AddedParts Of(object value)
     {
+        PSObject? wrapped = value as PSObject;
+        if (wrapped is null && !RememberedObjects.MayContain(value))
+        {
+            return new AddedParts(null, null, s_none, isFromAnotherSession: false);
+        }
+
         PSMemberInfo[] members = InstanceMembers.Find(value) ?? s_none;
-        if (value is not PSObject wrapped)
+        if (wrapped is null)
         {
             Collection<string>? remembered = InstanceTypeNames.Find(value);
             return new AddedParts(
