@@ -82,7 +82,7 @@ internal readonly struct AddedParts
             adapted.Length > 0);
     }
 
-    // The engine shares the names of a type, and copies them, to be written to, for an object whose names were asked for.
+    // The engine shares the names of a type, and copies them for an object whose names were asked for.
     private static bool IsOwn(Collection<string> names, Type type) =>
         !((ICollection<string>)names).IsReadOnly && ObjectParts.HasOtherTypeNames(names, type);
 

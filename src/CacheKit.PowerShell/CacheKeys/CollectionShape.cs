@@ -45,6 +45,7 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
 
     private static readonly CollectionShape s_items = new(CollectionForm.Items);
     private static readonly CollectionShape s_unorderedItems = new(CollectionForm.UnorderedItems);
+    private static readonly CollectionShape s_synchronized = new(CollectionForm.View, "_table");
     private static readonly CollectionShape s_table = new(CollectionForm.UnorderedPairs, "_keycomparer");
 
     // By name: an assembly that nobody uses need not be loaded.
@@ -110,8 +111,8 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
     };
 
     /// <summary>
-    /// The type that tells a collection, as text: for one whose class .NET chooses by the content, its public base. Null
-    /// for one of items that have no such text.
+    /// The type of the collection as text; where .NET chooses the class by the content, its public base. Null when its
+    /// items are of a type that has no such text.
     /// </summary>
     public string? TypeName { get; private init; }
 
@@ -185,7 +186,7 @@ internal sealed record CollectionShape(CollectionForm Form, params string[] Sour
     }
 
     private static CollectionShape? OfPart(Type type, CollectionShape owner) =>
-        type.FullName == "System.Collections.Hashtable+SyncHashtable" ? new CollectionShape(CollectionForm.View, "_table")
+        type.FullName == "System.Collections.Hashtable+SyncHashtable" ? s_synchronized
         : !type.IsAssignableTo(typeof(ICollection)) || type.IsAssignableTo(typeof(IDictionary)) ? null
         : owner.Form is CollectionForm.UnorderedPairs ? s_unorderedItems
         : s_items;

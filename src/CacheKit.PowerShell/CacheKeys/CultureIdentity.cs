@@ -42,7 +42,8 @@ internal static class CultureIdentity
             {
                 CompareInfo comparison => identity.TryWrite(comparison.Name, depth + 1),
                 Calendar or DateTimeFormatInfo or NumberFormatInfo or TextInfo => TryWrite(identity, part, depth + 1),
-                Calendar[] calendars => identity.TryWrite(Array.ConvertAll(calendars, static one => one.ToString()), depth + 1),
+                Calendar[] calendars =>
+                    identity.TryWrite(Array.ConvertAll(calendars, static one => one.ToString()), depth + 1),
                 _ => identity.TryWrite(part, depth + 1),
             };
             if (refused is not null)

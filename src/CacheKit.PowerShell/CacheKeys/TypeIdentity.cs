@@ -76,7 +76,7 @@ internal static class TypeIdentity
             : $"{name}, {assembly.FullName}, {assembly.ManifestModule.ModuleVersionId}";
     }
 
-    /// <summary>An enum from the text of a script has no file that it could be told by, but says all that it is.</summary>
+    /// <summary>An enum from a script has no file that it could be told by, but says all that it is.</summary>
     private static string WriteEnum(Type type, string name)
     {
         bool isFlags = type.IsDefined(typeof(FlagsAttribute), inherit: false);

@@ -42,8 +42,8 @@ internal sealed class ValueIdentity
     private readonly ValueIdentity _outermost;
 
     /// <summary>
-    /// What is being written and may lead back to itself: script blocks, and objects from another session, where a drive
-    /// has its provider and that its drives.
+    /// What is being written and may lead back to itself: script blocks, and objects from another session, where a
+    /// drive has its provider and that its drives.
     /// </summary>
     private List<object>? _around;
     private int _counted;
@@ -103,7 +103,7 @@ internal sealed class ValueIdentity
         return (value is PSObject wrapped ? wrapped.BaseObject : value)!.GetType();
     }
 
-    /// <summary>Writes a text that says what follows. No value begins as a label does, unless it is one of a kind.</summary>
+    /// <summary>Writes a text that says what follows.</summary>
     /// <param name="label">The text.</param>
     public void WriteLabel(string label)
     {

@@ -97,7 +97,7 @@ internal static class XmlIdentity
         List<XmlNode> children = [];
         while (waiting.TryPop(out XmlNode? node))
         {
-            // Another class may be anything beside its nodes. What a script added is told only of the node that is meant.
+            // Another class may be anything beside its nodes. What a script added is told of the meant node alone.
             if (node.GetType().Assembly != s_assembly || (node != meant && AddedParts.Of(node).HasAny))
             {
                 return node.GetType();

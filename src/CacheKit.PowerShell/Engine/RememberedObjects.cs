@@ -15,7 +15,8 @@ internal static class RememberedObjects
     private const BindingFlags Hidden = BindingFlags.Static | BindingFlags.NonPublic;
 
     private static readonly Func<object, int>? s_hashCode = AreTablesWeak()
-        ? typeof(RuntimeHelpers).GetMethod("TryGetHashCode", Hidden, [typeof(object)])?.CreateDelegate<Func<object, int>>()
+        ? typeof(RuntimeHelpers).GetMethod("TryGetHashCode", Hidden, [typeof(object)])?
+            .CreateDelegate<Func<object, int>>()
         : null;
 
     /// <summary>Whether the engine may remember something.</summary>

@@ -26,7 +26,8 @@ public sealed class ValueIdentityTests(ModuleFixture module) : IClassFixture<Mod
             equal += isSame ? 1 : 0;
             Assert.True(
                 key is not null && otherKey is not null && isSame == key.AsSpan().SequenceEqual(otherKey),
-                $"Pair {i} of seed {Seed} has {(isSame ? "different keys" : "one key, or none")}:\n{account}\n{otherAccount}");
+                $"Pair {i} of seed {Seed} has {(isSame ? "different keys" : "one key, or none")}:\n"
+                + $"{account}\n{otherAccount}");
         }
 
         // A generator that never gives equal values, or always, would prove nothing.

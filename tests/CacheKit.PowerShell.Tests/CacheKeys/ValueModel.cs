@@ -26,8 +26,8 @@ internal enum ModelKind
 }
 
 /// <summary>
-/// A plan of a value: builds it, and says at the same time what a script sees of it. Two values with one account are the
-/// same to a script; the account knows nothing of the product.
+/// A plan of a value: builds it, and says at the same time what a script sees of it. Two values with one account are
+/// the same to a script; the account knows nothing of the product.
 /// </summary>
 internal sealed class ValueModel
 {
@@ -219,7 +219,9 @@ internal sealed class ValueModel
         }
 
         Append(account, kept);
-        return Kind == ModelKind.SortedSet ? new SortedSet<string>(texts, comparer) : new HashSet<string>(texts, comparer);
+        return Kind == ModelKind.SortedSet
+            ? new SortedSet<string>(texts, comparer)
+            : new HashSet<string>(texts, comparer);
     }
 
     private static void Append(StringBuilder account, List<string> texts)

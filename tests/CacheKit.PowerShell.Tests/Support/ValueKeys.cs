@@ -19,7 +19,8 @@ internal static class ValueKeys
 
     private static Func<object?, byte[]?> Make()
     {
-        const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        const BindingFlags Any =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
         Assembly module = AssemblyLoadContext.Default.Assemblies
             .Single(static assembly => assembly.GetName().Name == "CacheKit.PowerShell");
         Type identity = module.GetType("CacheKit.CacheKeys.ValueIdentity", throwOnError: true)!;
