@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using CacheKit.Core.Cryptography;
 
@@ -46,14 +45,23 @@ internal readonly struct DependencyWriter(
         }
     }
 
-    /// <summary>Writes what an argument or an input object names, if a command of the block may read that.</summary>
-    /// <param name="analysis">What is known of the block.</param>
-    /// <param name="value">The argument.</param>
-    public void WriteNamed(BlockAnalysis analysis, object? value)
+    /// <summary>
+    /// Writes the variables that the values written so far name: a command of the block may read what lies at
+    /// <c>env:X</c> in a variable, an argument or the input object.
+    /// </summary>
+    public void WriteNamed()
     {
-        if (analysis.ReadsItem)
+        // What is written may name more.
+        for (int i = 0; identity.ReadsItem && i < identity.Paths.Count; i++)
         {
-            WriteNamed(value, cmdlet.SessionState.PSVariable);
+            if (!NamedPath.TryRead(identity.Paths[i], out VariableName? name) || name.Value.Name.Length == 0)
+            {
+                continue;
+            }
+
+            identity.WriteLabel("named");
+            identity.WriteLabel(identity.Paths[i]);
+            WriteVariable(new FreeVariable(name.Value, null, []), cmdlet.SessionState.PSVariable, null);
         }
     }
 
@@ -61,6 +69,7 @@ internal readonly struct DependencyWriter(
         BlockAnalysis analysis, PSVariableIntrinsics? scope, string? file, bool hasInput, List<string> around)
     {
         buffer.Write(analysis.Start);
+        identity.ReadsItem |= analysis.ReadsItem;
         foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
         {
             if ((hasInput && variable.IsCurrentItem) || NativeCommands.IsAnyOf(cmdlet, variable.UnlessNative))
@@ -69,20 +78,7 @@ internal readonly struct DependencyWriter(
             }
 
             buffer.Write(label);
-            if (!ScopeReader.TryRead(cmdlet, scope, file, variable, out object? value))
-            {
-                identity.WriteLabel(Missing);
-            }
-            else if (identity.TryWrite(value, depth) is { } type)
-            {
-                throw EntryIdentity.NotDerivable(identity, type, Describe(variable));
-            }
-
-            trace?.Add(KeyComponentKind.Variable, variable.Display, value);
-            if (analysis.ReadsItem)
-            {
-                WriteNamed(value, scope);
-            }
+            WriteVariable(variable, scope, file);
         }
 
         foreach (ScriptReference script in analysis.Scripts)
@@ -120,38 +116,18 @@ internal readonly struct DependencyWriter(
         WriteUnit(analysis, scope, path, hasInput: false, [.. around, path]);
     }
 
-    /// <summary>A variable whose value is env:X lets a command read that one, too.</summary>
-    private void WriteNamed(object? value, PSVariableIntrinsics? scope)
+    private void WriteVariable(FreeVariable variable, PSVariableIntrinsics? scope, string? file)
     {
-        switch (value is PSObject wrapped ? wrapped.BaseObject : value)
+        if (!ScopeReader.TryRead(cmdlet, scope, file, variable, out object? value))
         {
-            case string text when NamedPath.TryRead(text, out VariableName? name) && name.Value.Name.Length > 0:
-                identity.WriteLabel("named");
-                FreeVariable variable = new(name.Value, null, []);
-                if (!ScopeReader.TryRead(cmdlet, scope, null, variable, out object? named))
-                {
-                    identity.WriteLabel(Missing);
-                }
-                else if (identity.TryWrite(named, depth) is { } type)
-                {
-                    throw EntryIdentity.NotDerivable(identity, type, variable.Display);
-                }
-
-                trace?.Add(KeyComponentKind.Variable, variable.Display, named);
-                break;
-            case IList items and (object?[] or string[] or ArrayList):
-                foreach (object? item in items)
-                {
-                    if (item is not IList)
-                    {
-                        WriteNamed(item, scope);
-                    }
-                }
-
-                break;
-            default:
-                break;
+            identity.WriteLabel(Missing);
         }
+        else if ((depth == 0 ? identity.TryWrite(value) : identity.TryWrite(value, depth)) is { } type)
+        {
+            throw EntryIdentity.NotDerivable(identity, type, Describe(variable));
+        }
+
+        trace?.Add(KeyComponentKind.Variable, variable.Display, value);
     }
 
     private static string Describe(FreeVariable variable) =>

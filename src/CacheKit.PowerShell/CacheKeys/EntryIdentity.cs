@@ -40,17 +40,17 @@ internal static class EntryIdentity
             WriteBlock(buffer, identity, call, call.Block, input, trace);
         }
 
-        if (input.IsGiven && call is { Block: not null, Name: null })
-        {
-            new DependencyWriter(buffer, identity, call.Cmdlet, trace).WriteNamed(Analyse(call.Block), input.Value);
-        }
-
         bool isInputReplaced = WriteVaryBy(identity, call, input, trace);
         if (input.IsGiven && !isInputReplaced)
         {
             identity.WriteLabel("input");
             Check(identity, identity.TryWrite(input.Value), "the input object");
             trace?.Add(KeyComponentKind.Input, "$_", input.Value);
+        }
+
+        if (identity.ReadsItem)
+        {
+            new DependencyWriter(buffer, identity, call.Cmdlet, trace).WriteNamed();
         }
 
         return identity.HoldsSecret;
@@ -93,13 +93,11 @@ internal static class EntryIdentity
     {
         BlockAnalysis analysis = Analyse(block);
         trace?.Add(KeyComponentKind.Block, "-ScriptBlock", block);
-        DependencyWriter writer = new(buffer, identity, call.Cmdlet, trace);
-        writer.Write(analysis, block, input.IsGiven);
+        new DependencyWriter(buffer, identity, call.Cmdlet, trace).Write(analysis, block, input.IsGiven);
         for (int i = 0; i < call.Arguments?.Length; i++)
         {
             identity.WriteLabel("argument");
             Check(identity, identity.TryWrite(call.Arguments[i]), $"argument {i + 1}");
-            writer.WriteNamed(analysis, call.Arguments[i]);
             trace?.Add(KeyComponentKind.Argument, $"-ArgumentList[{i}]", call.Arguments[i]);
         }
     }

@@ -16,10 +16,7 @@ internal static partial class NamedPath
     public static bool TryRead(string text, [NotNullWhen(true)] out VariableName? name)
     {
         name = null;
-        // A hit asks this of each variable's value: most texts begin with none of the letters.
-        if (text.Length < 4
-            || (text[0] | 0x20) is not ('e' or 'v' or 'm')
-            || Pattern().Match(text) is not { Success: true } match)
+        if (!MayBe(text) || Pattern().Match(text) is not { Success: true } match)
         {
             return false;
         }
@@ -31,6 +28,10 @@ internal static partial class NamedPath
             : VariableName.Of(new VariablePath(rest));
         return name is not null;
     }
+
+    /// <summary>Whether text may be such a path: most texts begin with none of the letters.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool MayBe(string text) => text.Length > 3 && (text[0] | 0x20) is ('e' or 'v' or 'm');
 
     /// <summary>Whether text begins as the path of a variable does.</summary>
     /// <param name="text">Any text.</param>

@@ -64,11 +64,19 @@ internal static class KeyComparison
 
     private static bool IsCaseSensitive(IEqualityComparer? comparer) => comparer is null || !comparer.Equals("a", "A");
 
+    /// <summary>The comparer of a Hashtable.</summary>
+    /// <param name="table">The table.</param>
+    /// <returns>Null when its keys compare themselves.</returns>
+    /// <exception cref="MissingMemberException">This version of .NET keeps it elsewhere.</exception>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EqualityComparer")]
-    private static extern IEqualityComparer? ComparerOf(Hashtable table);
+    internal static extern IEqualityComparer? ComparerOf(Hashtable table);
 
+    /// <summary>The comparer of an OrderedDictionary.</summary>
+    /// <param name="ordered">The dictionary.</param>
+    /// <returns>Null when its keys compare themselves.</returns>
+    /// <exception cref="MissingMemberException">This version of .NET keeps it elsewhere.</exception>
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_comparer")]
-    private static extern ref IEqualityComparer? ComparerOf(OrderedDictionary ordered);
+    internal static extern ref IEqualityComparer? ComparerOf(OrderedDictionary ordered);
 
     private static string SwapCase(string text)
     {

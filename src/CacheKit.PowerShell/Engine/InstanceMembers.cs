@@ -19,6 +19,9 @@ internal static class InstanceMembers
     private static readonly Func<PSObject, PSMemberInfoCollection<PSMemberInfo>>? s_collection =
         Accessors.Getter<PSMemberInfoCollection<PSMemberInfo>>("InstanceMembers");
 
+    private static readonly HashSet<string> s_views =
+        new(StringComparer.OrdinalIgnoreCase) { "psadapted", "psbase", "psextended", "psobject" };
+
     private static readonly Action<string>? s_announce = typeof(PSObject).Assembly
         .GetType("System.Management.Automation.Language.PSGetMemberBinder")?
         .GetMethod("SetHasInstanceMember", BindingFlags.Static | BindingFlags.NonPublic, [typeof(string)])?
@@ -47,11 +50,16 @@ internal static class InstanceMembers
     }
 
     /// <summary>
-    /// Whether the engine put a member there for its own use, when a script asked for the type names.
+    /// Whether the engine put a member there for its own use, when a script asked for the type names, or for one of the
+    /// views of the object. A note of such a name is none of these.
     /// </summary>
     /// <param name="member">The member.</param>
-    public static bool IsReserved(PSMemberInfo member) =>
-        string.Equals(member.Name, "pstypenames", StringComparison.OrdinalIgnoreCase);
+    public static bool IsReserved(PSMemberInfo member) => member.MemberType switch
+    {
+        PSMemberTypes.CodeProperty => string.Equals(member.Name, "pstypenames", StringComparison.OrdinalIgnoreCase),
+        PSMemberTypes.MemberSet => s_views.Contains(member.Name),
+        _ => false,
+    };
 
     /// <summary>Begins to add note properties to an object.</summary>
     /// <param name="target">The object.</param>

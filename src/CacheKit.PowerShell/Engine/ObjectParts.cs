@@ -16,6 +16,14 @@ internal static class ObjectParts
     // What an object of another session gave as its text. Nothing public tells it from the text of its properties.
     private static readonly Func<PSObject, string?>? s_text = Accessors.Getter<string>("ToStringFromDeserialization");
 
+    private static readonly PSMemberInfo[] s_noMembers = [];
+
+    private static readonly Func<PSObject, IEnumerable<PSMemberInfo>>? s_adapted =
+        Accessors.Getter<IEnumerable<PSMemberInfo>>("AdaptedMembers");
+
+    private static readonly Func<PSObject, IEnumerable<PSMemberInfo>>? s_clr =
+        Accessors.Getter<IEnumerable<PSMemberInfo>>("ClrMembers");
+
     private static readonly Action<PSObject, string>? s_setText = Accessors.Setter<string>("ToStringFromDeserialization");
 
     // Only the method of the wrapper itself gives that text; a string in double quotes asks the object's members first.
@@ -42,9 +50,13 @@ internal static class ObjectParts
     /// <summary>Whether an object has other type names than its .NET type gives it.</summary>
     /// <param name="value">The object.</param>
     /// <param name="type">The type of what it wraps.</param>
-    public static bool HasOwnTypeNames(PSObject value, Type type)
+    public static bool HasOwnTypeNames(PSObject value, Type type) => HasOtherTypeNames(TypeNamesOf(value), type);
+
+    /// <summary>Whether names are others than those that a .NET type gives.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="type">The type.</param>
+    public static bool HasOtherTypeNames(Collection<string> names, Type type)
     {
-        Collection<string> names = TypeNamesOf(value);
         string[] usual = s_usualNames.GetOrAdd(type, static key => [.. Hierarchy(key)]);
         if (names.Count != usual.Length)
         {
@@ -65,6 +77,29 @@ internal static class ObjectParts
     /// <summary>The text that an object brought from where it was deserialized from, or null.</summary>
     /// <param name="value">The object.</param>
     public static string? DeserializedTextOf(PSObject value) => s_text?.Invoke(value);
+
+    /// <summary>
+    /// The properties that an object of another session had from its .NET type there. To the engine, they are neither
+    /// of its .NET type here nor added to it.
+    /// </summary>
+    /// <param name="value">The object.</param>
+    public static PSMemberInfo[] AdaptedMembersOf(PSObject value)
+    {
+        if (s_adapted is null || s_clr is null)
+        {
+            return AdaptedMembersByPublicMembers(value);
+        }
+
+        IEnumerable<PSMemberInfo>? adapted = s_adapted(value);
+        IEnumerable<PSMemberInfo>? clr = s_clr(value);
+        return adapted is null && clr is null ? s_noMembers : [.. adapted ?? s_noMembers, .. clr ?? s_noMembers];
+    }
+
+    /// <summary>The same by public members alone.</summary>
+    /// <param name="value">The object.</param>
+    public static PSMemberInfo[] AdaptedMembersByPublicMembers(PSObject value) => value.BaseObject is PSCustomObject
+        ? [.. value.Properties.Where(static property => property.MemberType == PSMemberTypes.Property)]
+        : s_noMembers;
 
     /// <summary>
     /// Gives an object the text that it had where it came from; without effect where the engine cannot.
