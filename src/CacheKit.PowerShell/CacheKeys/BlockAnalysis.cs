@@ -56,6 +56,7 @@ internal sealed class BlockAnalysis
         AttemptedNames =
             [.. parts.SelectMany(static part => part.Attempted).Distinct(StringComparer.OrdinalIgnoreCase)];
         Scripts = [.. parts.SelectMany(static part => part.Scripts)];
+        Commands = [.. parts.SelectMany(static part => part.Commands).Distinct(StringComparer.OrdinalIgnoreCase)];
         ReadsItem = parts.Exists(static part => part.ReadsItem);
         Silences = parts.Exists(static part => part.Silences);
     }
@@ -71,6 +72,9 @@ internal sealed class BlockAnalysis
 
     /// <summary>The script files that it runs.</summary>
     public ScriptReference[] Scripts { get; }
+
+    /// <summary>The commands that it calls, as they are written.</summary>
+    public string[] Commands { get; }
 
     /// <summary>Whether it reads items of drives by paths that it is given.</summary>
     public bool ReadsItem { get; }

@@ -41,6 +41,7 @@ internal sealed class DependencyFinder
     private readonly HashSet<string> _attempted = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ScriptReference> _scripts = [];
     private readonly List<TypeUse> _types = [];
+    private readonly HashSet<string> _commands = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly AssignmentSurvey _survey = new();
     private readonly NamedAccess _names;
@@ -105,6 +106,7 @@ internal sealed class DependencyFinder
             [.. finder._attempted.Where(name => !name.Contains(':', StringComparison.Ordinal))],
             [.. finder._scripts],
             [.. finder._types],
+            [.. finder._commands.Order(StringComparer.OrdinalIgnoreCase)],
             finder._names.ReadsItem,
             finder._silences,
             finder._refusal);
@@ -631,7 +633,18 @@ internal sealed class DependencyFinder
     private void VisitCommand(CommandAst command)
     {
         _names.VisitCommand(command);
-        if (command.GetCommandName() is { } name && _trapped == 0)
+        if (command.GetCommandName() is not { } name)
+        {
+            if (command.CommandElements[0] is not ScriptBlockExpressionAst)
+            {
+                _commands.Add(ParameterDefaults.AnyCommand);
+            }
+
+            return;
+        }
+
+        _commands.Add(name);
+        if (_trapped == 0)
         {
             _run.Add(name);
         }
@@ -658,6 +671,7 @@ internal sealed class DependencyFinder
         _attempted.UnionWith(inner.Attempted);
         _scripts.AddRange(inner.Scripts);
         _types.AddRange(inner.Types);
+        _commands.UnionWith(inner.Commands);
         _silences |= inner.Silences;
         if (inner.Refusal is { } refusal)
         {
@@ -708,6 +722,7 @@ internal sealed class DependencyFinder
 /// </param>
 /// <param name="Scripts">The script files that it runs.</param>
 /// <param name="Types">The types that it names.</param>
+/// <param name="Commands">The commands that it calls, as they are written.</param>
 /// <param name="ReadsItem">Whether it reads an item of a drive whose path is not written out.</param>
 /// <param name="Silences">Whether it may run a block of its own with failures silenced.</param>
 /// <param name="Refusal">The first construct that no key can cover, or null.</param>
@@ -716,6 +731,7 @@ internal sealed record Dependencies(
     string[] Attempted,
     ScriptReference[] Scripts,
     TypeUse[] Types,
+    string[] Commands,
     bool ReadsItem,
     bool Silences,
     Refusal? Refusal);

@@ -23,7 +23,7 @@ internal readonly struct DependencyWriter(
     {
         analysis.Check();
         CheckDrives(analysis, block);
-        PSVariableIntrinsics? scope = analysis.FreeVariables.Length > 0 || analysis.Scripts.Length > 0
+        PSVariableIntrinsics? scope = analysis.FreeVariables.Length > 0 || analysis.Commands.Length > 0
             ? ScopeReader.VariablesOf(cmdlet, block)
             : null;
         WriteUnit(analysis, scope, block.File, hasInput, []);
@@ -81,9 +81,29 @@ internal readonly struct DependencyWriter(
             WriteVariable(variable, scope, file);
         }
 
+        if (analysis.Commands.Length > 0)
+        {
+            WriteDefaults(analysis, scope);
+        }
+
         foreach (ScriptReference script in analysis.Scripts)
         {
             WriteScript(script, scope, file, around);
+        }
+    }
+
+    private void WriteDefaults(BlockAnalysis analysis, PSVariableIntrinsics? scope)
+    {
+        foreach ((string key, object? value) in ParameterDefaults.Of(cmdlet, scope, analysis.Commands))
+        {
+            identity.WriteLabel("default");
+            identity.WriteLabel(key);
+            if (TryWrite(value) is { } type)
+            {
+                throw EntryIdentity.NotDerivable(identity, type, $"$PSDefaultParameterValues['{key}']");
+            }
+
+            trace?.Add(KeyComponentKind.ParameterDefault, key, value);
         }
     }
 
@@ -122,13 +142,15 @@ internal readonly struct DependencyWriter(
         {
             identity.WriteLabel(Missing);
         }
-        else if ((depth == 0 ? identity.TryWrite(value) : identity.TryWrite(value, depth)) is { } type)
+        else if (TryWrite(value) is { } type)
         {
             throw EntryIdentity.NotDerivable(identity, type, Describe(variable));
         }
 
         trace?.Add(KeyComponentKind.Variable, variable.Display, value);
     }
+
+    private Type? TryWrite(object? value) => depth == 0 ? identity.TryWrite(value) : identity.TryWrite(value, depth);
 
     private static string Describe(FreeVariable variable) =>
         variable.Place is null ? variable.Display : $"{variable.Display} ({Refusal.Describe(variable.Place)})";

@@ -26,6 +26,9 @@ public enum KeyComponentKind
 
     /// <summary>A script file that the block calls or dot-sources, by its content.</summary>
     Script,
+
+    /// <summary>An entry of <c>$PSDefaultParameterValues</c> that applies to a command of the block.</summary>
+    ParameterDefault,
 }
 
 /// <summary>A part of what a key is computed from.</summary>

@@ -48,6 +48,7 @@ Describe 'docs/cache-keys.md' {
 
     It 'Key: <Verdict>: <Construct>' -ForEach $rows {
         Set-StrictMode -Off
+        $PSDefaultParameterValues = [System.Management.Automation.DefaultParameterDictionary]::new()
         $folder = (New-Item -ItemType Directory -Path (Get-TestPath)).FullName
         $call = Get-Call $Example "Invoke-SecureCached -Namespace $([guid]::NewGuid().ToString('n'))"
         $keyOf = Get-Call $Example 'Get-CacheKitKey'
