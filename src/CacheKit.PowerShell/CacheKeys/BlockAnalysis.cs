@@ -154,7 +154,7 @@ internal sealed class TypeReader(Ast tree)
     /// <param name="use">Its use.</param>
     public static Refusal Refuse(TypeUse use) => new(
         use.IsStatic
-            ? $"uses a static member of {use.Name.Name}, a class that a script defines"
+            ? $"uses {use.Name.Name}, a class that a script defines, other than to make an object"
             : $"uses {use.Name.Name}, a class that another script defines",
         use.Place);
 

@@ -35,7 +35,8 @@ internal static class CommandNames
     {
         "Verbose", "vb", "Debug", "db", "WhatIf", "wi", "Confirm", "cf", "ValueOnly", "Force", "Recurse", "PassThru",
         "AsJob", "UseNewRunspace", "Raw", "Directory", "File", "Hidden", "ReadOnly", "System", "Resolve", "IsValid",
-        "NoNewScope", "RunAs32", "InDisconnectedSession", "HideComputerName", "Strict",
+        "NoNewScope", "Parent", "Leaf", "LeafBase", "Extension", "Qualifier", "NoQualifier", "IsAbsolute",
+        "RunAs32", "InDisconnectedSession", "HideComputerName", "Strict",
     };
 
     // From 7.0 on, the first begins names of its own; pa, par, ... all mean -Parallel.

@@ -708,11 +708,14 @@ internal sealed class DependencyFinder
         _trapped -= silences ? 1 : 0;
     }
 
-    /// <summary>Whether a type stands before <c>::</c>, other than to make an object.</summary>
-    private static bool IsStaticMember(TypeExpressionAst type) =>
-        type.Parent is MemberExpressionAst { Static: true } member && member.Expression == type
-        && !(member is InvokeMemberExpressionAst { Member: StringConstantExpressionAst name }
-            && CommandNames.IsOneOf(name.Value, "new"));
+    /// <summary>Whether a type is more than what an object is made of, or compared with.</summary>
+    private static bool IsStaticMember(TypeExpressionAst type) => type.Parent switch
+    {
+        InvokeMemberExpressionAst { Member: StringConstantExpressionAst name } member =>
+            member.Expression != type || !CommandNames.IsOneOf(name.Value, "new"),
+        BinaryExpressionAst comparison => comparison.Operator is not (TokenKind.Is or TokenKind.IsNot or TokenKind.As),
+        _ => true,
+    };
 }
 
 /// <summary>What a block depends on beside its code.</summary>

@@ -40,8 +40,7 @@ internal readonly struct DependencyWriter(
         DriveManagementIntrinsics drives = cmdlet.SessionState.Drive;
         if (drives.GetAllForProvider("Environment").Count > 1 || drives.GetAllForProvider("Variable").Count > 1)
         {
-            throw new Refusal(
-                "may read from a drive that shows variables, other than Env: and Variable:", block.Ast.Extent).ToException();
+            throw new Refusal("may read from a drive of yours that shows variables", block.Ast.Extent).ToException();
         }
     }
 
@@ -66,7 +65,7 @@ internal readonly struct DependencyWriter(
     }
 
     private void WriteUnit(
-        BlockAnalysis analysis, PSVariableIntrinsics? scope, string? file, bool hasInput, List<string> around)
+        BlockAnalysis analysis, PSVariableIntrinsics? scope, string? file, bool hasInput, List<string> scripts)
     {
         buffer.Write(analysis.Start);
         identity.ReadsItem |= analysis.ReadsItem;
@@ -88,7 +87,7 @@ internal readonly struct DependencyWriter(
 
         foreach (ScriptReference script in analysis.Scripts)
         {
-            WriteScript(script, scope, file, around);
+            WriteScript(script, scope, file, scripts);
         }
     }
 
@@ -107,7 +106,7 @@ internal readonly struct DependencyWriter(
         }
     }
 
-    private void WriteScript(ScriptReference script, PSVariableIntrinsics? scope, string? file, List<string> around)
+    private void WriteScript(ScriptReference script, PSVariableIntrinsics? scope, string? file, List<string> scripts)
     {
         PSCmdlet caller = cmdlet;
         identity.WriteLabel("script");
@@ -117,7 +116,8 @@ internal readonly struct DependencyWriter(
         {
             path = script.FindFile(caller, variable =>
                 ScopeReader.TryRead(caller, scope, file, variable, out object? value) ? value : null);
-            int index = path is null ? -1 : around.IndexOf(path);
+            // What a script depends on is written once, also where scripts call each other.
+            int index = path is null ? -1 : scripts.IndexOf(path);
             if (path is null || index >= 0)
             {
                 identity.WriteLabel(path is null ? Missing : $"again {index}");
@@ -127,13 +127,15 @@ internal readonly struct DependencyWriter(
             analysis = ScriptReference.Analyse(path);
             analysis.Check();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RuntimeException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or (RuntimeException and not PipelineStoppedException))
         {
             throw new Refusal("calls a script file that cannot be read", script.Place).ToException();
         }
 
         trace?.Add(KeyComponentKind.Script, script.Place.Text, path);
-        WriteUnit(analysis, scope, path, hasInput: false, [.. around, path]);
+        scripts.Add(path);
+        WriteUnit(analysis, scope, path, hasInput: false, scripts);
     }
 
     private void WriteVariable(FreeVariable variable, PSVariableIntrinsics? scope, string? file)

@@ -191,11 +191,12 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
         PipelineAst { PipelineElements: [var only] } => IsKnownBefore(only),
         CommandExpressionAst expression => expression.Redirections.Count == 0 && IsKnownBefore(expression.Expression),
         BinaryExpressionAst { Operator: TokenKind.Plus } sum => IsKnownBefore(sum.Left) && IsKnownBefore(sum.Right),
-        CommandAst command => Is(command, "Join-Path")
+        // Text of text: these two look at no file without -Resolve.
+        CommandAst command => Is(command, "Join-Path", "Split-Path")
             && command.Redirections.Count == 0
-            && ArgumentsOf(command).All(argument =>
-                argument.Parameter is null or "Path" or "ChildPath" or "AdditionalChildPath"
-                && IsKnownBefore(argument.Value)),
+            && !command.CommandElements.Any(static element =>
+                element is CommandParameterAst parameter && IsOneOf(parameter.ParameterName, "Resolve"))
+            && ArgumentsOf(command).All(argument => IsKnownBefore(argument.Value)),
         _ => false,
     };
 

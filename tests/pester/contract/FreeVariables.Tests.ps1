@@ -263,6 +263,38 @@ Describe 'Free variables' {
         }
     }
 
+    It 'Key: covers the definition of a class that makes objects, and refuses its state: <Text>' -ForEach @(
+        @{ Text = '[Stage2]::new().Get()'; Covered = $true }
+        @{ Text = '([Stage2]@{}).Get()'; Covered = $true }
+        @{ Text = '(New-Object Stage2).Get()'; Covered = $true }
+        @{ Text = '[System.Collections.Generic.List[Stage2]]::new().Count'; Covered = $true }
+        @{ Text = '1 -is [Stage2]'; Covered = $true }
+        @{ Text = '[Stage2]::Value'; Covered = $false }
+        @{ Text = '[Stage2]::Make()'; Covered = $false }
+        @{ Text = '$type = [Stage2]; $type::Value'; Covered = $false }
+        @{ Text = '[Stage3]::new()'; Covered = $false }
+    ) {
+        $classes = 'class Stage2 { static [int] $Value = 1; static [Stage2] Make() { return [Stage2]::new() }; [int] Get() { return VALUE } }' +
+            ' class Stage3 { [int] Get() { return [Stage2]::Value } }'
+        $keys = foreach ($value in 1, 2) {
+            $script = "$($classes.Replace('VALUE', $value).Replace('; ', "`n"))`nGet-CacheKitKey { $Text }"
+            try {
+                (& ([scriptblock]::Create($script))).Key
+            }
+            catch {
+                $_.FullyQualifiedErrorId -replace ',.*'
+            }
+        }
+        if ($Covered) {
+            $keys[0] | Should -Match '^ck:'
+            $keys[1] | Should -Match '^ck:'
+            $keys[0] | Should -Not -Be $keys[1]
+        }
+        else {
+            $keys | Should -Be 'KeyNotDerivable', 'KeyNotDerivable'
+        }
+    }
+
     It 'Key: names the place in the file of a script' {
         $script = Get-TestPath -Extension .ps1
         Set-Content $script "`n`nGet-CacheKitKey {`n    Get-Variable `$name`n}"
