@@ -24,6 +24,9 @@ internal sealed class AssignmentSurvey
     /// <param name="name">The variable.</param>
     public bool Removes(VariableName name) => _removed?.Contains(name) != false;
 
+    /// <summary>Whether the block may remove any variable.</summary>
+    public bool RemovesAny => _removed is null or { Count: > 0 };
+
     /// <summary>Whether the block assigns a variable somewhere.</summary>
     /// <param name="name">The variable.</param>
     public bool Assigns(VariableName name) => _assigned.ContainsKey(name);
@@ -64,6 +67,12 @@ internal sealed class AssignmentSurvey
             case CommandAst command when Is(command, "Remove-Variable"):
                 isKnown = !IsFed(command)
                     && ArgumentsOf(command).All(argument => TryReadTexts(argument.Value, names));
+                break;
+            // Set-Variable n 0 -Option Private: nested blocks do not see it.
+            case CommandAst command when Is(command, "Set-Variable", "New-Variable")
+                && command.CommandElements.Any(static element => element is CommandParameterAst { ParameterName: var name }
+                    && "Option".StartsWith(name, StringComparison.OrdinalIgnoreCase)):
+                isKnown = ArgumentsOf(command).All(argument => argument.Parameter is not null || TryReadTexts(argument.Value, names));
                 break;
             case CommandAst command when Is(command, "Remove-Item", "Move-Item", "Rename-Item"):
                 foreach (Ast text in command.FindAll(

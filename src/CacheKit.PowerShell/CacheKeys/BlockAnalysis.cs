@@ -57,7 +57,9 @@ internal sealed class BlockAnalysis
             [.. parts.SelectMany(static part => part.Attempted).Distinct(StringComparer.OrdinalIgnoreCase)];
         Scripts = [.. parts.SelectMany(static part => part.Scripts)];
         Commands = [.. parts.SelectMany(static part => part.Commands).Distinct(StringComparer.OrdinalIgnoreCase)];
-        ReadsItem = parts.Exists(static part => part.ReadsItem);
+        Paths = [.. parts.SelectMany(static part => part.Paths)];
+        Removes = parts.Exists(static part => part.Removes);
+        Uses = parts.Aggregate(NameUses.None, static (all, part) => all | part.Uses);
         Silences = parts.Exists(static part => part.Silences);
     }
 
@@ -76,8 +78,14 @@ internal sealed class BlockAnalysis
     /// <summary>The commands that it calls, as they are written.</summary>
     public string[] Commands { get; }
 
-    /// <summary>Whether it reads items of drives by paths that it is given.</summary>
-    public bool ReadsItem { get; }
+    /// <summary>The paths of items that it reads, as far as they are known before.</summary>
+    public KnownValue[] Paths { get; }
+
+    /// <summary>Whether it may remove variables.</summary>
+    public bool Removes { get; }
+
+    /// <summary>What it uses names for that are not written out.</summary>
+    public NameUses Uses { get; }
 
     /// <summary>Whether it may run a block of its own with failures silenced.</summary>
     public bool Silences { get; }

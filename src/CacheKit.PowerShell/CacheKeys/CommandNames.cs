@@ -8,6 +8,8 @@ internal static class CommandNames
     private static readonly Dictionary<string, string> s_aliases = new(StringComparer.OrdinalIgnoreCase)
     {
         ["%"] = "ForEach-Object", ["foreach"] = "ForEach-Object",
+        ["sal"] = "Set-Alias", ["nal"] = "New-Alias", ["sv"] = "Set-Variable", ["set"] = "Set-Variable",
+        ["nv"] = "New-Variable", ["ndr"] = "New-PSDrive", ["mount"] = "New-PSDrive",
         ["gv"] = "Get-Variable", ["rv"] = "Remove-Variable", ["iex"] = "Invoke-Expression",
         ["icm"] = "Invoke-Command", ["sajb"] = "Start-Job", ["gmo"] = "Get-Module", ["ipmo"] = "Import-Module",
         ["nmo"] = "New-Module",
@@ -22,12 +24,24 @@ internal static class CommandNames
         ["echo"] = "Write-Output", ["write"] = "Write-Output",
     };
 
-    // Commands that read from any drive.
-    private static readonly HashSet<string> s_itemReaders = new(StringComparer.OrdinalIgnoreCase)
+    // What commands work on that read from any drive.
+    private static readonly HashSet<string> s_itemNouns = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Get-Item", "Get-ChildItem", "Get-Content", "Get-ItemProperty", "Get-ItemPropertyValue", "Test-Path",
-        "Resolve-Path", "Convert-Path", "Set-Location", "Push-Location", "Copy-Item", "Move-Item", "Join-Path",
-        "Select-String", "New-PSDrive",
+        "Item", "ChildItem", "Content", "ItemProperty", "ItemPropertyValue", "Path", "Location", "PSDrive", "Acl",
+    };
+
+    // Get-X may be written X.
+    private static readonly HashSet<string> s_implied = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Variable", "Item", "ChildItem", "Content", "ItemProperty", "ItemPropertyValue", "Module", "Location",
+    };
+
+    private static readonly HashSet<string> s_runners = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ForEach-Object", "Where-Object", "where", "?", "Sort-Object", "sort", "Select-Object", "select", "Group-Object",
+        "group", "Measure-Object", "measure", "Measure-Command", "Invoke-Command", "Compare-Object", "Format-Table", "ft",
+        "Format-List", "fl", "Format-Wide", "fw", "Format-Custom", "fc", "Start-Job", "Start-ThreadJob",
+        "Invoke-SecureCached", "Invoke-Cached", "Use-CacheKitSession",
     };
 
     // Parameters without a value, of all commands that are looked at here: what follows them is another argument.
@@ -52,7 +66,7 @@ internal static class CommandNames
     {
         string name = command.GetCommandName() ?? string.Empty;
         name = name[(name.LastIndexOf('\\') + 1)..];
-        return s_aliases.GetValueOrDefault(name, name);
+        return s_implied.Contains(name) ? $"Get-{name}" : s_aliases.GetValueOrDefault(name, name);
     }
 
     /// <summary>Whether a command has one of some names.</summary>
@@ -67,7 +81,25 @@ internal static class CommandNames
 
     /// <summary>Whether a command reads what a path names, on any drive.</summary>
     /// <param name="command">The command.</param>
-    public static bool ReadsItems(CommandAst command) => s_itemReaders.Contains(NameOf(command));
+    public static bool ReadsItems(CommandAst command)
+    {
+        string name = NameOf(command);
+        return s_itemNouns.Contains(name[(name.IndexOf('-', StringComparison.Ordinal) + 1)..])
+            || name.Equals("Select-String", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether a command passes text on, or shows it, without reading what it names.</summary>
+    /// <param name="command">The command.</param>
+    public static bool Writes(CommandAst command)
+    {
+        string name = NameOf(command);
+        return name.StartsWith("Write-", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("Out-", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether a command surely runs a block that it is given there and then, and where it stands.</summary>
+    /// <param name="command">The command.</param>
+    public static bool RunsItsBlocks(CommandAst command) => s_runners.Contains(NameOf(command));
 
     /// <summary>Whether the name of a command is the path of a file: <c>M\x</c> is command x of module M.</summary>
     /// <param name="name">The name.</param>
@@ -78,12 +110,17 @@ internal static class CommandNames
             && (name[separator] == '/' || separator == 0 || name[0] is '.' or '~' || name[separator - 1] == ':');
     }
 
+    /// <summary>Whether text may be such a name: most texts begin with none of the letters.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool MayReadByName(string text) => text.Length > 0 && (text[0] | 0x20) is ('g' or 'i' or 'm');
+
     /// <summary>Whether a name is that of a command that reads variables by their names, or runs text.</summary>
     /// <param name="name">The name.</param>
     public static bool ReadsByName(string name)
     {
         name = name[(name.LastIndexOf('\\') + 1)..];
-        return s_aliases.GetValueOrDefault(name, name) is { } full
+        string full = s_implied.Contains(name) ? $"Get-{name}" : s_aliases.GetValueOrDefault(name, name);
+        return !name.Equals("Variable", StringComparison.OrdinalIgnoreCase)
             && (full.Equals("Get-Variable", StringComparison.OrdinalIgnoreCase)
                 || full.Equals("Invoke-Expression", StringComparison.OrdinalIgnoreCase));
     }

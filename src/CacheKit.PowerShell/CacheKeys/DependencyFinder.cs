@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace CacheKit.CacheKeys;
@@ -26,6 +27,9 @@ internal sealed class DependencyFinder
 
     /// <summary><c>$Error</c>.</summary>
     public static readonly VariableName ErrorName = new(FreeVariableKind.Variable, "Error");
+
+    // The reference assembly does not know it yet.
+    private static readonly PropertyInfo? s_background = typeof(PipelineAst).GetProperty("Background");
 
     private static readonly VariableName s_exitCode = new(FreeVariableKind.Variable, "LASTEXITCODE");
     private static readonly VariableName s_this = new(FreeVariableKind.Variable, "this");
@@ -58,6 +62,15 @@ internal sealed class DependencyFinder
     private int _trapped;
 
     private int _functions;
+
+    /// <summary>How many blocks around run in a module of their own, which sees none of the block's variables.</summary>
+    private int _modules;
+
+    /// <summary>The scopes around that the block makes, each with the point at which it begins.</summary>
+    private readonly List<int> _scopes = [];
+
+    /// <summary>Whether a name may stand for another command than it says: commands that the block defines.</summary>
+    private bool _definesCommands;
     private int _handlers;
 
     /// <summary>The nested blocks around, each with the point at which it is written.</summary>
@@ -107,7 +120,9 @@ internal sealed class DependencyFinder
             [.. finder._scripts],
             [.. finder._types],
             [.. finder._commands.Order(StringComparer.OrdinalIgnoreCase)],
-            finder._names.ReadsItem,
+            [.. finder._names.Paths],
+            finder._survey.RemovesAny,
+            finder._names.Uses,
             finder._silences,
             finder._refusal);
     }
@@ -257,7 +272,8 @@ internal sealed class DependencyFinder
                 break;
             case FunctionDefinitionAst function:
                 _functions++;
-                InScope(() => VisitFunction(function));
+                _definesCommands = true;
+                Elsewhere(() => InScope(() => VisitFunction(function)), sees: InnermostRoot);
                 _functions--;
                 break;
             case ScriptBlockExpressionAst block:
@@ -350,6 +366,10 @@ internal sealed class DependencyFinder
         }
 
         Add(name, place, [], mark);
+        if (_modules > 0 && name.Kind == FreeVariableKind.Variable && !name.Name.Contains(':', StringComparison.Ordinal))
+        {
+            Add(new VariableName(name.Kind, Global + name.Name), place, [], mark);
+        }
     }
 
     /// <summary>Notes a variable, unless it was assigned at a point.</summary>
@@ -440,10 +460,52 @@ internal sealed class DependencyFinder
     private void VisitNested(ScriptBlockExpressionAst block)
     {
         _nested.Add((block, _assigned.Mark));
-        InScope(
-            () => VisitScript(block.ScriptBlock),
-            CurrentItem.IsBoundIn(block) ? [CurrentItemName] : []);
+        bool isBound = CurrentItem.IsBoundIn(block);
+        Ast? receiver = CurrentItem.ReceiverOf(block);
+        bool isOfModule = receiver switch
+        {
+            InvokeMemberExpressionAst { Member: StringConstantExpressionAst member } =>
+                CommandNames.IsOneOf(member.Value, "GetNewClosure"),
+            CommandAst command => CommandNames.Is(command, "New-Module"),
+            _ => false,
+        };
+        _modules += isOfModule ? 1 : 0;
+        if (RunsThere(block, receiver))
+        {
+            InScope(() => VisitScript(block.ScriptBlock), isBound ? [CurrentItemName] : []);
+        }
+        else
+        {
+            Elsewhere(
+                () => InScope(() => VisitScript(block.ScriptBlock), isBound ? [CurrentItemName] : []),
+                sees: isOfModule ? 0 : InnermostRoot);
+        }
+
+        _modules -= isOfModule ? 1 : 0;
         _nested.RemoveAt(_nested.Count - 1);
+    }
+
+    /// <summary>What was assigned before the first scope that the block makes is seen by all that it runs.</summary>
+    private int InnermostRoot => _scopes.Count > 0 ? _scopes[0] : int.MaxValue;
+
+    /// <summary>Whether a nested block surely runs where it is written, and not as a value somewhere else.</summary>
+    private static bool RunsThere(ScriptBlockExpressionAst block, Ast? receiver) => receiver switch
+    {
+        CommandAst command => command.CommandElements[0] == block || CommandNames.RunsItsBlocks(command),
+        InvokeMemberExpressionAst { Member: StringConstantExpressionAst member } =>
+            CommandNames.IsOneOf(member.Value, "ForEach", "Where", "Invoke", "InvokeReturnAsIs"),
+        _ => false,
+    };
+
+    /// <summary>Visits what may run in another scope than the one where it is written.</summary>
+    /// <param name="visit">Visits it.</param>
+    /// <param name="sees">The point up to which it sees what was assigned.</param>
+    private void Elsewhere(Action visit, int sees)
+    {
+        KeyValuePair<VariableName, int>[] hidden =
+            _assigned.Hide(sees == int.MaxValue ? [CurrentItemName] : [CurrentItemName, .. _assigned.Since(sees)]);
+        visit();
+        _assigned.Show(hidden);
     }
 
     /// <summary>
@@ -483,7 +545,9 @@ internal sealed class DependencyFinder
     private void InScope(Action visit, params ReadOnlySpan<VariableName> bound)
     {
         KeyValuePair<VariableName, int>[] hidden = _assigned.Hide(_private);
+        _scopes.Add(_assigned.Mark);
         InBranch(visit, bound);
+        _scopes.RemoveAt(_scopes.Count - 1);
         _assigned.Show(hidden);
     }
 
@@ -644,11 +708,22 @@ internal sealed class DependencyFinder
         }
 
         _commands.Add(name);
-        if (_trapped == 0)
+        // A later command may stop one before it; what runs in the background sets nothing here.
+        bool isLast = command.Parent is PipelineAst pipeline
+            && pipeline.PipelineElements[^1] == command
+            && s_background?.GetValue(pipeline) is not true;
+        if (_trapped == 0 && isLast && !_definesCommands)
         {
             _run.Add(name);
         }
     }
+
+    /// <summary>Whether the block names a type.</summary>
+    /// <param name="name">Its name, without the namespace.</param>
+    public bool Names(string name) => _types.Exists(type => type.Name.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Notes that from now on a name may be that of another command.</summary>
+    public void DefineCommands() => _definesCommands = true;
 
     /// <summary>Notes a type.</summary>
     /// <param name="type">Its use.</param>
@@ -656,7 +731,11 @@ internal sealed class DependencyFinder
 
     /// <summary>Notes a script file.</summary>
     /// <param name="script">Its call.</param>
-    public void Use(ScriptReference script) => _scripts.Add(script);
+    public void Use(ScriptReference script)
+    {
+        _scripts.Add(script);
+        _definesCommands |= script.IsDotSourced;
+    }
 
     /// <summary>Notes what code depends on that is written as text.</summary>
     /// <param name="inner">What it depends on.</param>
@@ -726,7 +805,9 @@ internal sealed class DependencyFinder
 /// <param name="Scripts">The script files that it runs.</param>
 /// <param name="Types">The types that it names.</param>
 /// <param name="Commands">The commands that it calls, as they are written.</param>
-/// <param name="ReadsItem">Whether it reads an item of a drive whose path is not written out.</param>
+/// <param name="Paths">The paths of items that it reads, as far as they are known before.</param>
+/// <param name="Removes">Whether it may remove variables.</param>
+/// <param name="Uses">What it uses names for that are not written out.</param>
 /// <param name="Silences">Whether it may run a block of its own with failures silenced.</param>
 /// <param name="Refusal">The first construct that no key can cover, or null.</param>
 internal sealed record Dependencies(
@@ -735,9 +816,28 @@ internal sealed record Dependencies(
     ScriptReference[] Scripts,
     TypeUse[] Types,
     string[] Commands,
-    bool ReadsItem,
+    KnownValue[] Paths,
+    bool Removes,
+    NameUses Uses,
     bool Silences,
     Refusal? Refusal);
+
+/// <summary>What a block uses names for that are not written out.</summary>
+[Flags]
+internal enum NameUses
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>It reads an item of a drive by a path that it is given.</summary>
+    Item = 1,
+
+    /// <summary>It reads an item of a drive by a path that it computes.</summary>
+    ComputedItem = 2,
+
+    /// <summary>It calls a command by a name that it computes.</summary>
+    ComputedCommand = 4,
+}
 
 /// <summary>A type that a block names.</summary>
 /// <param name="Name">The name, as parsed.</param>

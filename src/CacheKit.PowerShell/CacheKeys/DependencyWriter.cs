@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using CacheKit.Core.Cryptography;
 
 namespace CacheKit.CacheKeys;
@@ -32,7 +34,7 @@ internal readonly struct DependencyWriter(
     /// <summary>A drive of the user's own shows variables under paths that nothing gives away.</summary>
     private void CheckDrives(BlockAnalysis analysis, ScriptBlock block)
     {
-        if (!analysis.ReadsItem)
+        if ((analysis.Uses & NameUses.Item) == 0)
         {
             return;
         }
@@ -48,27 +50,50 @@ internal readonly struct DependencyWriter(
     /// Writes the variables that the values written so far name: a command of the block may read what lies at
     /// <c>env:X</c> in a variable, an argument or the input object.
     /// </summary>
-    public void WriteNamed()
+    /// <param name="block">The block.</param>
+    /// <exception cref="Core.Diagnostics.CacheKitException">They name more than can be written.</exception>
+    public void WriteNamed(ScriptBlock block)
     {
         // What is written may name more.
-        for (int i = 0; identity.ReadsItem && i < identity.Paths.Count; i++)
+        for (int i = 0; identity.Uses != NameUses.None && i < identity.Names.Count; i++)
         {
-            if (!NamedPath.TryRead(identity.Paths[i], out VariableName? name) || name.Value.Name.Length == 0)
+            string text = identity.Names[i];
+            NameUses uses = identity.Uses;
+            if ((uses & NameUses.ComputedCommand) != 0 && CommandNames.ReadsByName(text))
             {
-                continue;
+                throw new Refusal(
+                    $"may call {text}, by a name that it is given", block.Ast.Extent).ToException();
             }
 
-            identity.WriteLabel("named");
-            identity.WriteLabel(identity.Paths[i]);
-            WriteVariable(new FreeVariable(name.Value, null, []), cmdlet.SessionState.PSVariable, null);
+            if ((uses & NameUses.ComputedItem) != 0 && NamedPath.IsPiece(text))
+            {
+                throw new Refusal("may compute the path of a variable", block.Ast.Extent).ToException();
+            }
+
+            if ((uses & NameUses.Item) != 0 && NamedPath.TryRead(text, out VariableName? name))
+            {
+                WriteNamed(text, name.Value, block.Ast.Extent);
+            }
         }
+    }
+
+    private void WriteNamed(string path, VariableName name, IScriptExtent place)
+    {
+        if (!NamedPath.IsPlain(name))
+        {
+            throw new Refusal("may read variables whose names are not written out", place).ToException();
+        }
+
+        identity.WriteLabel("named");
+        identity.WriteLabel(path);
+        WriteVariable(new FreeVariable(name, null, []), cmdlet.SessionState.PSVariable, null);
     }
 
     private void WriteUnit(
         BlockAnalysis analysis, PSVariableIntrinsics? scope, string? file, bool hasInput, List<string> scripts)
     {
         buffer.Write(analysis.Start);
-        identity.ReadsItem |= analysis.ReadsItem;
+        identity.Uses |= analysis.Uses;
         foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
         {
             if ((hasInput && variable.IsCurrentItem) || NativeCommands.IsAnyOf(cmdlet, variable.UnlessNative))
@@ -83,6 +108,11 @@ internal readonly struct DependencyWriter(
         if (analysis.Commands.Length > 0)
         {
             WriteDefaults(analysis, scope);
+        }
+
+        foreach (KnownValue path in analysis.Paths)
+        {
+            WritePath(path, scope, file);
         }
 
         foreach (ScriptReference script in analysis.Scripts)
@@ -106,34 +136,85 @@ internal readonly struct DependencyWriter(
         }
     }
 
-    private void WriteScript(ScriptReference script, PSVariableIntrinsics? scope, string? file, List<string> scripts)
+    /// <summary>The path of an item may turn out to be that of a variable.</summary>
+    private void WritePath(KnownValue path, PSVariableIntrinsics? scope, string? file)
+    {
+        // Text that begins with none of the drives' letters becomes no such path.
+        if (path.Prefix.Length == 0 && identity.Names.Count == 0)
+        {
+            return;
+        }
+
+        object? value = Compute(path, scope, file);
+        foreach (object? each in value is IList several ? several : (IList)(object?[])[value])
+        {
+            if (each is string text && NamedPath.TryRead(text, out VariableName? name))
+            {
+                WriteNamed(text, name.Value, path.Place);
+            }
+        }
+    }
+
+    private object? Compute(KnownValue known, PSVariableIntrinsics? scope, string? file)
     {
         PSCmdlet caller = cmdlet;
-        identity.WriteLabel("script");
-        BlockAnalysis analysis;
-        string? path;
         try
         {
-            path = script.FindFile(caller, variable =>
+            return known.Compute(variable =>
                 ScopeReader.TryRead(caller, scope, file, variable, out object? value) ? value : null);
+        }
+        catch (RuntimeException exception) when (exception is not PipelineStoppedException)
+        {
+            throw new Refusal("uses a path that cannot be computed", known.Place).ToException();
+        }
+    }
+
+    private void WriteScript(ScriptReference script, PSVariableIntrinsics? scope, string? file, List<string> scripts)
+    {
+        identity.WriteLabel("script");
+        object? called = Compute(script.Called, scope, file);
+        if (!script.Called.IsConstant && called is string reader && CommandNames.ReadsByName(reader))
+        {
+            throw new Refusal($"calls {reader} by a name that it is given", script.Called.Place).ToException();
+        }
+
+        BlockAnalysis? analysis = called is ScriptBlock block ? EntryIdentity.Analyse(block) : null;
+        string? path = null;
+        try
+        {
+            path = ScriptReference.FindFile(cmdlet, called);
             // What a script depends on is written once, also where scripts call each other.
             int index = path is null ? -1 : scripts.IndexOf(path);
-            if (path is null || index >= 0)
+            if (index >= 0)
             {
-                identity.WriteLabel(path is null ? Missing : $"again {index}");
+                identity.WriteLabel($"again {index}");
                 return;
             }
 
-            analysis = ScriptReference.Analyse(path);
-            analysis.Check();
+            if (path is not null)
+            {
+                analysis = ScriptReference.Analyse(path);
+                analysis.Check();
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
             or (RuntimeException and not PipelineStoppedException))
         {
-            throw new Refusal("calls a script file that cannot be read", script.Place).ToException();
+            throw new Refusal("calls a script file that cannot be read", script.Called.Place).ToException();
         }
 
-        trace?.Add(KeyComponentKind.Script, script.Place.Text, path);
+        if (script.IsDotSourced && analysis?.Removes == true)
+        {
+            throw new Refusal("dot-sources code that removes variables", script.Called.Place).ToException();
+        }
+
+        if (path is null || analysis is null)
+        {
+            identity.WriteLabel(Missing);
+            return;
+        }
+
+        trace?.Add(KeyComponentKind.Script, script.Called.Place.Text, path);
         scripts.Add(path);
         WriteUnit(analysis, scope, path, hasInput: false, scripts);
     }

@@ -48,9 +48,9 @@ internal static class EntryIdentity
             trace?.Add(KeyComponentKind.Input, "$_", input.Value);
         }
 
-        if (identity.ReadsItem)
+        if (call is { Block: not null, Name: null })
         {
-            new DependencyWriter(buffer, identity, call.Cmdlet, trace).WriteNamed();
+            new DependencyWriter(buffer, identity, call.Cmdlet, trace).WriteNamed(call.Block);
         }
 
         return identity.HoldsSecret;

@@ -53,6 +53,10 @@ internal sealed class Journal<T>(IEqualityComparer<T>? comparer = null)
         return added;
     }
 
+    /// <summary>What was added since a point.</summary>
+    /// <param name="mark">The point.</param>
+    public T[] Since(int mark) => [.. _order.Skip(mark)];
+
     /// <summary>Takes out what is in the way for a while.</summary>
     /// <param name="items">What.</param>
     /// <returns>What was in it, to be put back.</returns>
@@ -60,7 +64,7 @@ internal sealed class Journal<T>(IEqualityComparer<T>? comparer = null)
     {
         KeyValuePair<T, int>[] hidden =
         [
-            .. items.Where(_places.ContainsKey).Select(item => KeyValuePair.Create(item, _places[item])),
+            .. items.Where(_places.ContainsKey).Distinct().Select(item => KeyValuePair.Create(item, _places[item])),
         ];
         foreach ((T item, _) in hidden)
         {

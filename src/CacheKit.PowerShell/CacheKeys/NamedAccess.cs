@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Text.RegularExpressions;
 using static CacheKit.CacheKeys.CommandNames;
 
 namespace CacheKit.CacheKeys;
@@ -10,7 +9,7 @@ namespace CacheKit.CacheKeys;
 /// that is written as text. A name that is written out is read; where it is computed, no key can be derived.
 /// </summary>
 /// <param name="walk">The walk through the block.</param>
-internal sealed partial class NamedAccess(DependencyFinder walk)
+internal sealed class NamedAccess(DependencyFinder walk)
 {
     /// <summary>What <c>$MyInvocation</c> says of how a function was called, not of where that is written.</summary>
     private static readonly HashSet<string> s_callOnly = new(StringComparer.OrdinalIgnoreCase)
@@ -19,13 +18,24 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
         "PipelinePosition",
     };
 
+    /// <summary>Methods and properties that give variables, or run text: known where they are called as such.</summary>
+    private static readonly HashSet<string> s_sensitive = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "PSVariable", "GetVariableValue", "GetEnvironmentVariable", "GetEnvironmentVariables",
+        "ExpandEnvironmentVariables", "EnvironmentVariables", "InvokeProvider", "InvokeScript", "NewScriptBlock",
+        "NewBoundScriptBlock", "ExpandString", "CurrentRunspace",
+    };
+
+    private readonly List<KnownValue> _paths = [];
     private Ast? _computedPath;
     private Ast? _readerByName;
-    private bool _computesCommand;
-    private bool _readsComputedItem;
+    private Ast? _environmentOf;
 
-    /// <summary>Whether it reads an item of a drive whose path is not written out.</summary>
-    public bool ReadsItem { get; private set; }
+    /// <summary>The paths of items that it reads, as far as they are known before it runs.</summary>
+    public IReadOnlyList<KnownValue> Paths => _paths;
+
+    /// <summary>What it uses names for that are not written out.</summary>
+    public NameUses Uses { get; private set; }
 
     /// <summary>Whether it sets by name what happens to errors.</summary>
     public bool SilencesByName { get; private set; }
@@ -33,12 +43,17 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
     /// <summary>Refuses what only the whole block shows.</summary>
     public void Complete()
     {
-        if (_computedPath is not null && _readsComputedItem)
+        if (_computedPath is not null && Uses.HasFlag(NameUses.ComputedItem))
         {
             walk.Refuse("computes the path of a variable", _computedPath);
         }
 
-        if (_readerByName is not null && _computesCommand)
+        if (_environmentOf is not null && walk.Names("ProcessStartInfo"))
+        {
+            walk.Refuse("reads environment variables whose names are not written out", _environmentOf);
+        }
+
+        if (_readerByName is not null && Uses.HasFlag(NameUses.ComputedCommand))
         {
             walk.Refuse("computes the name of a command that reads variables or runs code", _readerByName);
         }
@@ -47,10 +62,13 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
     /// <summary>A constant such as env:X counts as a read wherever it stands.</summary>
     public void VisitText(StringConstantExpressionAst text)
     {
+        bool isNeverUsed = text.Parent is HashtableAst
+            || (text.Parent is MemberExpressionAst member && member.Member == text)
+            || (text.Parent is CommandAst writer && Writes(writer));
         bool isCalled = text.Parent is CommandAst command && command.CommandElements[0] == text;
-        if (ReadsByName(text.Value) && !isCalled)
+        if (!isCalled && !isNeverUsed)
         {
-            _readerByName ??= text;
+            VisitPiece(text);
         }
 
         // Set-Variable ErrorActionPreference ...: from then on any assignment may fail, and nobody hears of it.
@@ -64,26 +82,50 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
             return;
         }
 
-        string rest = name.Value.Name;
-        if (rest.Length == 0 || rest.Contains('{', StringComparison.Ordinal))
-        {
-            _computedPath ??= text;
-        }
-        else if (!WildcardPattern.ContainsWildcardCharacters(rest))
+        if (NamedPath.IsPlain(name.Value))
         {
             walk.Read(name.Value, text);
         }
-    }
-
-    public void VisitExpandable(ExpandableStringExpressionAst text)
-    {
-        walk.VisitChildren(text);
-        if (NamedPath.IsBegun(text.Value))
+        else if (!isNeverUsed)
         {
             _computedPath ??= text;
         }
     }
 
+    /// <summary>Text may be a part of a name or a path that the block computes.</summary>
+    private void VisitPiece(StringConstantExpressionAst text)
+    {
+        // One that is used as it stands is read where it stands.
+        bool isWhole = text.Parent is CommandAst or CommandExpressionAst or CommandParameterAst or ArrayLiteralAst;
+        if (NamedPath.IsPiece(text.Value) || (!isWhole && NamedPath.IsBegun(text.Value)))
+        {
+            _computedPath ??= text;
+        }
+
+        if (IsPieceOfReader(text.Value))
+        {
+            _readerByName ??= text;
+        }
+
+        if (s_sensitive.Contains(text.Value))
+        {
+            walk.Refuse("names what reads variables or runs code", text);
+        }
+    }
+
+    /// <summary>Visits text with variables in it.</summary>
+    /// <param name="text">The text.</param>
+    public void VisitExpandable(ExpandableStringExpressionAst text)
+    {
+        walk.VisitChildren(text);
+        if (NamedPath.IsBegun(text.Value) && !(text.Parent is CommandAst command && Writes(command)))
+        {
+            _computedPath ??= text;
+        }
+    }
+
+    /// <summary>Visits a command.</summary>
+    /// <param name="command">The command.</param>
     public void VisitCommand(CommandAst command)
     {
         VisitCalled(command);
@@ -95,6 +137,11 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
                 break;
             case "INVOKE-EXPRESSION":
                 VisitInvokeExpression(command);
+                break;
+            case "SET-ALIAS" or "NEW-ALIAS":
+                // From then on a name may be that of another command.
+                walk.DefineCommands();
+                Uses |= NameUses.ComputedCommand;
                 break;
             case "NEW-OBJECT":
                 foreach ((string? parameter, ExpressionAst value) in ArgumentsOf(command))
@@ -134,7 +181,7 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
         {
             if (operand is StringConstantExpressionAst { Value: var text } && ScriptReference.MayName(text))
             {
-                walk.Use(ScriptReference.Of(operand));
+                walk.Use(new ScriptReference(KnownValue.Of(operand), isDotSourced));
             }
 
             return;
@@ -147,7 +194,7 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
         }
         else if (IsKnownBefore(operand))
         {
-            walk.Use(ScriptReference.Of(operand));
+            walk.Use(new ScriptReference(KnownValue.Of(operand), isDotSourced));
             return;
         }
         else if (IsOwnBlock(operand))
@@ -155,7 +202,7 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
             return;
         }
 
-        _computesCommand = true;
+        Uses |= NameUses.ComputedCommand;
         if (isDotSourced)
         {
             walk.Refuse("dot-sources what it computes", command);
@@ -252,7 +299,11 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
     private void VisitInvokeExpression(CommandAst command)
     {
         List<string> texts = [];
-        ExpressionAst? code = ArgumentsOf(command).Select(static argument => argument.Value).FirstOrDefault();
+        ExpressionAst? code = ArgumentsOf(command)
+            .Where(static argument => argument.Parameter is null
+                || "Command".StartsWith(argument.Parameter, StringComparison.OrdinalIgnoreCase))
+            .Select(static argument => argument.Value)
+            .FirstOrDefault();
         if (code is null
             && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst fed, var second, ..] }
             && second == command)
@@ -276,49 +327,78 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
     private void VisitCode(string text, Ast place)
     {
         Dependencies inner = DependencyFinder.Find(Parser.ParseInput(text, out _, out _));
-        ReadsItem |= inner.ReadsItem;
+        _paths.AddRange(inner.Paths);
+        Uses |= inner.Uses;
         walk.Include(inner, place);
     }
 
     private void VisitItems(CommandAst command)
     {
-        foreach ((string? parameter, ExpressionAst value) in ArgumentsOf(command))
+        foreach ((_, ExpressionAst value) in ArgumentsOf(command))
         {
-            foreach (Ast node in value.FindAll(
-                static node => node is StringConstantExpressionAst or ExpandableStringExpressionAst, false))
+            foreach (Ast node in value.FindAll(static node => node is StringConstantExpressionAst, false))
             {
-                string text = (node as StringConstantExpressionAst)?.Value
-                    ?? ((ExpandableStringExpressionAst)node).Value;
+                string text = ((StringConstantExpressionAst)node).Value;
                 if (NamedPath.NamesCommand(text))
                 {
                     walk.Refuse("reads the definition of a function or an alias", command);
                 }
-                else if (Is(command, "New-PSDrive") && IsOneOf(text, "Environment", "Variable"))
-                {
-                    walk.Refuse("makes a drive of variables", command);
-                }
-                else if (NamedPath.TryRead(text, out VariableName? name)
-                    && (node is ExpandableStringExpressionAst || name.Value.Name.Length == 0
-                        || WildcardPattern.ContainsWildcardCharacters(name.Value.Name)))
+                else if (NamedPath.TryRead(text, out VariableName? name) && !NamedPath.IsPlain(name.Value))
                 {
                     walk.Refuse("reads variables whose names are not written out", command);
                 }
             }
 
-            bool isPath = parameter is null || parameter.EndsWith("Path", StringComparison.OrdinalIgnoreCase)
-                || "Path".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)
-                || "LiteralPath".StartsWith(parameter, StringComparison.OrdinalIgnoreCase);
-            // A constant may be on a drive that is the user's own: x:NAME.
-            bool isOnDrive = value is not StringConstantExpressionAst constant
-                || constant.Value.Contains(':', StringComparison.Ordinal);
-            ReadsItem |= isPath && isOnDrive;
-            _readsComputedItem |= isPath && value is not ConstantExpressionAst && !IsKnownBefore(value);
+            VisitItemPath(value, command);
         }
 
-        ReadsItem |= IsFed(command);
-        _readsComputedItem |= IsFed(command);
+        Uses |= IsFed(command) ? NameUses.Item | NameUses.ComputedItem : NameUses.None;
+        if (Is(command, "New-PSDrive") && !ArgumentsOf(command).Any(static argument =>
+            argument.Value is StringConstantExpressionAst { Value: var provider } && IsOneOf(provider, "FileSystem", "Registry")))
+        {
+            walk.Refuse("makes a drive that may show variables", command);
+        }
     }
 
+    /// <summary>What an argument may name: every one of them counts as a path.</summary>
+    private void VisitItemPath(ExpressionAst value, CommandAst command)
+    {
+        switch (value)
+        {
+            case StringConstantExpressionAst constant:
+                // It may be on a drive that is the user's own: x:NAME.
+                Uses |= constant.Value.Contains(':', StringComparison.Ordinal) ? NameUses.Item : NameUses.None;
+                break;
+            case ConstantExpressionAst or ScriptBlockExpressionAst:
+                break;
+            case ArrayLiteralAst several:
+                foreach (ExpressionAst element in several.Elements)
+                {
+                    VisitItemPath(element, command);
+                }
+
+                break;
+            default:
+                Uses |= NameUses.Item;
+                if (value is ExpandableStringExpressionAst text && NamedPath.IsBegun(text.Value))
+                {
+                    walk.Refuse("computes the path of a variable", command);
+                }
+                else if (!IsKnownBefore(value))
+                {
+                    Uses |= NameUses.ComputedItem;
+                }
+                else if (KnownValue.Of(value) is var known && NamedPath.MayBegin(known.Prefix))
+                {
+                    _paths.Add(known);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Visits the call of a method.</summary>
+    /// <param name="call">The call.</param>
     public void VisitCall(InvokeMemberExpressionAst call)
     {
         string? member = (call.Member as StringConstantExpressionAst)?.Value;
@@ -339,7 +419,7 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
             return;
         }
 
-        if (IsOneOf(member, "GetVariableValue") && call.Expression is VariableExpressionAst)
+        if (IsOneOf(member, "GetVariableValue"))
         {
             VisitArguments(call);
             if (text is null)
@@ -378,7 +458,7 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
         else if (IsOneOf(member, "ExpandEnvironmentVariables"))
         {
             ReadEnvironment(
-                call, text is null ? null : [.. PercentNames().Matches(text).Select(match => match.Groups[1].Value)]);
+                call, text?.Split('%').Where(static name => name.Length > 0).ToArray());
         }
         else if (IsOneOf(member, "InvokeScript", "NewScriptBlock", "ExpandString", "GetScriptBlock", "AddScript")
             || (IsOneOf(member, "Create") && call is { Static: true, Expression: var target }
@@ -403,6 +483,12 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
         else if (IsOneOf(member, "NewBoundScriptBlock"))
         {
             walk.Refuse("runs code inside a module", call);
+        }
+        else if (IsOneOf(member, "Create")
+            && call is { Static: true, Expression: TypeExpressionAst { TypeName: var shell }, Arguments.Count: > 0 }
+            && IsNamed(shell, "PowerShell"))
+        {
+            walk.Refuse("runs code in a shell that may see its variables", call);
         }
     }
 
@@ -452,18 +538,35 @@ internal sealed partial class NamedAccess(DependencyFinder walk)
             return;
         }
 
-        if (IsOneOf(name, "PSVariable"))
+        // A property of the engine that is read other than as known above, or a method that is passed on.
+        if (name is not null && (s_sensitive.Contains(name) || (IsOneOf(name, "SessionState") && IsEngine(member.Expression))
+            || (IsOneOf(name, "Create") && member is { Static: true, Expression: TypeExpressionAst type }
+                && IsNamed(type.TypeName, "ScriptBlock"))))
         {
-            walk.Refuse("computes the name of a variable", member);
+            walk.Refuse("reads variables or runs code by other means than a call", member);
             return;
+        }
+
+        if (IsOneOf(name, "Environment"))
+        {
+            _environmentOf ??= member;
         }
 
         walk.VisitChildren(member);
     }
 
+    private static bool IsEngine(ExpressionAst expression) =>
+        expression is not VariableExpressionAst { VariablePath.UserPath: var name }
+        || IsOneOf(name, "PSCmdlet", "ExecutionContext");
+
+    /// <summary>Whether text may be a part of the name of a command that reads variables or runs text.</summary>
+    private static bool IsPieceOfReader(string text) =>
+        ReadsByName(text)
+        || IsOneOf(text, "Variable", "Expression")
+        || text.Contains("-Variable", StringComparison.OrdinalIgnoreCase)
+        || text.Contains("Invoke-Expr", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsNamed(ITypeName type, string name) =>
         type.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex("%([^%]+)%", RegexOptions.CultureInvariant)]
-    private static partial Regex PercentNames();
 }

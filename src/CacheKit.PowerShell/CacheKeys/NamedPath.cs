@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
@@ -9,6 +10,12 @@ namespace CacheKit.CacheKeys;
 /// </summary>
 internal static partial class NamedPath
 {
+    // Patterns, formats, and folders, of which these drives have none.
+    private static readonly SearchValues<char> s_special = SearchValues.Create("*?[]{}/\\");
+
+    private static readonly string[] s_beginnings =
+        ["env:", "variable:", "environment::", "Microsoft.PowerShell.Core\\"];
+
     /// <summary>Reads the path of a variable.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="name">The variable; its name is empty for the drive itself.</param>
@@ -31,11 +38,27 @@ internal static partial class NamedPath
 
     /// <summary>Whether text may be such a path: most texts begin with none of the letters.</summary>
     /// <param name="text">Any text.</param>
-    public static bool MayBe(string text) => text.Length > 3 && (text[0] | 0x20) is ('e' or 'v' or 'm');
+    public static bool MayBe(string text) => text.Length > 0 && (text[0] | 0x20) is ('e' or 'v' or 'm');
 
     /// <summary>Whether text begins as the path of a variable does.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsBegun(string text) => Pattern().IsMatch(text);
+
+    /// <summary>Whether a variable is named as it is: by no pattern, and by no path below the drive.</summary>
+    /// <param name="name">What follows the drive.</param>
+    public static bool IsPlain(VariableName name) =>
+        name.Name.Length > 0 && name.Name.AsSpan().IndexOfAny(s_special) < 0;
+
+    /// <summary>Whether text may be a part of such a path that is put together: a drive, or its name.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool IsPiece(string text) => PiecePattern().IsMatch(text);
+
+    /// <summary>Whether text that begins in some way may become such a path.</summary>
+    /// <param name="prefix">What it begins with.</param>
+    public static bool MayBegin(string prefix) =>
+        prefix.Length == 0
+        || IsBegun(prefix)
+        || s_beginnings.Any(each => each.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether text is the path of a function or an alias.</summary>
     /// <param name="text">Any text.</param>
@@ -45,6 +68,11 @@ internal static partial class NamedPath
         @"^(?:Microsoft\.PowerShell\.Core\\)?(?<drive>environment:|variable:|env|variable):[\\/]*(?<name>.*)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Pattern();
+
+    [GeneratedRegex(
+        @"^(?:Microsoft\.PowerShell\.Core\\?)?(?:env|environment|variable):{0,2}[\\/.]*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PiecePattern();
 
     [GeneratedRegex(
         @"^(?:Microsoft\.PowerShell\.Core\\)?(?:function|alias):",

@@ -1,6 +1,5 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using System.Management.Automation;
-using System.Reflection;
 
 namespace CacheKit.CacheKeys;
 
@@ -10,12 +9,10 @@ internal static class NativeCommands
     private const CommandTypes OfPowerShell =
         CommandTypes.Alias | CommandTypes.Function | CommandTypes.Filter | CommandTypes.Cmdlet;
 
-    private static readonly FrozenSet<string> s_verbs = typeof(VerbsCommon).Assembly.GetExportedTypes()
-        .Where(static type => type.Namespace == typeof(VerbsCommon).Namespace
-            && type.Name.StartsWith("Verbs", StringComparison.Ordinal))
-        .SelectMany(static type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
-        .Select(static verb => verb.Name)
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private const int MostApplications = 1024;
+
+    // Searching the folders of PATH takes its time.
+    private static readonly ConcurrentDictionary<(string Name, string Path), bool> s_applications = new();
 
     /// <summary>Whether one of some commands is a native one. Nothing is loaded to find out.</summary>
     /// <param name="cmdlet">The cmdlet that asks.</param>
@@ -35,31 +32,28 @@ internal static class NativeCommands
 
     private static bool IsNative(PSCmdlet cmdlet, string name)
     {
-        if (name.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        if (CommandNames.IsPath(name))
-        {
-            return true;
-        }
-
-        if (name.Contains('\\', StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        // Get-X may be of a module that is not loaded yet.
-        int dash = name.IndexOf('-', StringComparison.Ordinal);
-        if (dash > 0 && s_verbs.Contains(name[..dash]))
-        {
-            return false;
-        }
-
+        // An alias, a function or a cmdlet of this name comes before a native command.
         CommandInfo? found =
             cmdlet.InvokeCommand.GetCommands(name, OfPowerShell, nameIsPattern: false).FirstOrDefault();
-        return found is null
-            || (found is AliasInfo alias && alias.Definition != name && IsNative(cmdlet, alias.Definition));
+        if (found is not null)
+        {
+            return found is AliasInfo alias && alias.Definition != name && IsNative(cmdlet, alias.Definition);
+        }
+
+        string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
+        if (!s_applications.TryGetValue((name, path), out bool isThere))
+        {
+            isThere = cmdlet.InvokeCommand.GetCommands(
+                name, CommandTypes.Application | CommandTypes.ExternalScript, nameIsPattern: false)
+                .FirstOrDefault() is ApplicationInfo;
+            if (s_applications.Count >= MostApplications)
+            {
+                s_applications.Clear();
+            }
+
+            s_applications[(name, path)] = isThere;
+        }
+
+        return isThere;
     }
 }

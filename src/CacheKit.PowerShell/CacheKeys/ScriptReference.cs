@@ -9,7 +9,9 @@ namespace CacheKit.CacheKeys;
 /// <summary>
 /// A script file that a block calls or dot-sources, by a path that is known before the block runs.
 /// </summary>
-internal sealed class ScriptReference
+/// <param name="Called">What is called.</param>
+/// <param name="IsDotSourced">Whether it runs in the scope of the block.</param>
+internal sealed record ScriptReference(KnownValue Called, bool IsDotSourced)
 {
     private const string Extension = ".ps1";
     private const int MostFiles = 256;
@@ -18,49 +20,6 @@ internal sealed class ScriptReference
     private static readonly ConcurrentDictionary<string, (byte[] Hash, BlockAnalysis Analysis)> s_files =
         new(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
-    private readonly string? _text;
-    private readonly ScriptBlock? _code;
-    private readonly FreeVariable[] _variables = [];
-
-    private ScriptReference(ExpressionAst operand)
-    {
-        Place = operand.Extent;
-        if (operand is StringConstantExpressionAst constant)
-        {
-            _text = constant.Value;
-            return;
-        }
-
-        if (operand is VariableExpressionAst only)
-        {
-            _variables = [new FreeVariable(VariableName.Of(only.VariablePath)!.Value, only.Extent, [])];
-            return;
-        }
-
-        // Computed by the engine, with each variable under another name: $PSScriptRoot would be that of other code.
-        StringBuilder code = new(operand.Extent.Text);
-        List<FreeVariable> variables = [];
-        foreach (Ast node in operand.FindAll(static node => node is VariableExpressionAst, true)
-            .OrderByDescending(static node => node.Extent.StartOffset))
-        {
-            int start = node.Extent.StartOffset - operand.Extent.StartOffset;
-            code.Remove(start, node.Extent.Text.Length).Insert(start, $"${{{NameOf(variables.Count)}}}");
-            variables.Add(new FreeVariable(
-                VariableName.Of(((VariableExpressionAst)node).VariablePath)!.Value, node.Extent, []));
-        }
-
-        bool isBareWord = operand is ExpandableStringExpressionAst { StringConstantType: StringConstantType.BareWord };
-        _code = ScriptBlock.Create(isBareWord ? $"\"{code}\"" : code.ToString());
-        _variables = [.. variables];
-    }
-
-    /// <summary>Where it is called.</summary>
-    public IScriptExtent Place { get; }
-
-    /// <summary>Makes a reference.</summary>
-    /// <param name="operand">The path: text, free variables, and what is joined of them.</param>
-    public static ScriptReference Of(ExpressionAst operand) => new(operand);
-
     /// <summary>Whether the name of a command may be that of a script file.</summary>
     /// <param name="name">The name.</param>
     public static bool MayName(string name) =>
@@ -68,18 +27,10 @@ internal sealed class ScriptReference
 
     /// <summary>Finds the file.</summary>
     /// <param name="cmdlet">The cmdlet that runs the block.</param>
-    /// <param name="valueOf">Reads a variable.</param>
+    /// <param name="value">What the block calls.</param>
     /// <returns>Its path, or null when what is called is no script file.</returns>
-    /// <exception cref="Core.Diagnostics.CacheKitException">It is a command that reads variables by name.</exception>
-    public string? FindFile(PSCmdlet cmdlet, Func<FreeVariable, object?> valueOf)
+    public static string? FindFile(PSCmdlet cmdlet, object? value)
     {
-        object? value = _text ?? Compute(valueOf);
-        if (_text is null && value is string reader && CommandNames.ReadsByName(reader))
-        {
-            throw new Refusal(
-                "calls a command that reads variables or runs code, by a name that it is given", Place).ToException();
-        }
-
         string? name = value switch
         {
             string text => text,
@@ -113,22 +64,6 @@ internal sealed class ScriptReference
 
         s_files[path] = (hash, analysis);
         return analysis;
-    }
-
-    private static string NameOf(int index) => $"CacheKitPart{index}";
-
-    private object? Compute(Func<FreeVariable, object?> valueOf)
-    {
-        if (_code is null)
-        {
-            object? value = valueOf(_variables[0]);
-            return value is PSObject wrapper ? wrapper.BaseObject : value;
-        }
-
-        List<PSVariable> variables =
-            [.. _variables.Select((variable, i) => new PSVariable(NameOf(i), valueOf(variable)))];
-        object? result = _code.InvokeWithContext(null, variables).FirstOrDefault();
-        return result is PSObject wrapped ? wrapped.BaseObject : result;
     }
 
     private static string? PathOf(PSCmdlet cmdlet, string name)

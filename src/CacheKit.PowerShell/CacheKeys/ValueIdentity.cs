@@ -46,8 +46,8 @@ internal sealed class ValueIdentity
     /// drive has its provider and that its drives.
     /// </summary>
     private List<object>? _around;
-    private List<string>? _paths;
-    private bool _readsItem;
+    private List<string>? _names;
+    private NameUses _uses;
     private int _counted;
     private long _total;
 
@@ -83,15 +83,15 @@ internal sealed class ValueIdentity
     /// <summary>Whether a value was refused for its size or its depth, which in a cycle has no end.</summary>
     public bool IsTooLarge { get; private set; }
 
-    /// <summary>Whether something that was written reads items of drives by paths that it is given.</summary>
-    public bool ReadsItem
+    /// <summary>What the blocks that were written use names for that are not written out.</summary>
+    public NameUses Uses
     {
-        get => _outermost._readsItem;
-        set => _outermost._readsItem = value;
+        get => _outermost._uses;
+        set => _outermost._uses = value;
     }
 
-    /// <summary>The texts among what was written that may be the path of a variable, such as env:X.</summary>
-    public IReadOnlyList<string> Paths => _outermost._paths ?? (IReadOnlyList<string>)[];
+    /// <summary>The texts among what was written that may name a variable, or a command that reads one.</summary>
+    public IReadOnlyList<string> Names => _outermost._names ?? (IReadOnlyList<string>)[];
 
     /// <summary>Writes the identity of a value.</summary>
     /// <param name="value">The value.</param>
@@ -164,9 +164,9 @@ internal sealed class ValueIdentity
             return bare.GetType();
         }
 
-        if (bare is string path)
+        if (bare is string name && (NamedPath.MayBe(name) || CommandNames.MayReadByName(name)))
         {
-            NotePath(path);
+            (_outermost._names ??= []).Add(name);
         }
 
         // The engine remembers nothing for a text without its wrapper.
@@ -677,14 +677,6 @@ internal sealed class ValueIdentity
             .Write(EntryIdentity.Analyse(block), block, hasInput: false);
         around.RemoveAt(around.Count - 1);
         return null;
-    }
-
-    private void NotePath(string text)
-    {
-        if (NamedPath.MayBe(text))
-        {
-            (_outermost._paths ??= []).Add(text);
-        }
     }
 
     /// <summary>Whether there is room for a value, after all that has been written for this identity so far.</summary>
