@@ -8,6 +8,9 @@ namespace CacheKit.CacheKeys;
 internal sealed class AssignmentSurvey
 {
     private readonly Dictionary<VariableName, bool> _assigned = [];
+    private readonly Dictionary<VariableName, StatementAst?> _values = [];
+    private readonly List<string> _paths = [];
+    private bool _removesItems;
 
     // Null when the block removes by computed names, or by patterns.
     private HashSet<VariableName>? _removed = [];
@@ -18,6 +21,22 @@ internal sealed class AssignmentSurvey
     {
         FindRemoved(node);
         FindAssigned(node);
+    }
+
+    /// <summary>Takes account of what only the whole block shows.</summary>
+    public void Complete()
+    {
+        foreach (string path in _removesItems ? _paths : [])
+        {
+            if (NamedPath.TryRead(path, out VariableName? name) && NamedPath.IsPlain(name.Value))
+            {
+                _removed?.Add(name.Value);
+            }
+            else
+            {
+                _removed = null;
+            }
+        }
     }
 
     /// <summary>Whether the block may remove a variable: an assignment of it proves nothing then.</summary>
@@ -31,28 +50,45 @@ internal sealed class AssignmentSurvey
     /// <param name="name">The variable.</param>
     public bool Assigns(VariableName name) => _assigned.ContainsKey(name);
 
+    /// <summary>What the block assigns to a variable, if there is one place where it does.</summary>
+    /// <param name="name">The variable.</param>
+    public ExpressionAst? OnlyValueOf(VariableName name) => ValueOf(_values.GetValueOrDefault(name));
+
     /// <summary>Whether all that the block assigns to a variable are blocks that are written in it.</summary>
     /// <param name="name">The variable.</param>
     public bool HoldsOwnBlock(VariableName name) => _assigned.GetValueOrDefault(name);
 
+    private static ExpressionAst? ValueOf(StatementAst? statement) => statement switch
+    {
+        CommandExpressionAst expression => expression.Expression,
+        PipelineAst { PipelineElements: [CommandExpressionAst expression] } => expression.Expression,
+        // Join-Path and its like, as an expression.
+        PipelineAst pipeline => new ParenExpressionAst(pipeline.Extent, (PipelineBaseAst)pipeline.Copy()),
+        _ => null,
+    };
+
     private void FindAssigned(Ast node)
     {
-        (Ast? target, bool isBlock) = node switch
+        Ast? target = node switch
         {
-            ForEachStatementAst loop => (loop.Variable, false),
-            ParameterAst parameter => (parameter.Name, false),
-            AssignmentStatementAst assignment => (assignment.Left, assignment is
-            {
-                Left: VariableExpressionAst,
-                Operator: TokenKind.Equals,
-                Right: CommandExpressionAst { Expression: ScriptBlockExpressionAst },
-            }),
-            _ => ((Ast?)null, false),
+            ForEachStatementAst loop => loop.Variable,
+            ParameterAst parameter => parameter.Name,
+            AssignmentStatementAst assignment => assignment.Left,
+            _ => null,
         };
+        StatementAst? value = node is AssignmentStatementAst
+        {
+            Operator: TokenKind.Equals,
+            Left: VariableExpressionAst,
+        } plain
+            ? plain.Right
+            : null;
+        bool isBlock = value is CommandExpressionAst { Expression: ScriptBlockExpressionAst };
         foreach (Ast each in target?.FindAll(static each => each is VariableExpressionAst, false) ?? [])
         {
             if (VariableName.Of(((VariableExpressionAst)each).VariablePath) is { } name)
             {
+                _values[name] = _assigned.ContainsKey(name) ? null : value;
                 _assigned[name] = isBlock && _assigned.GetValueOrDefault(name, true);
             }
         }
@@ -75,20 +111,31 @@ internal sealed class AssignmentSurvey
                 isKnown = ArgumentsOf(command).All(argument => argument.Parameter is not null || TryReadTexts(argument.Value, names));
                 break;
             case CommandAst command when Is(command, "Remove-Item", "Move-Item", "Rename-Item"):
-                foreach (Ast text in command.FindAll(
-                    static each => each is StringConstantExpressionAst or ExpandableStringExpressionAst, false))
+                _removesItems = true;
+                return;
+            case StringConstantExpressionAst or ExpandableStringExpressionAst:
+                string text = (node as StringConstantExpressionAst)?.Value ?? ((ExpandableStringExpressionAst)node).Value;
+                if (NamedPath.IsBegun(text))
                 {
-                    string path = (text as StringConstantExpressionAst)?.Value
-                        ?? ((ExpandableStringExpressionAst)text).Value;
-                    if (NamedPath.TryRead(path, out VariableName? name))
-                    {
-                        isKnown &= text is StringConstantExpressionAst;
-                        bool isEnvironment = name.Value.Kind == FreeVariableKind.Environment;
-                        names.Add(isEnvironment ? $"env:{name.Value.Name}" : name.Value.Name);
-                    }
+                    _paths.Add(node is StringConstantExpressionAst ? text : string.Empty);
                 }
 
-                break;
+                return;
+            // Code in a text removes as code does.
+            case CommandAst command when Is(command, "Invoke-Expression"):
+                List<string> codes = [];
+                foreach ((_, ExpressionAst value) in ArgumentsOf(command))
+                {
+                    TryReadTexts(value, codes);
+                }
+
+                foreach (Ast inner in codes.SelectMany(static code =>
+                    Parser.ParseInput(code, out _, out _).FindAll(static _ => true, true)))
+                {
+                    FindRemoved(inner);
+                }
+
+                return;
             case InvokeMemberExpressionAst call when IsOneOf((call.Member as StringConstantExpressionAst)?.Value, "Remove")
                 && call.Expression is MemberExpressionAst { Member: StringConstantExpressionAst { Value: var table } }
                 && IsOneOf(table, "PSVariable"):

@@ -58,6 +58,7 @@ internal sealed class BlockAnalysis
         Scripts = [.. parts.SelectMany(static part => part.Scripts)];
         Commands = [.. parts.SelectMany(static part => part.Commands).Distinct(StringComparer.OrdinalIgnoreCase)];
         Paths = [.. parts.SelectMany(static part => part.Paths)];
+        TypeNames = [.. parts.SelectMany(static part => part.TypeNames)];
         Removes = parts.Exists(static part => part.Removes);
         Uses = parts.Aggregate(NameUses.None, static (all, part) => all | part.Uses);
         Silences = parts.Exists(static part => part.Silences);
@@ -80,6 +81,9 @@ internal sealed class BlockAnalysis
 
     /// <summary>The paths of items that it reads, as far as they are known before.</summary>
     public KnownValue[] Paths { get; }
+
+    /// <summary>The names of types that it uses, as far as they are known before.</summary>
+    public KnownValue[] TypeNames { get; }
 
     /// <summary>Whether it may remove variables.</summary>
     public bool Removes { get; }

@@ -5,8 +5,8 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace CacheKit.CacheKeys;
 
@@ -44,6 +44,12 @@ internal static class BlockIdentity
         {
             // As written: 'a' and "a", 10 and 0xA are different tokens.
             Append(hash, node.Extent.Text);
+        }
+
+        if (node is CommandParameterAst { Argument: { } argument })
+        {
+            // To a native command, -a:b is one argument, and -a: b are two.
+            Append(hash, node.Extent.Text[..(argument.Extent.StartOffset - node.Extent.StartOffset)]);
         }
 
         foreach (PropertyInfo property in s_properties.GetOrAdd(node.GetType(), PropertiesOf))
@@ -107,7 +113,8 @@ internal static class BlockIdentity
     private static void Append(IncrementalHash hash, string text)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];
-        byte[] bytes = Encoding.Unicode.GetBytes(text);
+        // As it is: an encoding would take every half character for the same.
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(text.AsSpan());
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
         hash.AppendData(length);
         hash.AppendData(bytes);

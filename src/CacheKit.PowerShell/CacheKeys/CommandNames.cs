@@ -112,7 +112,7 @@ internal static class CommandNames
 
     /// <summary>Whether text may be such a name: most texts begin with none of the letters.</summary>
     /// <param name="text">Any text.</param>
-    public static bool MayReadByName(string text) => text.Length > 0 && (text[0] | 0x20) is ('g' or 'i' or 'm');
+    public static bool MayReadByName(string text) => text.Length > 0 && (text[0] | 0x20) is ('g' or 'i' or 'm' or 'r');
 
     /// <summary>Whether a name is that of a command that reads variables by their names, or runs text.</summary>
     /// <param name="name">The name.</param>
@@ -122,6 +122,7 @@ internal static class CommandNames
         string full = s_implied.Contains(name) ? $"Get-{name}" : s_aliases.GetValueOrDefault(name, name);
         return !name.Equals("Variable", StringComparison.OrdinalIgnoreCase)
             && (full.Equals("Get-Variable", StringComparison.OrdinalIgnoreCase)
+                || full.Equals("Remove-Variable", StringComparison.OrdinalIgnoreCase)
                 || full.Equals("Invoke-Expression", StringComparison.OrdinalIgnoreCase));
     }
 

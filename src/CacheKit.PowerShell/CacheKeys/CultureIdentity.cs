@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
+using CacheKit.Engine;
 
 namespace CacheKit.CacheKeys;
 
@@ -37,6 +38,11 @@ internal static class CultureIdentity
         foreach (PropertyInfo property in properties)
         {
             object? part = property.GetValue(value);
+            if (part is not null && InstanceMembers.Find(part) is { Length: > 0 })
+            {
+                return type;
+            }
+
             identity.WriteText(property.Name);
             Type? refused = part switch
             {

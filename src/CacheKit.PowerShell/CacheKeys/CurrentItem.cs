@@ -63,7 +63,7 @@ internal static class CurrentItem
         foreach ((string? parameter, ExpressionAst value) in CommandNames.ArgumentsOf(command))
         {
             bool isBegin = Abbreviates(parameter, "Begin");
-            bool isEnd = Abbreviates(parameter, "End");
+            bool isEnd = Abbreviates(parameter, "End") || Abbreviates(parameter, "RemainingScripts");
             hasBegin |= isBegin;
             hasEnd |= isEnd;
             if (parameter is null)

@@ -61,6 +61,7 @@ internal sealed class DependencyFinder
     /// </summary>
     private int _trapped;
 
+    private readonly HashSet<string> _ownFunctions = new(StringComparer.OrdinalIgnoreCase);
     private int _functions;
 
     /// <summary>How many blocks around run in a module of their own, which sees none of the block's variables.</summary>
@@ -95,8 +96,14 @@ internal sealed class DependencyFinder
             }
 
             _survey.Add(node);
+            if (node is FunctionDefinitionAst function)
+            {
+                _ownFunctions.Add(function.Name);
+            }
+
         }
 
+        _survey.Complete();
         foreach (List<Ast> siblings in _children.Values)
         {
             siblings.Sort(static (x, y) => x.Extent.StartOffset.CompareTo(y.Extent.StartOffset));
@@ -121,6 +128,7 @@ internal sealed class DependencyFinder
             [.. finder._types],
             [.. finder._commands.Order(StringComparer.OrdinalIgnoreCase)],
             [.. finder._names.Paths],
+            [.. finder._names.TypeNames],
             finder._survey.RemovesAny,
             finder._names.Uses,
             finder._silences,
@@ -164,12 +172,24 @@ internal sealed class DependencyFinder
         VisitParameters(script.ParamBlock?.Parameters);
         foreach (Ast child in ChildrenOf(script).OrderBy(OrderOfRunning))
         {
-            if (child is not ParamBlockAst)
+            if (child is NamedBlockAst { Unnamed: false } part && MayEndEarly(part))
+            {
+                InBranch(() => Visit(part));
+            }
+            else if (child is not ParamBlockAst)
             {
                 Visit(child);
             }
         }
     }
+
+    /// <summary>
+    /// Whether the blocks after a named one may run although it did not come to its end: an empty pipeline has no process
+    /// block, and return ends only the block that it is in.
+    /// </summary>
+    private static bool MayEndEarly(NamedBlockAst part) =>
+        part.BlockKind == TokenKind.Process
+        || part.Find(static node => node is ReturnStatementAst, searchNestedScriptBlocks: false) is not null;
 
     /// <summary>The blocks of a script run in this order, however they are written.</summary>
     private static int OrderOfRunning(Ast child) => (child as NamedBlockAst)?.BlockKind switch
@@ -229,6 +249,11 @@ internal sealed class DependencyFinder
                 break;
             case TypeExpressionAst type:
                 _types.Add(new TypeUse(type.TypeName, IsStaticMember(type), type.Extent));
+                break;
+            // [type]'X'
+            case ConvertExpressionAst cast when CommandNames.IsOneOf(cast.Type.TypeName.Name, "type", "System.Type"):
+                _names.UseTypeNamed(cast.Child, isStatic: true);
+                VisitChildren(cast);
                 break;
             case TypeConstraintAst type:
                 _types.Add(new TypeUse(type.TypeName, false, type.Extent));
@@ -412,10 +437,20 @@ internal sealed class DependencyFinder
 
     private void VisitAssignment(AssignmentStatementAst assignment)
     {
-        Visit(assignment.Right);
-        if (assignment.Operator != TokenKind.Equals)
+        bool isPlain = assignment.Operator == TokenKind.Equals;
+        if (!isPlain)
         {
+            // Read first, and for ??= the right side may not be evaluated at all.
             Visit(assignment.Left);
+        }
+
+        if (isPlain)
+        {
+            Visit(assignment.Right);
+        }
+        else
+        {
+            InBranch(() => Visit(assignment.Right));
         }
 
         AssignTarget(assignment.Left);
@@ -460,8 +495,10 @@ internal sealed class DependencyFinder
     private void VisitNested(ScriptBlockExpressionAst block)
     {
         _nested.Add((block, _assigned.Mark));
-        bool isBound = CurrentItem.IsBoundIn(block);
         Ast? receiver = CurrentItem.ReceiverOf(block);
+        // A function of the block comes before a command of its name.
+        bool isOwn = receiver is CommandAst own && _ownFunctions.Contains(own.GetCommandName() ?? string.Empty);
+        bool isBound = !isOwn && CurrentItem.IsBoundIn(block);
         bool isOfModule = receiver switch
         {
             InvokeMemberExpressionAst { Member: StringConstantExpressionAst member } =>
@@ -470,7 +507,7 @@ internal sealed class DependencyFinder
             _ => false,
         };
         _modules += isOfModule ? 1 : 0;
-        if (RunsThere(block, receiver))
+        if (!isOwn && RunsThere(block, receiver))
         {
             InScope(() => VisitScript(block.ScriptBlock), isBound ? [CurrentItemName] : []);
         }
@@ -683,6 +720,13 @@ internal sealed class DependencyFinder
 
     private void VisitBinary(BinaryExpressionAst binary)
     {
+        if (binary.Operator == TokenKind.As)
+        {
+            bool isOfType = binary.Right is TypeExpressionAst { TypeName.Name: var type }
+                && CommandNames.IsOneOf(type, "type", "System.Type");
+            _names.UseTypeNamed(isOfType ? binary.Left : binary.Right as StringConstantExpressionAst, isStatic: isOfType);
+        }
+
         Visit(binary.Left);
         if (binary.Operator is TokenKind.And or TokenKind.Or || binary.Operator.ToString() == "QuestionQuestion")
         {
@@ -766,6 +810,15 @@ internal sealed class DependencyFinder
     /// <param name="name">The variable.</param>
     public bool Assigns(VariableName name) => _survey.Assigns(name);
 
+    /// <summary>What the block assigns to a variable, if there is one place where it does, and that is behind it.</summary>
+    /// <param name="name">The variable.</param>
+    public ExpressionAst? OnlyValueOf(VariableName name) =>
+        _assigned.Contains(name) ? _survey.OnlyValueOf(name) : null;
+
+    /// <summary>Visits what is evaluated only if something is not null.</summary>
+    /// <param name="node">The node.</param>
+    public void VisitIfAny(Ast node) => InBranch(() => Visit(node));
+
     /// <summary>Whether all that the block assigns to a variable are blocks that are written in it.</summary>
     /// <param name="name">The variable.</param>
     public bool HoldsOwnBlock(VariableName name) => _survey.HoldsOwnBlock(name);
@@ -806,6 +859,7 @@ internal sealed class DependencyFinder
 /// <param name="Types">The types that it names.</param>
 /// <param name="Commands">The commands that it calls, as they are written.</param>
 /// <param name="Paths">The paths of items that it reads, as far as they are known before.</param>
+/// <param name="TypeNames">The names of types that it uses, as far as they are known before.</param>
 /// <param name="Removes">Whether it may remove variables.</param>
 /// <param name="Uses">What it uses names for that are not written out.</param>
 /// <param name="Silences">Whether it may run a block of its own with failures silenced.</param>
@@ -817,6 +871,7 @@ internal sealed record Dependencies(
     TypeUse[] Types,
     string[] Commands,
     KnownValue[] Paths,
+    KnownValue[] TypeNames,
     bool Removes,
     NameUses Uses,
     bool Silences,

@@ -15,6 +15,7 @@ internal readonly struct DependencyWriter(
     SensitiveBuffer buffer, ValueIdentity identity, PSCmdlet cmdlet, KeyTrace? trace = null, int depth = 0)
 {
     private const string Missing = "missing";
+    private const string Closure = "__DynamicModule_";
 
     /// <summary>Writes a block.</summary>
     /// <param name="analysis">What is known of it.</param>
@@ -28,6 +29,13 @@ internal readonly struct DependencyWriter(
         PSVariableIntrinsics? scope = analysis.FreeVariables.Length > 0 || analysis.Commands.Length > 0
             ? ScopeReader.VariablesOf(cmdlet, block)
             : null;
+        if (block.Module is { } module && !module.Name.StartsWith(Closure, StringComparison.Ordinal))
+        {
+            // It sees the functions of its module. That of a closure has another name each time.
+            identity.WriteLabel("module");
+            identity.WriteLabel(module.Name);
+        }
+
         WriteUnit(analysis, scope, block.File, hasInput, []);
     }
 
@@ -110,6 +118,16 @@ internal readonly struct DependencyWriter(
             WriteDefaults(analysis, scope);
         }
 
+        foreach (KnownValue name in analysis.TypeNames)
+        {
+            if (Compute(name, scope, file) is { } value && LanguagePrimitives.TryConvertTo(value, out Type type)
+                && TypeReader.IsOfScript(type))
+            {
+                throw new Refusal($"uses {type.Name}, a class that a script defines, by a name that it is given", name.Place)
+                    .ToException();
+            }
+        }
+
         foreach (KnownValue path in analysis.Paths)
         {
             WritePath(path, scope, file);
@@ -139,8 +157,8 @@ internal readonly struct DependencyWriter(
     /// <summary>The path of an item may turn out to be that of a variable.</summary>
     private void WritePath(KnownValue path, PSVariableIntrinsics? scope, string? file)
     {
-        // Text that begins with none of the drives' letters becomes no such path.
-        if (path.Prefix.Length == 0 && identity.Names.Count == 0)
+        // What begins with a value that has none of the drives' letters at its beginning becomes no such path.
+        if (path is { Prefix: "", HasOwnText: false } && identity.Names.Count == 0)
         {
             return;
         }

@@ -111,7 +111,8 @@ internal static class EntryIdentity
             object? value = call.VaryBy[i];
             if ((value is PSObject wrapped ? wrapped.BaseObject : value) is ScriptBlock script)
             {
-                value = script.InvokeWithContext(null, [new PSVariable("_", input.Value)]).ToArray();
+                List<PSVariable> item = input.IsGiven ? [new PSVariable(CurrentItem.Name, input.Value)] : [];
+                value = script.InvokeWithContext(null, item).ToArray();
                 isInputReplaced = input.IsGiven;
             }
 

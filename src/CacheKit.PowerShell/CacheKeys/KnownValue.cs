@@ -14,7 +14,7 @@ internal sealed class KnownValue
     private readonly ScriptBlock? _code;
     private readonly FreeVariable[] _variables = [];
 
-    private KnownValue(ExpressionAst operand)
+    private KnownValue(ExpressionAst operand, Func<VariableName, ExpressionAst?> valueOf)
     {
         Place = operand.Extent;
         if (operand is StringConstantExpressionAst constant)
@@ -23,22 +23,10 @@ internal sealed class KnownValue
             return;
         }
 
-        if (operand is VariableExpressionAst only)
+        if (operand is VariableExpressionAst only && valueOf(VariableName.Of(only.VariablePath)!.Value) is null)
         {
             _variables = [new FreeVariable(VariableName.Of(only.VariablePath)!.Value, only.Extent, [])];
             return;
-        }
-
-        // Computed by the engine, with each variable under another name: $PSScriptRoot would be that of other code.
-        StringBuilder code = new(operand.Extent.Text);
-        List<FreeVariable> variables = [];
-        foreach (Ast node in operand.FindAll(static node => node is VariableExpressionAst, true)
-            .OrderByDescending(static node => node.Extent.StartOffset))
-        {
-            int start = node.Extent.StartOffset - operand.Extent.StartOffset;
-            code.Remove(start, node.Extent.Text.Length).Insert(start, $"${{{NameOf(variables.Count)}}}");
-            variables.Add(new FreeVariable(
-                VariableName.Of(((VariableExpressionAst)node).VariablePath)!.Value, node.Extent, []));
         }
 
         if (operand is ExpandableStringExpressionAst { NestedExpressions: [var first, ..], Value: var written })
@@ -46,9 +34,43 @@ internal sealed class KnownValue
             Prefix = written[..Math.Max(0, written.IndexOf(first.Extent.Text, StringComparison.Ordinal))];
         }
 
-        bool isBareWord = operand is ExpandableStringExpressionAst { StringConstantType: StringConstantType.BareWord };
-        _code = ScriptBlock.Create(isBareWord ? $"\"{code}\"" : code.ToString());
+        HasOwnText = operand is not ExpandableStringExpressionAst
+            || operand.FindAll(static node => node is VariableExpressionAst, true)
+                .Any(node => valueOf(VariableName.Of(((VariableExpressionAst)node).VariablePath)!.Value) is not null);
+        // Computed by the engine, with each variable under another name: $PSScriptRoot would be that of other code.
+        List<FreeVariable> variables = [];
+        string expression = CodeOf(operand, valueOf, variables);
+        // What fails here fails in the block too, which may expect it.
+        _code = ScriptBlock.Create(
+            $"$ErrorActionPreference = 'Stop'; try {{ {expression} }} catch {{ $global:Error.RemoveAt(0) }}");
         _variables = [.. variables];
+    }
+
+    private static string CodeOf(
+        ExpressionAst operand, Func<VariableName, ExpressionAst?> valueOf, List<FreeVariable> variables)
+    {
+        StringBuilder code = new(operand.Extent.Text);
+        foreach (Ast node in operand.FindAll(static node => node is VariableExpressionAst, true)
+            .OrderByDescending(static node => node.Extent.StartOffset))
+        {
+            VariableName name = VariableName.Of(((VariableExpressionAst)node).VariablePath)!.Value;
+            int start = node.Extent.StartOffset - operand.Extent.StartOffset;
+            string part;
+            if (valueOf(name) is { } value)
+            {
+                part = $"$({CodeOf(value, valueOf, variables)})";
+            }
+            else
+            {
+                part = $"${{{NameOf(variables.Count)}}}";
+                variables.Add(new FreeVariable(name, node.Extent, []));
+            }
+
+            code.Remove(start, node.Extent.Text.Length).Insert(start, part);
+        }
+
+        bool isBareWord = operand is ExpandableStringExpressionAst { StringConstantType: StringConstantType.BareWord };
+        return isBareWord ? $"\"{code}\"" : code.ToString();
     }
 
     /// <summary>Where it is used.</summary>
@@ -60,9 +82,14 @@ internal sealed class KnownValue
     /// <summary>What it begins with: empty when that is a variable's value.</summary>
     public string Prefix { get; } = string.Empty;
 
+    /// <summary>Whether it is more than variables' values: it may begin with text of the block.</summary>
+    public bool HasOwnText { get; }
+
     /// <summary>Makes one.</summary>
     /// <param name="expression">The expression; it is known before the block runs.</param>
-    public static KnownValue Of(ExpressionAst expression) => new(expression);
+    /// <param name="valueOf">What the block itself assigned to a variable, or null.</param>
+    public static KnownValue Of(ExpressionAst expression, Func<VariableName, ExpressionAst?> valueOf) =>
+        new(expression, valueOf);
 
     private static string NameOf(int index) => $"CacheKitPart{index}";
 

@@ -27,12 +27,17 @@ internal sealed class NamedAccess(DependencyFinder walk)
     };
 
     private readonly List<KnownValue> _paths = [];
+    private readonly List<KnownValue> _types = [];
+    private readonly HashSet<VariableName> _resolving = [];
     private Ast? _computedPath;
     private Ast? _readerByName;
     private Ast? _environmentOf;
 
     /// <summary>The paths of items that it reads, as far as they are known before it runs.</summary>
     public IReadOnlyList<KnownValue> Paths => _paths;
+
+    /// <summary>The names of types that it uses, as far as they are known before.</summary>
+    public IReadOnlyList<KnownValue> TypeNames => _types;
 
     /// <summary>What it uses names for that are not written out.</summary>
     public NameUses Uses { get; private set; }
@@ -143,17 +148,16 @@ internal sealed class NamedAccess(DependencyFinder walk)
                 walk.DefineCommands();
                 Uses |= NameUses.ComputedCommand;
                 break;
+            case "START-JOB" or "START-THREADJOB" or "INVOKE-COMMAND":
+                VisitFile(command, "FilePath");
+                break;
+            case "IMPORT-MODULE":
+                VisitFile(command, "Name");
+                break;
             case "NEW-OBJECT":
-                foreach ((string? parameter, ExpressionAst value) in ArgumentsOf(command))
-                {
-                    if (value is StringConstantExpressionAst text
-                        && (parameter is null || "TypeName".StartsWith(parameter, StringComparison.OrdinalIgnoreCase)))
-                    {
-                        walk.Use(new TypeUse(new TypeName(text.Extent, text.Value), false, text.Extent));
-                        break;
-                    }
-                }
-
+                ExpressionAst? type = ArgumentsOf(command).FirstOrDefault(static argument => argument.Parameter is null
+                    || "TypeName".StartsWith(argument.Parameter, StringComparison.OrdinalIgnoreCase)).Value;
+                UseTypeNamed(type, isStatic: false);
                 break;
             default:
                 if (ReadsItems(command))
@@ -181,7 +185,12 @@ internal sealed class NamedAccess(DependencyFinder walk)
         {
             if (operand is StringConstantExpressionAst { Value: var text } && ScriptReference.MayName(text))
             {
-                walk.Use(new ScriptReference(KnownValue.Of(operand), isDotSourced));
+                if (WildcardPattern.ContainsWildcardCharacters(text))
+                {
+                    walk.Refuse("calls a script file by a pattern", command);
+                }
+
+                walk.Use(new ScriptReference(Known(operand), isDotSourced));
             }
 
             return;
@@ -194,7 +203,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
         }
         else if (IsKnownBefore(operand))
         {
-            walk.Use(new ScriptReference(KnownValue.Of(operand), isDotSourced));
+            walk.Use(new ScriptReference(Known(operand), isDotSourced));
             return;
         }
         else if (IsOwnBlock(operand))
@@ -214,6 +223,38 @@ internal sealed class NamedAccess(DependencyFinder walk)
         }
     }
 
+    /// <summary>A value that is known before, with what the block itself assigned to its variables.</summary>
+    private KnownValue Known(ExpressionAst expression) => KnownValue.Of(expression, walk.OnlyValueOf);
+
+    /// <summary>Notes a type that is named by a text.</summary>
+    /// <param name="name">The text, or null.</param>
+    /// <param name="isStatic">Whether it is more than what an object is made of.</param>
+    public void UseTypeNamed(ExpressionAst? name, bool isStatic)
+    {
+        if (name is StringConstantExpressionAst text)
+        {
+            walk.Use(new TypeUse(new TypeName(text.Extent, text.Value), isStatic, text.Extent));
+        }
+        else if (name is not null && IsKnownBefore(name))
+        {
+            _types.Add(Known(name));
+        }
+    }
+
+    /// <summary>Script files that a command runs by a parameter.</summary>
+    private void VisitFile(CommandAst command, string parameter)
+    {
+        foreach ((string? name, ExpressionAst value) in ArgumentsOf(command))
+        {
+            bool isFile = (name is { Length: > 0 } && parameter.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+                || (name is null && parameter == "Name");
+            if (isFile && IsKnownBefore(value))
+            {
+                walk.Use(new ScriptReference(Known(value), false));
+            }
+        }
+    }
+
     private static ExpressionAst Inner(ExpressionAst expression) =>
         expression is ParenExpressionAst { Pipeline: PipelineAst pipeline } && pipeline.GetPureExpression() is { } inner
             ? Inner(inner)
@@ -228,9 +269,10 @@ internal sealed class NamedAccess(DependencyFinder walk)
         StringConstantExpressionAst => true,
         VariableExpressionAst variable => VariableName.Of(variable.VariablePath) is { } name
             && name.Kind != FreeVariableKind.Using
-            && !walk.Assigns(name)
             && !name.Equals(DependencyFinder.CurrentItemName)
-            && !DependencyFinder.IsBound(name.Name),
+            && !DependencyFinder.IsBound(name.Name)
+            && !variable.Splatted
+            && (!walk.Assigns(name) || IsAssignedKnown(name)),
         ExpandableStringExpressionAst text => text.NestedExpressions.All(IsKnownBefore),
         ParenExpressionAst paren => IsKnownBefore(paren.Pipeline),
         SubExpressionAst { SubExpression: { Traps: null or { Count: 0 }, Statements: [var only] } } =>
@@ -246,6 +288,20 @@ internal sealed class NamedAccess(DependencyFinder walk)
             && ArgumentsOf(command).All(argument => IsKnownBefore(argument.Value)),
         _ => false,
     };
+
+    /// <summary>Whether the one value that the block assigns to a variable is known before.</summary>
+    private bool IsAssignedKnown(VariableName name)
+    {
+        // $p = "$p/x" is known by nothing but itself.
+        if (!_resolving.Add(name))
+        {
+            return false;
+        }
+
+        bool isKnown = IsKnownBefore(walk.OnlyValueOf(name));
+        _resolving.Remove(name);
+        return isKnown;
+    }
 
     /// <summary>Whether a variable holds nothing but blocks that are written in this one.</summary>
     private bool IsOwnBlock(ExpressionAst operand) =>
@@ -328,6 +384,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
     {
         Dependencies inner = DependencyFinder.Find(Parser.ParseInput(text, out _, out _));
         _paths.AddRange(inner.Paths);
+        _types.AddRange(inner.TypeNames);
         Uses |= inner.Uses;
         walk.Include(inner, place);
     }
@@ -388,7 +445,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
                 {
                     Uses |= NameUses.ComputedItem;
                 }
-                else if (KnownValue.Of(value) is var known && NamedPath.MayBegin(known.Prefix))
+                else if (Known(value) is var known && NamedPath.MayBegin(known.Prefix))
                 {
                     _paths.Add(known);
                 }

@@ -68,7 +68,11 @@ internal static partial class ParameterDefaults
             yield return name;
         }
 
-        yield return name[(name.LastIndexOf('\\') + 1)..];
+        // Without its module, or its folder.
+        name = name[(name.AsSpan().LastIndexOfAny('\\', '/') + 1)..];
+        yield return name;
+        // Get-X may be written X.
+        yield return $"Get-{name}";
     }
 
     private static string? FindAlias(PSCmdlet cmdlet, string name) =>
@@ -85,6 +89,16 @@ internal static partial class ParameterDefaults
         Match match = Form().Match(key);
         string command = match.Groups["command"].Value;
         form = match.Success ? (command, new WildcardPattern(command, WildcardOptions.IgnoreCase)) : null;
+        try
+        {
+            form?.Pattern.IsMatch(string.Empty);
+        }
+        catch (WildcardPatternException)
+        {
+            // The engine takes no notice of it either.
+            form = null;
+        }
+
         if (s_patterns.Count >= MostPatterns)
         {
             s_patterns.Clear();

@@ -105,7 +105,7 @@ internal static class ScopeReader
     {
         Collection<PSObject> found = cmdlet.InvokeCommand.InvokeScript(
             useLocalScope: true, s_readBelow, input: null, name);
-        value = found.Count > 0 ? found[0]?.BaseObject : null;
+        value = found.Count > 0 ? found[0] : null;
         return found.Count > 0;
     }
 
@@ -113,7 +113,7 @@ internal static class ScopeReader
     private static bool TryReadUsing(PSCmdlet cmdlet, string expression, out object? value)
     {
         ScriptBlock reader = s_using.GetOrAdd(
-            expression, static text => ScriptBlock.Create($"try {{ , ({text}) }} catch {{ }}"));
+            expression, static text => ScriptBlock.Create($"try {{ , ({text}) }} catch {{ $global:Error.RemoveAt(0) }}"));
         Collection<PSObject> found = cmdlet.InvokeCommand.InvokeScript(useLocalScope: false, reader, input: null);
         value = found.Count > 0 ? found[0] : null;
         return found.Count > 0;

@@ -14,6 +14,7 @@ namespace CacheKit.CacheKeys;
 internal sealed record ScriptReference(KnownValue Called, bool IsDotSourced)
 {
     private const string Extension = ".ps1";
+    private const string ModuleExtension = ".psm1";
     private const int MostFiles = 256;
 
     // What is known of each file, as long as its content is the same.
@@ -24,6 +25,10 @@ internal sealed record ScriptReference(KnownValue Called, bool IsDotSourced)
     /// <param name="name">The name.</param>
     public static bool MayName(string name) =>
         name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || CommandNames.IsPath(name);
+
+    private static bool IsScript(string path) =>
+        path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(ModuleExtension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds the file.</summary>
     /// <param name="cmdlet">The cmdlet that runs the block.</param>
@@ -54,7 +59,8 @@ internal sealed record ScriptReference(KnownValue Called, bool IsDotSourced)
             return known.Analysis;
         }
 
-        string text = Encoding.UTF8.GetString(content).TrimStart('\uFEFF');
+        using StreamReader reader = new(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        string text = reader.ReadToEnd();
         ScriptBlockAst tree = Parser.ParseInput(text, path, out _, out ParseError[] errors);
         BlockAnalysis analysis = new(tree, errors.Length > 0 ? hash : null);
         if (s_files.Count >= MostFiles)
@@ -83,7 +89,7 @@ internal sealed record ScriptReference(KnownValue Called, bool IsDotSourced)
             return null;
         }
 
-        string script = path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? path : path + Extension;
+        string script = IsScript(path) ? path : path + Extension;
         return File.Exists(script) && (script == path || !File.Exists(path)) ? script : null;
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -385,6 +386,26 @@ internal sealed class ValueIdentity
                 return null;
         }
 
+        switch (value)
+        {
+            case DictionaryEntry pair:
+                WriteLabel("pair");
+                return TryWrite(pair.Key, depth + 1) ?? TryWrite(pair.Value, depth + 1);
+            case ITuple tuple when TypeIdentity.IsOfThePlatform(type.Assembly) && TypeIdentity.Of(type) is { } name:
+                WriteLabel("tuple");
+                WriteText(name);
+                return TryWriteItems(Enumerable.Range(0, tuple.Length).Select(i => tuple[i]), tuple.Length, depth);
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)
+            && TypeIdentity.Of(type) is { } pairName)
+        {
+            WriteLabel("key and value");
+            WriteText(pairName);
+            return TryWrite(type.GetProperty("Key")!.GetValue(value), depth + 1)
+                ?? TryWrite(type.GetProperty("Value")!.GetValue(value), depth + 1);
+        }
+
         return value is IEnumerable items && CollectionShape.Of(type) is { } shape
             ? TryWriteCollection(items, shape, depth)
             : TryWriteObject(value, type, depth);
@@ -421,6 +442,12 @@ internal sealed class ValueIdentity
 
         WriteLabel("collection");
         WriteText(name);
+        // What it stands on may be fixed, or safe for several threads.
+        if (value is IList list)
+        {
+            WriteCount((list.IsFixedSize ? 1 : 0) | (list.IsReadOnly ? 2 : 0) | (list.IsSynchronized ? 4 : 0));
+        }
+
         foreach (string source in shape.Sources)
         {
             object? part = CollectionShape.Read(value, source);

@@ -30,6 +30,12 @@ internal static class XmlIdentity
             top = parent;
         }
 
+        // What a schema says of a document is not looked at.
+        if ((node as XmlDocument ?? node.OwnerDocument) is { Schemas.Count: > 0 })
+        {
+            return node.GetType();
+        }
+
         identity.WriteLabel("xml");
         if (TryWriteTree(identity, top, node) is { } type)
         {
