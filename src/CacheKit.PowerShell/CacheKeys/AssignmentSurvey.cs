@@ -12,6 +12,15 @@ internal sealed class AssignmentSurvey
     private readonly List<string> _paths = [];
     private bool _removesItems;
 
+    /// <summary>Whether errors may be silenced somewhere in the block, other than by the caller.</summary>
+    public bool Silences { get; private set; }
+
+    /// <summary>Whether the block's variables are looked up as it runs: the engine gives them no place of their own.</summary>
+    public bool LooksUp { get; private set; }
+
+    /// <summary>Whether the block makes closures, which see global variables beside their own.</summary>
+    public bool MakesClosures { get; private set; }
+
     // Null when the block removes by computed names, or by patterns.
     private HashSet<VariableName>? _removed = [];
 
@@ -21,7 +30,36 @@ internal sealed class AssignmentSurvey
     {
         FindRemoved(node);
         FindAssigned(node);
+        switch (node)
+        {
+            case CommandAst command:
+                LooksUp |= command.InvocationOperator == TokenKind.Dot
+                    || Is(command, "New-Variable", "Set-Variable", "Remove-Variable", "Clear-Variable");
+                Silences |= command.InvocationOperator == TokenKind.Dot
+                    || SilencesErrors(command)
+                    || command.CommandElements.Any(static element => element is VariableExpressionAst { Splatted: true });
+                break;
+            case RedirectionAst { FromStream: RedirectionStream.Error or RedirectionStream.All }:
+                Silences = true;
+                break;
+            case InvokeMemberExpressionAst { Member: StringConstantExpressionAst member, Expression: not ScriptBlockExpressionAst }:
+                MakesClosures |= IsOneOf(member.Value, "GetNewClosure");
+                break;
+            case VariableExpressionAst variable:
+                Silences |= IsOneOf(variable.VariablePath.UserPath.Split(':')[^1], DependencyFinder.Preference);
+                break;
+        }
     }
+
+    /// <summary>Whether an assignment may end in an error: by a call, a conversion or an operation.</summary>
+    /// <param name="assignment">The assignment.</param>
+    public static bool CanFail(AssignmentStatementAst assignment) =>
+        assignment.Left is not VariableExpressionAst
+        || assignment.Operator != TokenKind.Equals
+        || assignment.Right.Find(
+            static node => node is CommandAst or InvokeMemberExpressionAst or ConvertExpressionAst or IndexExpressionAst
+                or BinaryExpressionAst or UnaryExpressionAst or TypeExpressionAst or SubExpressionAst,
+            searchNestedScriptBlocks: false) is not null;
 
     /// <summary>Takes account of what only the whole block shows.</summary>
     public void Complete()

@@ -17,6 +17,7 @@ internal sealed class BlockAnalysis
     /// <param name="content">What stands for a tree that is not whole, or null.</param>
     public BlockAnalysis(Ast tree, byte[]? content = null)
     {
+        Place = tree.Extent;
         _assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
         List<byte[]> identities = [];
         List<Dependencies> parts = [];
@@ -37,6 +38,9 @@ internal sealed class BlockAnalysis
             _refusal = new Refusal("nests too deeply to be read", tree.Extent);
         }
 
+        _refusal ??= types.Root.UsingStatements
+            .Where(each => each.UsingStatementKind == UsingStatementKind.Module && ReferenceEquals(types.Root, tree))
+            .Select(static each => new Refusal("loads a module as it is parsed", each.Extent)).FirstOrDefault();
         _refusal ??= parts.Select(static part => part.Refusal).FirstOrDefault(static refusal => refusal is not null)
             ?? types.Refusal;
         _unknownTypes = [.. types.Unknown];
@@ -63,6 +67,9 @@ internal sealed class BlockAnalysis
         Uses = parts.Aggregate(NameUses.None, static (all, part) => all | part.Uses);
         Silences = parts.Exists(static part => part.Silences);
     }
+
+    /// <summary>Where the block is written.</summary>
+    public IScriptExtent Place { get; }
 
     /// <summary>The names of variables that the block assigns, if nothing fails, before it reads them.</summary>
     public string[] AttemptedNames { get; }
@@ -190,7 +197,7 @@ internal sealed class TypeReader(Ast tree)
             byte[] written = ValueIdentity.Encode(buffer => new ValueIdentity(buffer).TryWrite(constants));
             identities.Add(SHA256.HashData(written));
         }
-        else if (definition is null || (use.IsStatic && !definition.IsEnum && !IsInside(definition)))
+        else if (definition is null || (!definition.IsEnum && (use.IsState || (use.IsStatic && !IsInside(definition)))))
         {
             Refusal ??= Refuse(use);
         }

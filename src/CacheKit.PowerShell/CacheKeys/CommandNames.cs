@@ -129,11 +129,16 @@ internal static class CommandNames
     /// <summary>Whether a command may silence failures in a block that it is given.</summary>
     /// <param name="command">The command.</param>
     public static bool SilencesItsBlocks(CommandAst command) =>
+        SilencesErrors(command)
+        && command.CommandElements.Any(static element => element is not (ConstantExpressionAst or CommandParameterAst));
+
+    /// <summary>Whether a command is told not to show its errors.</summary>
+    /// <param name="command">The command.</param>
+    public static bool SilencesErrors(CommandAst command) =>
         ArgumentsOf(command).Any(static argument => argument.Parameter is { } name
             && (name.Equals("ea", StringComparison.OrdinalIgnoreCase)
                 || (name.Length > 5 && "ErrorAction".StartsWith(name, StringComparison.OrdinalIgnoreCase)))
-            && (argument.Value as StringConstantExpressionAst)?.Value.ToUpperInvariant() is not ("STOP" or "CONTINUE"))
-        && command.CommandElements.Any(static element => element is not (ConstantExpressionAst or CommandParameterAst));
+            && (argument.Value as StringConstantExpressionAst)?.Value.ToUpperInvariant() is not ("STOP" or "CONTINUE"));
 
     /// <summary>
     /// Whether a command takes the values for <c>$using:</c> from where it is called, and runs its block elsewhere.

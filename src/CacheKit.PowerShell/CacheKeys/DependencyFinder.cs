@@ -67,6 +67,12 @@ internal sealed class DependencyFinder
     /// <summary>How many blocks around run in a module of their own, which sees none of the block's variables.</summary>
     private int _modules;
 
+    /// <summary>
+    /// How many blocks around look variables up as they run, while errors may be silenced: what fails there assigns
+    /// nothing, and the caller's variable is read.
+    /// </summary>
+    private int _doubted;
+
     /// <summary>The scopes around that the block makes, each with the point at which it begins.</summary>
     private readonly List<int> _scopes = [];
 
@@ -104,6 +110,9 @@ internal sealed class DependencyFinder
         }
 
         _survey.Complete();
+        // Who calls the block may silence its errors.
+        _doubted = _survey.LooksUp ? 1 : 0;
+        _modules = _survey.MakesClosures ? 1 : 0;
         foreach (List<Ast> siblings in _children.Values)
         {
             siblings.Sort(static (x, y) => x.Extent.StartOffset.CompareTo(y.Extent.StartOffset));
@@ -237,8 +246,16 @@ internal sealed class DependencyFinder
             case CommandAst command:
                 VisitCommand(command);
                 break;
+            case FileRedirectionAst redirection:
+                _commands.Add("Out-File");
+                VisitChildren(redirection);
+                break;
             case InvokeMemberExpressionAst call:
-                _names.VisitCall(call);
+                MaybeOnly(call, () => _names.VisitCall(call));
+                break;
+            case IndexExpressionAst index when IsNullConditional(index):
+                Visit(index.Target);
+                InBranch(() => Visit(index.Index));
                 break;
             case MemberExpressionAst member:
                 _names.VisitMember(member);
@@ -248,7 +265,8 @@ internal sealed class DependencyFinder
                 // In a handler, $Error[0] is what it handles.
                 break;
             case TypeExpressionAst type:
-                _types.Add(new TypeUse(type.TypeName, IsStaticMember(type), type.Extent));
+                bool isState = type.Parent is MemberExpressionAst { Static: true } and not InvokeMemberExpressionAst;
+                _types.Add(new TypeUse(type.TypeName, IsStaticMember(type), type.Extent, isState));
                 break;
             // [type]'X'
             case ConvertExpressionAst cast when CommandNames.IsOneOf(cast.Type.TypeName.Name, "type", "System.Type"):
@@ -453,7 +471,12 @@ internal sealed class DependencyFinder
             InBranch(() => Visit(assignment.Right));
         }
 
+        // A variable of another scope, or of the environment, is there whether the block assigns it or not.
+        bool isElsewhere = assignment.Left is VariableExpressionAst { VariablePath: { IsUnqualified: false, IsLocal: false } };
+        bool isDoubted = (_doubted > 0 || (isElsewhere && _survey.Silences)) && AssignmentSurvey.CanFail(assignment);
+        _trapped += isDoubted ? 1 : 0;
         AssignTarget(assignment.Left);
+        _trapped -= isDoubted ? 1 : 0;
     }
 
     private void AssignTarget(ExpressionAst target)
@@ -507,6 +530,10 @@ internal sealed class DependencyFinder
             _ => false,
         };
         _modules += isOfModule ? 1 : 0;
+        // ForEach-Object and its like run a block as dot-sourcing does.
+        bool isDoubted = _survey.Silences
+            && (receiver is InvokeMemberExpressionAst || receiver is CommandAst { InvocationOperator: not TokenKind.Ampersand });
+        _doubted += isDoubted ? 1 : 0;
         if (!isOwn && RunsThere(block, receiver))
         {
             InScope(() => VisitScript(block.ScriptBlock), isBound ? [CurrentItemName] : []);
@@ -515,15 +542,33 @@ internal sealed class DependencyFinder
         {
             Elsewhere(
                 () => InScope(() => VisitScript(block.ScriptBlock), isBound ? [CurrentItemName] : []),
-                sees: isOfModule ? 0 : InnermostRoot);
+                sees: isOfModule || _survey.MakesClosures ? 0 : InnermostRoot);
         }
 
+        _doubted -= isDoubted ? 1 : 0;
         _modules -= isOfModule ? 1 : 0;
         _nested.RemoveAt(_nested.Count - 1);
     }
 
     /// <summary>What was assigned before the first scope that the block makes is seen by all that it runs.</summary>
     private int InnermostRoot => _scopes.Count > 0 ? _scopes[0] : int.MaxValue;
+
+    /// <summary>What stands after <c>?.</c> is evaluated only if there is something before it.</summary>
+    private void MaybeOnly(MemberExpressionAst member, Action visit)
+    {
+        if (IsNullConditional(member))
+        {
+            InBranch(visit);
+        }
+        else
+        {
+            visit();
+        }
+    }
+
+    // The reference assembly does not know it yet.
+    private static bool IsNullConditional(Ast node) =>
+        node.GetType().GetProperty("NullConditional")?.GetValue(node) is true;
 
     /// <summary>Whether a nested block surely runs where it is written, and not as a value somewhere else.</summary>
     private static bool RunsThere(ScriptBlockExpressionAst block, Ast? receiver) => receiver switch
@@ -784,8 +829,15 @@ internal sealed class DependencyFinder
     /// <summary>Notes what code depends on that is written as text.</summary>
     /// <param name="inner">What it depends on.</param>
     /// <param name="place">Where the text is.</param>
-    public void Include(Dependencies inner, Ast place)
+    /// <param name="runsThere">Whether it runs where it is written.</param>
+    public void Include(Dependencies inner, Ast place, bool runsThere)
     {
+        if (!runsThere)
+        {
+            Elsewhere(() => Include(inner, place, true), InnermostRoot);
+            return;
+        }
+
         foreach (FreeVariable variable in inner.Variables)
         {
             Add(new VariableName(variable.Kind, variable.Name), place, variable.UnlessNative);
@@ -815,9 +867,6 @@ internal sealed class DependencyFinder
     public ExpressionAst? OnlyValueOf(VariableName name) =>
         _assigned.Contains(name) ? _survey.OnlyValueOf(name) : null;
 
-    /// <summary>Visits what is evaluated only if something is not null.</summary>
-    /// <param name="node">The node.</param>
-    public void VisitIfAny(Ast node) => InBranch(() => Visit(node));
 
     /// <summary>Whether all that the block assigns to a variable are blocks that are written in it.</summary>
     /// <param name="name">The variable.</param>
@@ -898,4 +947,5 @@ internal enum NameUses
 /// <param name="Name">The name, as parsed.</param>
 /// <param name="IsStatic">Whether a static member of it is used.</param>
 /// <param name="Place">Where.</param>
-internal sealed record TypeUse(ITypeName Name, bool IsStatic, IScriptExtent Place);
+/// <param name="IsState">Whether that is a property, which keeps what is assigned to it.</param>
+internal sealed record TypeUse(ITypeName Name, bool IsStatic, IScriptExtent Place, bool IsState = false);

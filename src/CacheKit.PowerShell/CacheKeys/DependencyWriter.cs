@@ -16,6 +16,7 @@ internal readonly struct DependencyWriter(
 {
     private const string Missing = "missing";
     private const string Closure = "__DynamicModule_";
+    private static readonly List<string> s_none = [];
 
     /// <summary>Writes a block.</summary>
     /// <param name="analysis">What is known of it.</param>
@@ -25,7 +26,6 @@ internal readonly struct DependencyWriter(
     public void Write(BlockAnalysis analysis, ScriptBlock block, bool hasInput)
     {
         analysis.Check();
-        CheckDrives(analysis, block);
         PSVariableIntrinsics? scope = analysis.FreeVariables.Length > 0 || analysis.Commands.Length > 0
             ? ScopeReader.VariablesOf(cmdlet, block)
             : null;
@@ -36,11 +36,11 @@ internal readonly struct DependencyWriter(
             identity.WriteLabel(module.Name);
         }
 
-        WriteUnit(analysis, scope, block.File, hasInput, []);
+        WriteUnit(analysis, scope, block.File, hasInput, analysis.Scripts.Length > 0 ? [] : s_none);
     }
 
     /// <summary>A drive of the user's own shows variables under paths that nothing gives away.</summary>
-    private void CheckDrives(BlockAnalysis analysis, ScriptBlock block)
+    private void CheckDrives(BlockAnalysis analysis)
     {
         if ((analysis.Uses & NameUses.Item) == 0)
         {
@@ -50,7 +50,7 @@ internal readonly struct DependencyWriter(
         DriveManagementIntrinsics drives = cmdlet.SessionState.Drive;
         if (drives.GetAllForProvider("Environment").Count > 1 || drives.GetAllForProvider("Variable").Count > 1)
         {
-            throw new Refusal("may read from a drive of yours that shows variables", block.Ast.Extent).ToException();
+            throw new Refusal("may read from a drive of yours that shows variables", analysis.Place).ToException();
         }
     }
 
@@ -100,6 +100,7 @@ internal readonly struct DependencyWriter(
     private void WriteUnit(
         BlockAnalysis analysis, PSVariableIntrinsics? scope, string? file, bool hasInput, List<string> scripts)
     {
+        CheckDrives(analysis);
         buffer.Write(analysis.Start);
         identity.Uses |= analysis.Uses;
         foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)
@@ -215,10 +216,13 @@ internal readonly struct DependencyWriter(
                 analysis.Check();
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
-            or (RuntimeException and not PipelineStoppedException))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new Refusal("calls a script file that cannot be read", script.Called.Place).ToException();
+        }
+        catch (RuntimeException exception) when (exception is not PipelineStoppedException)
+        {
+            // A path that cannot be is no file's: no such drive, no such provider.
         }
 
         if (script.IsDotSourced && analysis?.Removes == true)

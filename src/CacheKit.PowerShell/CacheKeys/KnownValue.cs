@@ -10,6 +10,11 @@ namespace CacheKit.CacheKeys;
 /// </summary>
 internal sealed class KnownValue
 {
+    /// <summary>In a handler: takes the error out of those that the user sees, where it was put first.</summary>
+    public const string Forget =
+        "if ($global:Error.Count -and [object]::ReferenceEquals($global:Error[0].Exception, $_.Exception)) "
+        + "{ $global:Error.RemoveAt(0) }";
+
     private readonly string? _text;
     private readonly ScriptBlock? _code;
     private readonly FreeVariable[] _variables = [];
@@ -42,7 +47,7 @@ internal sealed class KnownValue
         string expression = CodeOf(operand, valueOf, variables);
         // What fails here fails in the block too, which may expect it.
         _code = ScriptBlock.Create(
-            $"$ErrorActionPreference = 'Stop'; try {{ {expression} }} catch {{ $global:Error.RemoveAt(0) }}");
+            $"$ErrorActionPreference = 'Stop'; try {{ {expression} }} catch {{ {Forget} }}");
         _variables = [.. variables];
     }
 

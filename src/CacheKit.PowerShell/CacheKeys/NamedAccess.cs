@@ -23,7 +23,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
     {
         "PSVariable", "GetVariableValue", "GetEnvironmentVariable", "GetEnvironmentVariables",
         "ExpandEnvironmentVariables", "EnvironmentVariables", "InvokeProvider", "InvokeScript", "NewScriptBlock",
-        "NewBoundScriptBlock", "ExpandString", "CurrentRunspace",
+        "NewBoundScriptBlock", "ExpandString", "CurrentRunspace", "ExportedVariables",
     };
 
     private readonly List<KnownValue> _paths = [];
@@ -32,6 +32,8 @@ internal sealed class NamedAccess(DependencyFinder walk)
     private Ast? _computedPath;
     private Ast? _readerByName;
     private Ast? _environmentOf;
+    private Ast? _module;
+    private bool _invokes;
 
     /// <summary>The paths of items that it reads, as far as they are known before it runs.</summary>
     public IReadOnlyList<KnownValue> Paths => _paths;
@@ -56,6 +58,11 @@ internal sealed class NamedAccess(DependencyFinder walk)
         if (_environmentOf is not null && walk.Names("ProcessStartInfo"))
         {
             walk.Refuse("reads environment variables whose names are not written out", _environmentOf);
+        }
+
+        if (_module is not null && (_invokes || Uses.HasFlag(NameUses.ComputedCommand)))
+        {
+            walk.Refuse("may run code inside a module", _module);
         }
 
         if (_readerByName is not null && Uses.HasFlag(NameUses.ComputedCommand))
@@ -153,6 +160,16 @@ internal sealed class NamedAccess(DependencyFinder walk)
                 break;
             case "IMPORT-MODULE":
                 VisitFile(command, "Name");
+                _module ??= command.CommandElements.Any(static element => element is CommandParameterAst parameter
+                    && IsOneOf(parameter.ParameterName, "PassThru", "AsCustomObject")) ? command : null;
+                break;
+            case "GET-MODULE" or "NEW-MODULE":
+                _module ??= command;
+                break;
+            case "FOREACH-OBJECT":
+                _invokes |= ArgumentsOf(command).Any(static argument =>
+                    argument.Value is StringConstantExpressionAst { Value: var name }
+                    && name.StartsWith("Invoke", StringComparison.OrdinalIgnoreCase));
                 break;
             case "NEW-OBJECT":
                 ExpressionAst? type = ArgumentsOf(command).FirstOrDefault(static argument => argument.Parameter is null
@@ -375,18 +392,18 @@ internal sealed class NamedAccess(DependencyFinder walk)
 
         foreach (string text in texts)
         {
-            VisitCode(text, command);
+            VisitCode(text, command, runsThere: true);
         }
     }
 
     /// <summary>Code that is written as text counts as if it were written as code.</summary>
-    private void VisitCode(string text, Ast place)
+    private void VisitCode(string text, Ast place, bool runsThere)
     {
         Dependencies inner = DependencyFinder.Find(Parser.ParseInput(text, out _, out _));
         _paths.AddRange(inner.Paths);
         _types.AddRange(inner.TypeNames);
         Uses |= inner.Uses;
-        walk.Include(inner, place);
+        walk.Include(inner, place, runsThere);
     }
 
     private void VisitItems(CommandAst command)
@@ -470,7 +487,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
             }
             else if (member.StartsWith("Get", StringComparison.OrdinalIgnoreCase))
             {
-                walk.Read(new VariablePath(text), call);
+                ReadNamed(text, call);
             }
 
             return;
@@ -485,7 +502,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
                 return;
             }
 
-            walk.Read(new VariablePath(text), call);
+            ReadNamed(text, call);
             return;
         }
 
@@ -496,6 +513,8 @@ internal sealed class NamedAccess(DependencyFinder walk)
             return;
         }
 
+        _invokes |= member?.StartsWith("Invoke", StringComparison.OrdinalIgnoreCase) == true
+            && call.Expression is not ScriptBlockExpressionAst;
         walk.VisitChildren(call);
         if (member is null)
         {
@@ -534,7 +553,8 @@ internal sealed class NamedAccess(DependencyFinder walk)
                     IsOneOf(member, "ExpandString")
                         ? $"\"{text.Replace("\"", "`\"", StringComparison.Ordinal)}\""
                         : text,
-                    call);
+                    call,
+                    runsThere: IsOneOf(member, "ExpandString", "InvokeScript"));
             }
         }
         else if (IsOneOf(member, "NewBoundScriptBlock"))
@@ -546,6 +566,15 @@ internal sealed class NamedAccess(DependencyFinder walk)
             && IsNamed(shell, "PowerShell"))
         {
             walk.Refuse("runs code in a shell that may see its variables", call);
+        }
+    }
+
+    private void ReadNamed(string name, Ast place)
+    {
+        // No variable has no name: such a call is an error.
+        if (name.Length > 0)
+        {
+            walk.Read(new VariablePath(name), place);
         }
     }
 
@@ -593,6 +622,22 @@ internal sealed class NamedAccess(DependencyFinder walk)
             && IsOneOf(variable, "MyInvocation"))
         {
             return;
+        }
+
+        // What a variable is beside its value.
+        if (IsOneOf(name, "Options", "Attributes", "Description", "Visibility")
+            && member.Expression.Find(
+                static node => (node is CommandAst command && Is(command, "Get-Variable"))
+                    || (node is InvokeMemberExpressionAst call && IsVariableTable(call.Expression)),
+                false) is not null)
+        {
+            walk.Refuse("reads more of a variable than its value", member);
+            return;
+        }
+
+        if (IsOneOf(name, "Module", "NestedModules"))
+        {
+            _module ??= member;
         }
 
         // A property of the engine that is read other than as known above, or a method that is passed on.

@@ -15,8 +15,9 @@ internal static class ScopeReader
         "SessionStateInternal",
         BindingFlags.Instance | BindingFlags.NonPublic);
 
+    // A script's only result is enumerated if it can be: hence two commas.
     private static readonly ScriptBlock s_readBelow = ScriptBlock.Create(
-        "param($Name) if ($variable = $ExecutionContext.SessionState.PSVariable.Get($Name)) { , $variable.Value }");
+        "param($Name) if ($variable = $ExecutionContext.SessionState.PSVariable.Get($Name)) { , , $variable.Value }");
 
     private static readonly ConcurrentDictionary<string, ScriptBlock> s_using = new(StringComparer.OrdinalIgnoreCase);
 
@@ -113,7 +114,7 @@ internal static class ScopeReader
     private static bool TryReadUsing(PSCmdlet cmdlet, string expression, out object? value)
     {
         ScriptBlock reader = s_using.GetOrAdd(
-            expression, static text => ScriptBlock.Create($"try {{ , ({text}) }} catch {{ $global:Error.RemoveAt(0) }}"));
+            expression, static text => ScriptBlock.Create($"try {{ , , ({text}) }} catch {{ {KnownValue.Forget} }}"));
         Collection<PSObject> found = cmdlet.InvokeCommand.InvokeScript(useLocalScope: false, reader, input: null);
         value = found.Count > 0 ? found[0] : null;
         return found.Count > 0;

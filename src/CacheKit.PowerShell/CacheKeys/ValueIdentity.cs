@@ -134,7 +134,16 @@ internal sealed class ValueIdentity
         }
         else
         {
+            NoteName(text);
             _writer.WriteName(text);
+        }
+    }
+
+    private void NoteName(string text)
+    {
+        if (NamedPath.MayBe(text) || CommandNames.MayReadByName(text))
+        {
+            (_outermost._names ??= []).Add(text);
         }
     }
 
@@ -165,9 +174,9 @@ internal sealed class ValueIdentity
             return bare.GetType();
         }
 
-        if (bare is string name && (NamedPath.MayBe(name) || CommandNames.MayReadByName(name)))
+        if (bare is string name)
         {
-            (_outermost._names ??= []).Add(name);
+            NoteName(name);
         }
 
         // The engine remembers nothing for a text without its wrapper.
@@ -702,7 +711,7 @@ internal sealed class ValueIdentity
         around.Add(block);
         new DependencyWriter(_buffer, this, _cmdlet, null, depth + 1)
             .Write(EntryIdentity.Analyse(block), block, hasInput: false);
-        around.RemoveAt(around.Count - 1);
+        // It stays: blocks that name each other are written once each.
         return null;
     }
 
