@@ -15,7 +15,9 @@ internal sealed class AssignmentSurvey
     /// <summary>Whether errors may be silenced somewhere in the block, other than by the caller.</summary>
     public bool Silences { get; private set; }
 
-    /// <summary>Whether the block's variables are looked up as it runs: the engine gives them no place of their own.</summary>
+    /// <summary>
+    /// Whether the block's variables are looked up as it runs: the engine gives them no place of their own.
+    /// </summary>
     public bool LooksUp { get; private set; }
 
     /// <summary>Whether the block makes closures, which see global variables beside their own.</summary>
@@ -37,13 +39,18 @@ internal sealed class AssignmentSurvey
                     || Is(command, "New-Variable", "Set-Variable", "Remove-Variable", "Clear-Variable");
                 Silences |= command.InvocationOperator == TokenKind.Dot
                     || SilencesErrors(command)
-                    || command.CommandElements.Any(static element => element is VariableExpressionAst { Splatted: true });
+                    || command.CommandElements.Any(static element =>
+                        element is VariableExpressionAst { Splatted: true });
                 break;
             case RedirectionAst { FromStream: RedirectionStream.Error or RedirectionStream.All }:
                 Silences = true;
                 break;
-            case InvokeMemberExpressionAst { Member: StringConstantExpressionAst member, Expression: not ScriptBlockExpressionAst }:
-                MakesClosures |= IsOneOf(member.Value, "GetNewClosure");
+            case InvokeMemberExpressionAst
+            {
+                Member: StringConstantExpressionAst { Value: var member },
+                Expression: not ScriptBlockExpressionAst,
+            }:
+                MakesClosures |= IsOneOf(member, "GetNewClosure");
                 break;
             case VariableExpressionAst variable:
                 Silences |= IsOneOf(variable.VariablePath.UserPath.Split(':')[^1], DependencyFinder.Preference);
@@ -144,15 +151,18 @@ internal sealed class AssignmentSurvey
                 break;
             // Set-Variable n 0 -Option Private: nested blocks do not see it.
             case CommandAst command when Is(command, "Set-Variable", "New-Variable")
-                && command.CommandElements.Any(static element => element is CommandParameterAst { ParameterName: var name }
+                && command.CommandElements.Any(static element =>
+                    element is CommandParameterAst { ParameterName: var name }
                     && "Option".StartsWith(name, StringComparison.OrdinalIgnoreCase)):
-                isKnown = ArgumentsOf(command).All(argument => argument.Parameter is not null || TryReadTexts(argument.Value, names));
+                isKnown = ArgumentsOf(command).All(argument =>
+                    argument.Parameter is not null || TryReadTexts(argument.Value, names));
                 break;
             case CommandAst command when Is(command, "Remove-Item", "Move-Item", "Rename-Item"):
                 _removesItems = true;
                 return;
             case StringConstantExpressionAst or ExpandableStringExpressionAst:
-                string text = (node as StringConstantExpressionAst)?.Value ?? ((ExpandableStringExpressionAst)node).Value;
+                string text = (node as StringConstantExpressionAst)?.Value
+                    ?? ((ExpandableStringExpressionAst)node).Value;
                 if (NamedPath.IsBegun(text))
                 {
                     _paths.Add(node is StringConstantExpressionAst ? text : string.Empty);

@@ -38,10 +38,10 @@ internal static class CommandNames
 
     private static readonly HashSet<string> s_runners = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ForEach-Object", "Where-Object", "where", "?", "Sort-Object", "sort", "Select-Object", "select", "Group-Object",
-        "group", "Measure-Object", "measure", "Measure-Command", "Invoke-Command", "Compare-Object", "Format-Table", "ft",
-        "Format-List", "fl", "Format-Wide", "fw", "Format-Custom", "fc", "Start-Job", "Start-ThreadJob",
-        "Invoke-SecureCached", "Invoke-Cached", "Use-CacheKitSession",
+        "ForEach-Object", "Where-Object", "where", "?", "Sort-Object", "sort", "Select-Object", "select",
+        "Group-Object", "group", "Measure-Object", "measure", "Measure-Command", "Invoke-Command", "Compare-Object",
+        "Format-Table", "ft", "Format-List", "fl", "Format-Wide", "fw", "Format-Custom", "fc", "Start-Job",
+        "Start-ThreadJob", "Invoke-SecureCached", "Invoke-Cached", "Use-CacheKitSession",
     };
 
     // Parameters without a value, of all commands that are looked at here: what follows them is another argument.

@@ -64,7 +64,9 @@ internal sealed class DependencyFinder
     private readonly HashSet<string> _ownFunctions = new(StringComparer.OrdinalIgnoreCase);
     private int _functions;
 
-    /// <summary>How many blocks around run in a module of their own, which sees none of the block's variables.</summary>
+    /// <summary>
+    /// How many blocks around run in a module of their own, which sees none of the block's variables.
+    /// </summary>
     private int _modules;
 
     /// <summary>
@@ -193,8 +195,8 @@ internal sealed class DependencyFinder
     }
 
     /// <summary>
-    /// Whether the blocks after a named one may run although it did not come to its end: an empty pipeline has no process
-    /// block, and return ends only the block that it is in.
+    /// Whether the blocks after a named one may run although it did not come to its end: an empty pipeline runs no
+    /// process block, and return ends only the block that it is in.
     /// </summary>
     private static bool MayEndEarly(NamedBlockAst part) =>
         part.BlockKind == TokenKind.Process
@@ -409,7 +411,9 @@ internal sealed class DependencyFinder
         }
 
         Add(name, place, [], mark);
-        if (_modules > 0 && name.Kind == FreeVariableKind.Variable && !name.Name.Contains(':', StringComparison.Ordinal))
+        if (_modules > 0
+            && name.Kind == FreeVariableKind.Variable
+            && !name.Name.Contains(':', StringComparison.Ordinal))
         {
             Add(new VariableName(name.Kind, Global + name.Name), place, [], mark);
         }
@@ -472,7 +476,10 @@ internal sealed class DependencyFinder
         }
 
         // A variable of another scope, or of the environment, is there whether the block assigns it or not.
-        bool isElsewhere = assignment.Left is VariableExpressionAst { VariablePath: { IsUnqualified: false, IsLocal: false } };
+        bool isElsewhere = assignment.Left is VariableExpressionAst
+        {
+            VariablePath: { IsUnqualified: false, IsLocal: false },
+        };
         bool isDoubted = (_doubted > 0 || (isElsewhere && _survey.Silences)) && AssignmentSurvey.CanFail(assignment);
         _trapped += isDoubted ? 1 : 0;
         AssignTarget(assignment.Left);
@@ -532,7 +539,8 @@ internal sealed class DependencyFinder
         _modules += isOfModule ? 1 : 0;
         // ForEach-Object and its like run a block as dot-sourcing does.
         bool isDoubted = _survey.Silences
-            && (receiver is InvokeMemberExpressionAst || receiver is CommandAst { InvocationOperator: not TokenKind.Ampersand });
+            && (receiver is InvokeMemberExpressionAst
+                || receiver is CommandAst { InvocationOperator: not TokenKind.Ampersand });
         _doubted += isDoubted ? 1 : 0;
         if (!isOwn && RunsThere(block, receiver))
         {
@@ -769,7 +777,8 @@ internal sealed class DependencyFinder
         {
             bool isOfType = binary.Right is TypeExpressionAst { TypeName.Name: var type }
                 && CommandNames.IsOneOf(type, "type", "System.Type");
-            _names.UseTypeNamed(isOfType ? binary.Left : binary.Right as StringConstantExpressionAst, isStatic: isOfType);
+            _names.UseTypeNamed(
+                isOfType ? binary.Left : binary.Right as StringConstantExpressionAst, isStatic: isOfType);
         }
 
         Visit(binary.Left);
@@ -809,7 +818,8 @@ internal sealed class DependencyFinder
 
     /// <summary>Whether the block names a type.</summary>
     /// <param name="name">Its name, without the namespace.</param>
-    public bool Names(string name) => _types.Exists(type => type.Name.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase));
+    public bool Names(string name) =>
+        _types.Exists(type => type.Name.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Notes that from now on a name may be that of another command.</summary>
     public void DefineCommands() => _definesCommands = true;
@@ -862,7 +872,9 @@ internal sealed class DependencyFinder
     /// <param name="name">The variable.</param>
     public bool Assigns(VariableName name) => _survey.Assigns(name);
 
-    /// <summary>What the block assigns to a variable, if there is one place where it does, and that is behind it.</summary>
+    /// <summary>
+    /// What the block assigns to a variable, if there is one place where it does, and the walk is past it.
+    /// </summary>
     /// <param name="name">The variable.</param>
     public ExpressionAst? OnlyValueOf(VariableName name) =>
         _assigned.Contains(name) ? _survey.OnlyValueOf(name) : null;

@@ -124,8 +124,8 @@ internal readonly struct DependencyWriter(
             if (Compute(name, scope, file) is { } value && LanguagePrimitives.TryConvertTo(value, out Type type)
                 && TypeReader.IsOfScript(type))
             {
-                throw new Refusal($"uses {type.Name}, a class that a script defines, by a name that it is given", name.Place)
-                    .ToException();
+                throw new Refusal(
+                    $"uses {type.Name}, a class that a script defines, by a name that it is given", name.Place).ToException();
             }
         }
 

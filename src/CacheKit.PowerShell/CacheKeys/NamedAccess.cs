@@ -76,7 +76,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
     {
         bool isNeverUsed = text.Parent is HashtableAst
             || (text.Parent is MemberExpressionAst member && member.Member == text)
-            || (text.Parent is CommandAst writer && Writes(writer));
+            || (text.Parent is CommandAst writer && (Writes(writer) || IsPattern(writer, text)));
         bool isCalled = text.Parent is CommandAst command && command.CommandElements[0] == text;
         if (!isCalled && !isNeverUsed)
         {
@@ -103,6 +103,11 @@ internal sealed class NamedAccess(DependencyFinder walk)
             _computedPath ??= text;
         }
     }
+
+    /// <summary>Whether text is what a command looks for or writes, and no part of a path.</summary>
+    private static bool IsPattern(CommandAst command, StringConstantExpressionAst text) =>
+        ArgumentsOf(command).Any(argument => argument.Value == text
+            && IsOneOf(argument.Parameter, "Pattern", "Filter", "Include", "Exclude", "Value", "Property", "Encoding"));
 
     /// <summary>Text may be a part of a name or a path that the block computes.</summary>
     private void VisitPiece(StringConstantExpressionAst text)
@@ -428,7 +433,8 @@ internal sealed class NamedAccess(DependencyFinder walk)
 
         Uses |= IsFed(command) ? NameUses.Item | NameUses.ComputedItem : NameUses.None;
         if (Is(command, "New-PSDrive") && !ArgumentsOf(command).Any(static argument =>
-            argument.Value is StringConstantExpressionAst { Value: var provider } && IsOneOf(provider, "FileSystem", "Registry")))
+            argument.Value is StringConstantExpressionAst { Value: var provider }
+            && IsOneOf(provider, "FileSystem", "Registry")))
         {
             walk.Refuse("makes a drive that may show variables", command);
         }
@@ -641,7 +647,8 @@ internal sealed class NamedAccess(DependencyFinder walk)
         }
 
         // A property of the engine that is read other than as known above, or a method that is passed on.
-        if (name is not null && (s_sensitive.Contains(name) || (IsOneOf(name, "SessionState") && IsEngine(member.Expression))
+        if (name is not null && (s_sensitive.Contains(name)
+            || (IsOneOf(name, "SessionState") && IsEngine(member.Expression))
             || (IsOneOf(name, "Create") && member is { Static: true, Expression: TypeExpressionAst type }
                 && IsNamed(type.TypeName, "ScriptBlock"))))
         {

@@ -70,7 +70,8 @@ internal static partial class NamedPath
     private static partial Regex Pattern();
 
     [GeneratedRegex(
-        @"^(?:Microsoft\.PowerShell\.Core\\?)?(?:env|environment|variable):{0,2}[\\/.]*$|(?:env|environment|variable)[:_;|]",
+        @"^(?:Microsoft\.PowerShell\.Core\\?)?(?:env|environment|variable):{0,2}[\\/.]*$"
+        + "|(?:env|environment|variable)[:_;|]",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PiecePattern();
 

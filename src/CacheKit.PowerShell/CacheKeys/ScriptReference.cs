@@ -59,7 +59,8 @@ internal sealed record ScriptReference(KnownValue Called, bool IsDotSourced)
             return known.Analysis;
         }
 
-        using StreamReader reader = new(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        using StreamReader reader =
+            new(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         string text = reader.ReadToEnd();
         ScriptBlockAst tree = Parser.ParseInput(text, path, out _, out ParseError[] errors);
         BlockAnalysis analysis = new(tree, errors.Length > 0 ? hash : null);
