@@ -73,7 +73,8 @@ internal readonly struct DependencyWriter(
                     $"may call {text}, by a name that it is given", block.Ast.Extent).ToException();
             }
 
-            if ((uses & NameUses.ComputedItem) != 0 && NamedPath.IsPiece(text))
+            // A name without its colon is a common word among values.
+            if ((uses & NameUses.ComputedItem) != 0 && text.Contains(':') && NamedPath.IsPiece(text))
             {
                 throw new Refusal("may compute the path of a variable", block.Ast.Extent).ToException();
             }

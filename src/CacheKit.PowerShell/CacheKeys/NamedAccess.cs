@@ -74,7 +74,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
     /// <summary>A constant such as env:X counts as a read wherever it stands.</summary>
     public void VisitText(StringConstantExpressionAst text)
     {
-        bool isNeverUsed = text.Parent is HashtableAst
+        bool isNeverUsed = text.Parent is HashtableAst or IndexExpressionAst
             || (text.Parent is MemberExpressionAst member && member.Member == text)
             || (text.Parent is CommandAst writer && (Writes(writer) || IsPattern(writer, text)));
         bool isCalled = text.Parent is CommandAst command && command.CommandElements[0] == text;
