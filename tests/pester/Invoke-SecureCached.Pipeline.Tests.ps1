@@ -176,13 +176,13 @@ Describe 'The state in which an object came' {
         $lines = Get-TestPath -Extension .txt
         Set-Content -LiteralPath $lines -Value (1..6)
 
-        function Set-State {
+        function Write-State {
             process { $env:PIPELINE_STATE = "s$_"; $_ }
         }
 
-        filter Set-StateByFilter { $env:PIPELINE_STATE = "s$_"; $_ }
+        filter Write-StateByFilter { $env:PIPELINE_STATE = "s$_"; $_ }
 
-        function Set-StateBelow {
+        function Write-StateBelow {
             process { $env:PIPELINE_STATE = "after $($_.Substring(0, 1))"; $_ }
         }
 
@@ -261,11 +261,11 @@ Describe 'The state in which an object came' {
             }
         }
         @{ Name = 'a function above'; Run = {
-                1..6 | Set-State | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+                1..6 | Write-State | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
             }
         }
         @{ Name = 'a filter above'; Run = {
-                1..6 | Set-StateByFilter | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
+                1..6 | Write-StateByFilter | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" }
             }
         }
         @{ Name = 'a script file above'; Run = {
@@ -336,7 +336,7 @@ Describe 'The state in which an object came' {
             }
         }
         @{ Name = 'a function below'; Run = {
-                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Set-StateBelow
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Write-StateBelow
             }
         }
         @{ Name = 'a calculated property below'; Run = {
@@ -361,7 +361,7 @@ Describe 'The state in which an object came' {
             }
         }
         @{ Name = 'below the functions and blocks around it'; Run = {
-                . { Get-CachedInside -Call $Call | Write-Output } | Set-StateBelow
+                . { Get-CachedInside -Call $Call | Write-Output } | Write-StateBelow
             }
         }
         @{ Name = '-PipelineVariable of the function around it'; Run = {
@@ -369,7 +369,7 @@ Describe 'The state in which an object came' {
             }
         }
         @{ Name = 'below Use-CacheKitSession'; Run = {
-                Use-CacheKitSession -Tenant default { Get-Cached -Call $Call } | Set-StateBelow
+                Use-CacheKitSession -Tenant default { Get-Cached -Call $Call } | Write-StateBelow
             }
         }
     ) {
@@ -440,7 +440,7 @@ Describe 'The state in which an object came' {
 
     It 'Pipeline: finds each object in the state that <Name> left' -ForEach @(
         @{ Name = 'a function below'; Run = {
-                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Set-StateBelow
+                1..6 | Invoke-SecureCached @Call { "$_ $env:PIPELINE_STATE" } | Write-StateBelow
             }
         }
         @{ Name = 'a block below the function around it'; Run = {
@@ -448,7 +448,7 @@ Describe 'The state in which an object came' {
             }
         }
         @{ Name = 'a block below its errors and output'; Run = {
-                & { Get-Cached -Call $Call } 2>&1 | Set-StateBelow
+                & { Get-Cached -Call $Call } 2>&1 | Write-StateBelow
             }
         }
     ) {

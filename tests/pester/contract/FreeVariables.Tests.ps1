@@ -220,7 +220,8 @@ Describe 'Free variables' {
         $failure = { Get-CacheKitKey ([scriptblock]::Create("`n`n$Text")) } |
             Should -Throw -ErrorId 'KeyNotDerivable,CacheKit.Commands.GetCacheKitKeyCommand' -PassThru
         # The construct and its place, in one sentence, and the way out.
-        $failure.Exception.Message | Should -MatchExactly '\AThe block [a-z].+ \(.+, line 3\), so that no key can be derived\.\z'
+        $failure.Exception.Message |
+            Should -MatchExactly '\AThe block [a-z].+ \(.+, line 3\), so that no key can be derived\.\z'
         $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-Key*-ArgumentList*-VaryBy*'
         "$a$b" | Should -Be 'PATH1'
     }
@@ -247,56 +248,23 @@ Describe 'Free variables' {
         (Get-CacheKitKey ([scriptblock]::Create($Text))).Key | Should -Not -BeNullOrEmpty
     }
 
-    # What people write: nothing of it may be refused, although the caller has variables of the same names that have no value
-    # identity.
-    It 'Key: is derived from { <Text> }' -ForEach @(
-        @{ Text = '$result = Invoke-RestMethod "https://x/$sub" -ErrorAction Stop; $result.value | ForEach-Object { $r = $_; [pscustomobject]@{ Id = $r.id; Env = $r.env } }' }
-        @{ Text = '$path = Join-Path $root ''env'' ''prod.json''; Get-Content $path -Raw | ConvertFrom-Json' }
-        @{ Text = '$path = "$root/environments/$sub.json"; if (Test-Path $path) { Get-Content $path -Raw } else { ''none'' }' }
-        @{ Text = '$file = Get-ChildItem $root -Filter *.json | Select-Object -First 1; Get-Content $file.FullName' }
-        @{ Text = '$ErrorActionPreference = ''Stop''; $data = git log -1 --format=%H; if ($LASTEXITCODE) { throw "git: $LASTEXITCODE" }; $data' }
-        @{ Text = '$result = foreach ($n in $names) { try { Get-Item "/nope/$n" -ErrorAction Stop } catch { Write-Warning "Variable: $n $_" } }; $result' }
-        @{ Text = '$r = Get-Date; & { $x = $r.AddDays(1); $x.ToString(''o'') }' }
-        @{ Text = '(Get-Content /etc/hostname).Trim(); $obj.Environment; $cfg.Env; Write-Verbose "env: $sub"' }
-        @{ Text = '$tmp = New-TemporaryFile; try { Set-Content $tmp ''x''; Get-Content $tmp } finally { Remove-Item $tmp -ErrorAction SilentlyContinue }' }
-        @{ Text = 'Get-Process -ErrorAction SilentlyContinue | Where-Object { $_.CPU -gt 1 } | ForEach-Object { $item = $_; $item.Name }' }
-        @{ Text = '$data = Import-Csv "$root/x.csv"; $data | Group-Object Env | ForEach-Object { $x = $_.Group.Count; "$($_.Name)=$x" }' }
-        @{ Text = '$h = @{}; foreach ($n in $names) { $h[$n] = (Get-Date).Ticks }; $h' }
-        @{ Text = 'param($Name) $q = "SELECT * FROM t WHERE env = ''$Name''"; Invoke-Sqlcmd -Query $q' }
-        @{ Text = 'az account show --query id -o tsv 2>$null' }
-        @{ Text = '$r = az account show 2>&1; if ($LASTEXITCODE -ne 0) { throw $r }; $r | ConvertFrom-Json' }
-        @{ Text = '$exe = (Get-Command pwsh).Source; & $exe --version' }
-        @{ Text = '$vars = Get-Content "$root/vars.json" | ConvertFrom-Json -AsHashtable; $vars[''Variable'']' }
-        @{ Text = 'Get-ADUser -Filter "Name -eq ''$sub''" -Credential $cred -Properties * | Select-Object Name, @{ n = ''Env''; e = { $_.Environment } }' }
-        @{ Text = '''env'',''prod'' | ForEach-Object { "$_" }' }
-        @{ Text = '$p = Resolve-Path . ; Get-ChildItem $p -Recurse | Measure-Object -Sum Length' }
-        @{ Text = 'Push-Location $root; try { Get-ChildItem } finally { Pop-Location }' }
-        @{ Text = 'Invoke-Command -ComputerName srv -ScriptBlock { param($n) Get-Service $n } -ArgumentList ''x''' }
-        @{ Text = '$sw = [System.Diagnostics.Stopwatch]::StartNew(); $x = [math]::Round(1.5); $sw.Stop(); $x' }
-        @{ Text = 'Get-Module -ListAvailable | Select-Object Name, Version' }
-        @{ Text = '$m = Get-Module CacheKit; $m.Version.ToString()' }
-        @{ Text = 'Import-Module Microsoft.PowerShell.Utility; Get-Date' }
-        @{ Text = '$list = [System.Collections.Generic.List[object]]::new(); 1..3 | ForEach-Object { $list.Add($_) }; $list.ToArray()' }
-        @{ Text = '$client = [System.Net.Http.HttpClient]::new(); $client.GetStringAsync(''http://x'').Result' }
-        @{ Text = '[xml]$doc = Get-Content "$root/a.xml"; $doc.root.env' }
-        @{ Text = 'switch -Regex ($sub) { ''env'' { 1 } ''prod'' { 2 } default { 3 } }' }
-        @{ Text = 'Set-Alias k kubectl; k get pods -o json | ConvertFrom-Json' }
-        @{ Text = '$params = @{ Uri = "https://x"; Headers = @{ Env = $sub } }; Invoke-RestMethod @params' }
-        @{ Text = '$p = @{ Path = "$root/x"; Raw = $true }; Get-Content @p' }
-        @{ Text = 'Get-Item $root/* | ForEach-Object { Get-Content $_ -TotalCount 1 }' }
-        @{ Text = '$a = Get-ChildItem -Path $cfg.Path -File; $a.FullName | ForEach-Object { Select-String -Path $_ -Pattern env }' }
-    ) {
+    # What people write: nothing of it may be refused, although the caller has variables of the same names that have
+    # no value identity.
+    It 'Key: is derived from { <_> }' -ForEach @(Get-Content "$PSScriptRoot/RunbookBlocks.txt") {
         $sub, $root, $names = 'prod', '/tmp', @('a', 'b')
         $cfg = @{ Env = 'prod'; Path = '/tmp/x' }
         $obj = [pscustomobject]@{ Environment = 'e'; Name = 'n' }
         $cred = [pscredential]::new('u', (ConvertTo-Secret 'p'))
         $r = $item = $x = $result = $data = $file = $doc = $list = [System.Diagnostics.Process]::GetCurrentProcess()
         $null = $sub, $root, $names, $cfg, $obj, $cred, $r, $item, $x, $result, $data, $file, $doc, $list
-        (Get-CacheKitKey ([scriptblock]::Create($Text))).Key | Should -Not -BeNullOrEmpty
+        (Get-CacheKitKey ([scriptblock]::Create($_))).Key | Should -Not -BeNullOrEmpty
     }
 
     It 'Key: is derived from blocks of any size: <Name>' -ForEach @(
-        @{ Name = 'a megabyte'; Text = { (1..25000 | ForEach-Object { "`$v$_ = $_; if (`$v$_) { Get-X `$v$_ }" }) -join "`n" } }
+        @{
+            Name = 'a megabyte'
+            Text = { (1..25000 | ForEach-Object { "`$v$_ = $_; if (`$v$_) { Get-X `$v$_ }" }) -join "`n" }
+        }
         @{ Name = 'ten thousand variables'; Text = { '$a; ' + ((1..10000 | ForEach-Object { "`$v$_" }) -join '; ') } }
         @{ Name = 'ten thousand in one text'; Text = { '"$a ' + ((1..10000 | ForEach-Object { "`$v$_" }) -join ' ') + '"' } }
         @{ Name = 'a sum of five thousand'; Text = { '$a' + ('+1' * 5000) } }
@@ -322,10 +290,16 @@ Describe 'Free variables' {
         @{ Text = '$type = [Stage2]; $type::Value'; Covered = $false }
         @{ Text = '[Stage3]::new()'; Covered = $false }
     ) {
-        $classes = 'class Stage2 { static [int] $Value = 1; static [Stage2] Make() { return [Stage2]::new() }; [int] Get() { return VALUE } }' +
-            ' class Stage3 { [int] Get() { return [Stage2]::Value } }'
+        $classes = @'
+            class Stage2 {
+                static [int] $Value = 1
+                static [Stage2] Make() { return [Stage2]::new() }
+                [int] Get() { return VALUE }
+            }
+            class Stage3 { [int] Get() { return [Stage2]::Value } }
+'@
         $keys = foreach ($value in 1, 2) {
-            $script = "$($classes.Replace('VALUE', $value).Replace('; ', "`n"))`nGet-CacheKitKey { $Text }"
+            $script = "$($classes.Replace('VALUE', $value))`nGet-CacheKitKey { $Text }"
             try {
                 (& ([scriptblock]::Create($script))).Key
             }
