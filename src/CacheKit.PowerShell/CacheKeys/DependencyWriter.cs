@@ -152,7 +152,7 @@ internal readonly struct DependencyWriter(
                 throw EntryIdentity.NotDerivable(identity, type, $"$PSDefaultParameterValues['{key}']");
             }
 
-            trace?.Add(KeyComponentKind.ParameterDefault, key, value);
+            trace?.Add(KeyComponentKind.Default, key, value);
         }
     }
 

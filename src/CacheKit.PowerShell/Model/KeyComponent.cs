@@ -28,7 +28,7 @@ public enum KeyComponentKind
     Script,
 
     /// <summary>An entry of <c>$PSDefaultParameterValues</c> that applies to a command of the block.</summary>
-    ParameterDefault,
+    Default,
 }
 
 /// <summary>A part of what a key is computed from.</summary>
