@@ -672,7 +672,7 @@ internal sealed class NamedAccess(DependencyFinder walk)
     private static bool IsPieceOfReader(string text) =>
         ReadsByName(text)
         || IsOneOf(text, "Variable", "Expression")
-        || text.Contains("-Variable", StringComparison.OrdinalIgnoreCase)
+        || (text.Contains('-', StringComparison.Ordinal) && text.EndsWith("Variable", StringComparison.OrdinalIgnoreCase))
         || text.Contains("Invoke-Expr", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsNamed(ITypeName type, string name) =>
