@@ -54,9 +54,10 @@ public sealed class RedisStoreChangesTests(RedisServerFixture fixture)
         Assert.False(await writer.TryExchangeAsync(move, Token));
         string? first = await NextAsync(heard);
         Assert.True(await writer.TryExchangeAsync(move with { Expected = [1] }, Token));
-        string? second = await NextAsync(heard);
-        string? third = await NextAsync(heard);
-        Assert.Equal("ck:a, ck:b, ck:a", $"{first}, {second}, {third}");
+        Assert.Equal("ck:a", first);
+        // The client hands on what comes together in any order, which is nothing to those who forget entries.
+        string?[] both = [await NextAsync(heard), await NextAsync(heard)];
+        Assert.Equal("ck:a, ck:b", string.Join(", ", both.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
