@@ -17,7 +17,6 @@ internal sealed class BlockAnalysis
     /// <param name="content">What stands for a tree that is not whole, or null.</param>
     public BlockAnalysis(Ast tree, byte[]? content = null)
     {
-        Place = tree.Extent;
         _assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
         List<byte[]> identities = [];
         List<Dependencies> parts = [];
@@ -67,9 +66,6 @@ internal sealed class BlockAnalysis
         Uses = parts.Aggregate(NameUses.None, static (all, part) => all | part.Uses);
         Silences = parts.Exists(static part => part.Silences);
     }
-
-    /// <summary>Where the block is written.</summary>
-    public IScriptExtent Place { get; }
 
     /// <summary>The names of variables that the block assigns, if nothing fails, before it reads them.</summary>
     public string[] AttemptedNames { get; }

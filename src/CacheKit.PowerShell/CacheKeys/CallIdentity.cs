@@ -97,8 +97,9 @@ internal sealed class CallIdentity(
     /// <param name="cache">The cache.</param>
     /// <param name="input">The input object.</param>
     /// <param name="trace">Takes what went into the key, or null.</param>
+    /// <param name="willRun">Whether the block is about to run, or would be.</param>
     /// <exception cref="CacheKitException">No key can be derived, or not for a cache that does not encrypt.</exception>
-    public EntryKeys KeysFor(EntryCache cache, in CallInput input, KeyTrace? trace = null)
+    public EntryKeys KeysFor(EntryCache cache, in CallInput input, KeyTrace? trace = null, bool willRun = false)
     {
         using SensitiveBuffer identity = SensitiveBuffer.Rent();
         bool holdsSecret = false;
@@ -108,7 +109,7 @@ internal sealed class CallIdentity(
         }
         else
         {
-            holdsSecret = EntryIdentity.Write(identity, this, input, trace);
+            holdsSecret = EntryIdentity.Write(identity, this, input, trace, willRun);
         }
 
         if (holdsSecret && !cache.Mode.IsEncrypted)

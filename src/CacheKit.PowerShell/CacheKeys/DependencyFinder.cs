@@ -108,7 +108,6 @@ internal sealed class DependencyFinder
             {
                 _ownFunctions.Add(function.Name);
             }
-
         }
 
         _survey.Complete();
@@ -459,19 +458,14 @@ internal sealed class DependencyFinder
 
     private void VisitAssignment(AssignmentStatementAst assignment)
     {
-        bool isPlain = assignment.Operator == TokenKind.Equals;
-        if (!isPlain)
-        {
-            // Read first, and for ??= the right side may not be evaluated at all.
-            Visit(assignment.Left);
-        }
-
-        if (isPlain)
+        if (assignment.Operator == TokenKind.Equals)
         {
             Visit(assignment.Right);
         }
         else
         {
+            // Read first, and for ??= the right side may not be evaluated at all.
+            Visit(assignment.Left);
             InBranch(() => Visit(assignment.Right));
         }
 
@@ -878,7 +872,6 @@ internal sealed class DependencyFinder
     /// <param name="name">The variable.</param>
     public ExpressionAst? OnlyValueOf(VariableName name) =>
         _assigned.Contains(name) ? _survey.OnlyValueOf(name) : null;
-
 
     /// <summary>Whether all that the block assigns to a variable are blocks that are written in it.</summary>
     /// <param name="name">The variable.</param>

@@ -39,18 +39,20 @@ internal readonly struct DependencyWriter(
         WriteUnit(analysis, scope, block.File, hasInput, analysis.Scripts.Length > 0 ? [] : s_none);
     }
 
-    /// <summary>A drive of the user's own shows variables under paths that nothing gives away.</summary>
-    private void CheckDrives(BlockAnalysis analysis)
+    /// <summary>
+    /// Refuses a block that reads items while a drive of the user's own shows variables, under paths that nothing gives
+    /// away. Listing the drives takes longer than a hit: it is done where the block is about to run, and its result
+    /// would be kept.
+    /// </summary>
+    /// <param name="block">The block; it has been written.</param>
+    /// <exception cref="Core.Diagnostics.CacheKitException">There is such a drive.</exception>
+    public void CheckDrives(ScriptBlock block)
     {
-        if ((analysis.Uses & NameUses.Item) == 0)
+        if ((identity.Uses & NameUses.Item) != 0
+            && cmdlet.SessionState.Drive.GetAll().Count(static drive =>
+                CommandNames.IsOneOf(drive.Provider.Name, "Environment", "Variable")) > 2)
         {
-            return;
-        }
-
-        DriveManagementIntrinsics drives = cmdlet.SessionState.Drive;
-        if (drives.GetAllForProvider("Environment").Count > 1 || drives.GetAllForProvider("Variable").Count > 1)
-        {
-            throw new Refusal("may read from a drive of yours that shows variables", analysis.Place).ToException();
+            throw new Refusal("may read from a drive of yours that shows variables", block.Ast.Extent).ToException();
         }
     }
 
@@ -101,7 +103,6 @@ internal readonly struct DependencyWriter(
     private void WriteUnit(
         BlockAnalysis analysis, PSVariableIntrinsics? scope, string? file, bool hasInput, List<string> scripts)
     {
-        CheckDrives(analysis);
         buffer.Write(analysis.Start);
         identity.Uses |= analysis.Uses;
         foreach ((FreeVariable variable, byte[] label) in analysis.FreeVariables)

@@ -8,7 +8,7 @@ namespace CacheKit.CacheKeys;
 
 /// <summary>
 /// Writes what identifies the entry of a call: the name that the user gave, or the block with everything that it
-/// visibly depends on (DESIGN section 5).
+/// visibly depends on.
 /// </summary>
 internal static class EntryIdentity
 {
@@ -25,9 +25,10 @@ internal static class EntryIdentity
     /// <param name="call">What the call gives.</param>
     /// <param name="input">Its input object.</param>
     /// <param name="trace">Takes what is written as a user may see it, or null.</param>
+    /// <param name="willRun">Whether the block is about to run, or would be.</param>
     /// <returns>Whether it includes the content of a secret.</returns>
     /// <exception cref="CacheKitException"><see cref="ErrorIds.KeyNotDerivable"/>.</exception>
-    public static bool Write(SensitiveBuffer buffer, CallIdentity call, in CallInput input, KeyTrace? trace)
+    public static bool Write(SensitiveBuffer buffer, CallIdentity call, in CallInput input, KeyTrace? trace, bool willRun)
     {
         ValueIdentity identity = new(buffer, call.Cmdlet);
         if (call.Name is not null)
@@ -50,7 +51,12 @@ internal static class EntryIdentity
 
         if (call is { Block: not null, Name: null })
         {
-            new DependencyWriter(buffer, identity, call.Cmdlet, trace).WriteNamed(call.Block);
+            DependencyWriter writer = new(buffer, identity, call.Cmdlet, trace);
+            writer.WriteNamed(call.Block);
+            if (willRun)
+            {
+                writer.CheckDrives(call.Block);
+            }
         }
 
         return identity.HoldsSecret;

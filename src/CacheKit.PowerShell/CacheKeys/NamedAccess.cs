@@ -447,7 +447,9 @@ internal sealed class NamedAccess(DependencyFinder walk)
         {
             case StringConstantExpressionAst constant:
                 // It may be on a drive that is the user's own: x:NAME.
-                Uses |= constant.Value.Contains(':', StringComparison.Ordinal) ? NameUses.Item : NameUses.None;
+                bool isElsewhere = constant.Value.Contains(':', StringComparison.Ordinal)
+                    && !NamedPath.IsBegun(constant.Value);
+                Uses |= isElsewhere ? NameUses.Item : NameUses.None;
                 break;
             case ConstantExpressionAst or ScriptBlockExpressionAst:
                 break;

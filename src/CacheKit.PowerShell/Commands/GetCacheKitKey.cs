@@ -101,7 +101,8 @@ public sealed class GetCacheKitKeyCommand : SessionCommand, IKeyParameters
     private protected override void Process()
     {
         KeyTrace trace = new(this);
-        EntryKeys keys = _identity!.KeysFor(_cache!, new CallInput(IsGiven(nameof(InputObject)), InputObject), trace);
+        CallInput input = new(IsGiven(nameof(InputObject)), InputObject);
+        EntryKeys keys = _identity!.KeysFor(_cache!, input, trace, willRun: true);
         string key = keys.Current.ToString();
         WriteObject(new EntryKeyReport(key, _identity.Namespace, trace.Components)
         {

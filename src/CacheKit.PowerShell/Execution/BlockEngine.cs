@@ -406,7 +406,7 @@ internal sealed class BlockEngine
 
     private bool HasChanged(EntryKeys keys, CallInput input, out EntryKeys now)
     {
-        now = _identity.KeysFor(_cache, input);
+        now = _identity.KeysFor(_cache, input, willRun: true);
         return now.Current.Id != keys.Current.Id;
     }
 

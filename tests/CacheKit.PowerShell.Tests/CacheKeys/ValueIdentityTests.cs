@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CacheKit.PowerShell.Tests.CacheKeys;
 
-/// <summary>The encoding of values is injective (DESIGN section 5).</summary>
+/// <summary>The encoding of values is injective.</summary>
 /// <param name="module">It has imported the module.</param>
 public sealed class ValueIdentityTests(ModuleFixture module) : IClassFixture<ModuleFixture>
 {

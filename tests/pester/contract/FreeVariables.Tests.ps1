@@ -317,6 +317,28 @@ Describe 'Free variables' {
         }
     }
 
+    It 'Key: nothing is kept that may have come from a drive that shows variables' {
+        $env:CACHEKIT_TEST_DRIVE = 'one'
+        $null = New-PSDrive -Name cktest -PSProvider Environment -Root '' -Scope Global
+        try {
+            foreach ($path in 'cktest:CACHEKIT_TEST_DRIVE', @('cktest:CACHEKIT_TEST_DRIVE')) {
+                { Invoke-SecureCached { (Get-Item $path).Value } } | Should -Throw -ErrorId 'KeyNotDerivable,*'
+                { Get-CacheKitKey { (Get-Item $path).Value } } | Should -Throw -ErrorId 'KeyNotDerivable,*'
+            }
+
+            { Invoke-SecureCached { (Get-Item cktest:CACHEKIT_TEST_DRIVE).Value } } |
+                Should -Throw -ErrorId 'KeyNotDerivable,*'
+            Invoke-SecureCached { (Get-Item env:CACHEKIT_TEST_DRIVE -ErrorAction Ignore) | Out-Null; 'no other drive' } |
+                Should -Be 'no other drive'
+        }
+        finally {
+            Remove-PSDrive -Name cktest -Scope Global
+        }
+
+        $path = 'env:CACHEKIT_TEST_DRIVE'
+        Invoke-SecureCached { (Get-Item $path).Value } | Should -Be 'one'
+    }
+
     It 'Key: names the place in the file of a script' {
         $script = Get-TestPath -Extension .ps1
         Set-Content $script "`n`nGet-CacheKitKey {`n    Get-Variable `$name`n}"
